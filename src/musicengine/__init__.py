@@ -1,0 +1,1 @@
+"""musicengine hears, makes and judges music."""

@@ -1,0 +1,1 @@
+"""Pure analyzers: audio in, measurements out."""

@@ -1,0 +1,1 @@
+"""Numpy kernels: arrays in, arrays out, no values, no state."""

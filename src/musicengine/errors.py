@@ -1,0 +1,108 @@
+"""The errors musicengine raises, one family.
+
+::
+
+    MusicEngineError
+    ├── InputError (ValueError)          a value or an argument breaks its contract
+    │   ├── AudioError                   samples or a rate that cannot be audio
+    │   ├── BriefError                   a brief or prompt that asks for the impossible
+    │   └── LyricsError                  a lyric above the documented limits
+    ├── FileError                        a file that cannot be read or written
+    │   └── FormatError                  a file in a format this installation cannot read
+    ├── CodecError (ValueError)          bytes or JSON that no value of this library wrote
+    ├── StoreError                       a store that is unreachable, foreign or corrupt
+    └── BackendError                     a backend that cannot do what was asked
+        ├── UnknownBackendError          no backend has that name
+        ├── MissingExtraError (ImportError)   its optional dependency is not installed
+        ├── MissingKeyError              its key was not given
+        ├── JobError                     a generation job that failed, expired or is unknown
+        ├── CreditsError                 the budget or the account does not cover the job
+        └── ModerationError              the backend refuses the text
+
+Every message repeats the offending value and says what was expected. No message ever holds a secret.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AudioError",
+    "BackendError",
+    "BriefError",
+    "CodecError",
+    "CreditsError",
+    "FileError",
+    "FormatError",
+    "InputError",
+    "JobError",
+    "LyricsError",
+    "MissingExtraError",
+    "MissingKeyError",
+    "ModerationError",
+    "MusicEngineError",
+    "StoreError",
+    "UnknownBackendError",
+]
+
+
+class MusicEngineError(Exception):
+    """The root of the family: ``except MusicEngineError`` catches all of it."""
+
+
+class InputError(MusicEngineError, ValueError):
+    """A value or an argument breaks its contract."""
+
+
+class AudioError(InputError):
+    """Samples or a sample rate that cannot be audio."""
+
+
+class BriefError(InputError):
+    """A brief or prompt that asks for the impossible."""
+
+
+class LyricsError(InputError):
+    """A lyric that is above the documented limits."""
+
+
+class FileError(MusicEngineError):
+    """A file that cannot be read or written."""
+
+
+class FormatError(FileError):
+    """A file in a format that this installation cannot read."""
+
+
+class CodecError(MusicEngineError, ValueError):
+    """Bytes or JSON that no value of this library wrote."""
+
+
+class StoreError(MusicEngineError):
+    """A store that is unreachable, foreign or corrupt."""
+
+
+class BackendError(MusicEngineError):
+    """A backend cannot do what was asked."""
+
+
+class UnknownBackendError(BackendError):
+    """No backend has that name; the message lists those that exist."""
+
+
+class MissingExtraError(BackendError, ImportError):
+    """An optional dependency is not installed; the message holds the pip line that installs it."""
+
+
+class MissingKeyError(BackendError):
+    """A backend's key was not given; the message names the variable and the argument."""
+
+
+class JobError(BackendError):
+    """A generation job failed, expired or is unknown."""
+
+
+class CreditsError(BackendError):
+    """The budget or the account does not cover the job; nothing was spent."""
+
+
+class ModerationError(BackendError):
+    """The backend refuses the text."""

@@ -1,0 +1,1 @@
+"""Pure analyzers of words: text in, measurements out."""

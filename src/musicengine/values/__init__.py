@@ -1,0 +1,1 @@
+"""The values: immutable, compared by content, shown in one line or as HTML."""

@@ -1,0 +1,54 @@
+"""How values look: one line as text, a self-contained card as HTML."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+
+__all__ = ["card", "line", "short"]
+
+_WIDTH = 160
+
+
+def line(value: Any) -> str:
+    """A value's class and its fields that say something, on one line."""
+    parts = [f"{name}={short(item)}" for name, item in _fields(value) if item is not None and item not in ("", ())]
+    text = f"{type(value).__name__}({', '.join(parts)})"
+    return text if len(text) <= _WIDTH else text[: _WIDTH - 2] + "…)"
+
+
+def short(item: Any) -> str:
+    """One field's content in a few characters."""
+    if isinstance(item, np.ndarray):
+        return f"{item.dtype}[{'×'.join(map(str, item.shape))}]"
+    if isinstance(item, bool) or item is None:
+        return repr(item)
+    if isinstance(item, (float, np.floating)):
+        return f"{item:.4g}"
+    if isinstance(item, str):
+        return repr(item if len(item) <= 40 else item[:39] + "…")
+    if isinstance(item, Mapping):
+        return f"{{{len(item)} items}}" if len(item) > 3 else "{" + ", ".join(f"{k}: {short(v)}" for k, v in item.items()) + "}"
+    if isinstance(item, (tuple, list, frozenset)):
+        return f"<{len(item)} items>" if len(item) > 4 else "(" + ", ".join(map(short, item)) + ")"
+    if attrs.has(type(item)):
+        return str(item) if type(item).__str__ is not type(item).__repr__ and "__str__" in vars(type(item)) else line(item)
+    return str(item)
+
+
+def card(value: Any) -> str:
+    """A table of the value's fields as an HTML fragment that needs nothing from outside."""
+    rows = "".join(
+        f"<tr><th style='text-align:left;padding-right:1em'>{html.escape(name)}</th><td>{html.escape(short(item))}</td></tr>"
+        for name, item in _fields(value)
+        if item is not None
+    )
+    return f"<table><caption style='text-align:left'><b>{type(value).__name__}</b></caption>{rows}</table>"
+
+
+def _fields(value: Any) -> list[tuple[str, Any]]:
+    return [(field.name, getattr(value, field.name)) for field in attrs.fields(type(value))]

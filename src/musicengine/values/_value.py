@@ -1,0 +1,69 @@
+"""The base of every value: one-line repr, HTML view, content digest, pickling through the constructor."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import attrs
+import numpy as np
+
+from musicengine.values import _show
+
+__all__ = ["Value"]
+
+
+class Value:
+    """What all values share. Values are attrs classes: frozen, compared and hashed by content."""
+
+    @cached_property
+    def digest(self) -> str:
+        """The content as 32 hexadecimal digits (BLAKE2b): equal values have equal digests."""
+        state = hashlib.blake2b(digest_size=16)
+        for part in _parts(self):
+            state.update(part)
+        return state.hexdigest()
+
+    def __repr__(self) -> str:
+        return _show.line(self)
+
+    def _repr_html_(self) -> str:
+        return _show.card(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in attrs.fields(type(self))}  # type: ignore[misc]
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # Going through __init__ makes unpickled arrays read-only again and re-checks the invariants.
+        self.__init__(**{name.lstrip("_"): item for name, item in state.items()})  # type: ignore[misc]
+
+
+def _parts(item: object) -> Iterator[bytes]:
+    """The bytes that identify an item, type by type and length by length, so that nothing runs together."""
+    if isinstance(item, Value):
+        yield f"<{type(item).__name__}".encode()
+        for field in attrs.fields(type(item)):  # type: ignore[misc]
+            if field.eq:
+                yield f" {field.name}=".encode()
+                yield from _parts(getattr(item, field.name))
+        yield b">"
+    elif isinstance(item, np.ndarray):
+        yield f"{item.dtype.str}{item.shape}".encode()
+        yield np.ascontiguousarray(item).view(np.uint8).data
+    elif isinstance(item, (tuple, list)):
+        yield f"({len(item)}".encode()
+        for part in item:
+            yield from _parts(part)
+        yield b")"
+    elif isinstance(item, dict):
+        yield f"{{{len(item)}".encode()
+        for name, part in item.items():
+            yield from _parts(name)
+            yield from _parts(part)
+        yield b"}"
+    else:
+        text = repr(item).encode()
+        yield f"{type(item).__name__}:{len(text)}:".encode()
+        yield text

@@ -1,0 +1,205 @@
+"""What is asked for and what is made: Brief, Truth, Take, Credits, Job, Message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+import attrs
+
+from musicengine.errors import BriefError, InputError
+from musicengine.values._arrays import non_negative
+from musicengine.values._value import Value
+from musicengine.values.music import Beats, Chord, Key, Section, Tempo
+from musicengine.values.sound import Audio, Stems
+from musicengine.values.words import Lyrics, Word
+
+__all__ = [
+    "MAX_DURATION_S",
+    "MAX_PROMPT",
+    "Brief",
+    "Capabilities",
+    "Credits",
+    "Health",
+    "Job",
+    "JobStatus",
+    "Message",
+    "Step",
+    "Take",
+    "Truth",
+]
+
+MAX_PROMPT = 10_000
+MAX_DURATION_S = 600.0
+MIN_DURATION_S = 1.0
+MIN_BPM, MAX_BPM = 30.0, 300.0
+
+JobStatus: TypeAlias = Literal["queued", "running", "partial", "succeeded", "failed", "cancelled", "expired"]
+
+
+@attrs.frozen(repr=False, slots=False)
+class Brief(Value):
+    """What a track should be. A field that is None is left to the generator.
+
+    Args:
+        prompt: free text, at most 10,000 characters.
+        genre: e.g. "disco"; a generator takes the nearest one it knows and says so in the take.
+        mood: e.g. "warm".
+        bpm: beats per minute, 30 to 300.
+        key: a Key, or a text that names one.
+        duration_s: seconds, 1 to 600.
+        sections: labels in order, e.g. ("intro", "verse", "chorus").
+        lyrics: words to sing.
+        instrumental: True for no voice.
+        seed: same brief and seed, same take.
+        understood: what ``musicengine.synth.parse_brief`` recognised in the prompt, one phrase each.
+
+    Raises:
+        BriefError: a field is out of range; the message repeats it.
+    """
+
+    prompt: str = ""
+    genre: str | None = None
+    mood: str | None = None
+    bpm: float | None = None
+    key: Key | None = attrs.field(default=None, converter=lambda key: Key.parse(key) if isinstance(key, str) else key)
+    duration_s: float | None = None
+    sections: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    lyrics: Lyrics | None = None
+    instrumental: bool = False
+    seed: int = 0
+    understood: tuple[str, ...] = attrs.field(default=(), converter=tuple, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Require every field to be in its range."""
+        if len(self.prompt) > MAX_PROMPT:
+            raise BriefError(f"a prompt takes at most {MAX_PROMPT:,} characters, got {len(self.prompt):,}")
+        if self.bpm is not None and not MIN_BPM <= self.bpm <= MAX_BPM:
+            raise BriefError(f"Brief.bpm must lie from {MIN_BPM:g} to {MAX_BPM:g}, got {self.bpm!r}")
+        if self.duration_s is not None and not MIN_DURATION_S <= self.duration_s <= MAX_DURATION_S:
+            raise BriefError(
+                f"Brief.duration_s must lie from {MIN_DURATION_S:g} to {MAX_DURATION_S:g}, got {self.duration_s!r}"
+            )
+        if len(self.sections) > 100:
+            raise BriefError(f"Brief.sections takes at most 100 labels, got {len(self.sections):,}")
+        if not isinstance(self.seed, int) or not 0 <= self.seed < 2**63:
+            raise BriefError(f"Brief.seed must be a whole number from 0 to 2**63 - 1, got {self.seed!r}")
+
+
+@attrs.frozen(repr=False, slots=False)
+class Truth(Value):
+    """What is known about a take because it was written that way. ``stems`` is None after a round trip that left
+    the sound out.
+    """
+
+    tempo: Tempo
+    beats: Beats
+    key: Key
+    chords: tuple[Chord, ...] = attrs.field(converter=tuple)
+    sections: tuple[Section, ...] = attrs.field(converter=tuple)
+    words: tuple[Word, ...] = attrs.field(default=(), converter=tuple)
+    stems: Stems | None = None
+
+
+@attrs.frozen(repr=False, slots=False)
+class Take(Value):
+    """One generated track.
+
+    Args:
+        audio: the mix.
+        brief: what was asked for, with every open field decided.
+        lyrics: what is sung.
+        truth: what is known about it; None from a live service.
+        provenance: "stub" or "live:<backend>".
+        notes: what the generator decided or could not do, one phrase each.
+    """
+
+    audio: Audio
+    brief: Brief
+    lyrics: Lyrics | None = None
+    truth: Truth | None = None
+    provenance: str = attrs.field(default="stub", eq=False)
+    notes: tuple[str, ...] = attrs.field(default=(), converter=tuple, eq=False)
+
+
+@attrs.frozen(repr=False, slots=False)
+class Credits(Value):
+    """An amount of a service's own currency."""
+
+    amount: float = attrs.field(converter=float, validator=non_negative)
+    unit: str = "credits"
+
+    def __str__(self) -> str:
+        return f"{self.amount:g} {self.unit}"
+
+
+@attrs.frozen(repr=False, slots=False)
+class Job(Value):
+    """One order at a generator.
+
+    Args:
+        id: the generator's name for it.
+        brief: what was ordered.
+        status: where it stands.
+        progress: in [0, 1].
+        cost: what it is charged.
+        message: why it failed or what it waits for.
+    """
+
+    id: str
+    brief: Brief
+    status: JobStatus = "queued"
+    progress: float = 0.0
+    cost: Credits = Credits(0)
+    message: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether it will change no more."""
+        return self.status in ("succeeded", "failed", "cancelled", "expired")
+
+
+@attrs.frozen(repr=False, slots=False)
+class Capabilities(Value):
+    """What a generator can take and give; names of Brief fields and of verbs."""
+
+    accepts: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    takes_per_job: int = 1
+    max_duration_s: float = MAX_DURATION_S
+    cancel: bool = False
+    stems: bool = False
+
+
+@attrs.frozen(repr=False, slots=False)
+class Step(Value):
+    """Progress of long work: ``done`` of ``total``."""
+
+    name: str
+    done: int
+    total: int
+
+
+@attrs.frozen(repr=False, slots=False)
+class Health(Value):
+    """Whether each backend is ready; None in ``why_not`` means it is."""
+
+    backends: Mapping[str, str | None] = attrs.field(converter=lambda found: MappingProxyType(dict(found)), eq=dict)
+
+    @property
+    def ready(self) -> bool:
+        """Whether every backend is."""
+        return all(why_not is None for why_not in self.backends.values())
+
+
+@attrs.frozen(repr=False, slots=False)
+class Message(Value):
+    """One turn of a conversation, in the shape that chat services share."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+    def __attrs_post_init__(self) -> None:
+        """Require a known role."""
+        if self.role not in ("system", "user", "assistant"):
+            raise InputError(f'Message.role must be "system", "user" or "assistant", got {self.role!r}')

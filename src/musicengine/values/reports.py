@@ -1,0 +1,54 @@
+"""What an analysis answers: AudioReport, Report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import attrs
+
+from musicengine.values._arrays import non_negative
+from musicengine.values._value import Value
+from musicengine.values.measures import Embedding, Loudness, SeparationQuality, Timbre
+from musicengine.values.music import Beats, Chord, Harmony, Key, Melody, PitchTrack, Rhythm, Section, Tempo
+from musicengine.values.scores import Score
+
+__all__ = ["AudioReport", "Report"]
+
+
+@attrs.frozen(repr=False, slots=False, kw_only=True)
+class AudioReport(Value):
+    """Everything measured of one piece of audio.
+
+    A field is None where the audio cannot answer; ``abstained`` then maps the field's name to the reason.
+    """
+
+    duration_s: float = attrs.field(converter=float, validator=non_negative)
+    rate: int
+    channels: int
+    tempo: Tempo | None = None
+    beats: Beats | None = None
+    rhythm: Rhythm | None = None
+    key: Key | None = None
+    chords: tuple[Chord, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(tuple))
+    harmony: Harmony | None = None
+    loudness: Loudness | None = None
+    timbre: Timbre | None = None
+    pitch: PitchTrack | None = None
+    melody: Melody | None = None
+    sections: tuple[Section, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(tuple))
+    embedding: Embedding | None = None
+    separation: SeparationQuality | None = None
+    quality: Score
+    abstained: Mapping[str, str] = attrs.field(
+        default=MappingProxyType({}), converter=lambda reasons: MappingProxyType(dict(reasons)), eq=dict
+    )
+    provenance: str = attrs.field(default="measured", eq=False)
+
+
+@attrs.frozen(repr=False, slots=False, kw_only=True)
+class Report(Value):
+    """The whole judgement of a track."""
+
+    audio: AudioReport
+    score: Score

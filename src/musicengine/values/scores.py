@@ -1,0 +1,93 @@
+"""A score is its reasons: Deduction, Score, Advice."""
+
+from __future__ import annotations
+
+import attrs
+
+from musicengine.errors import InputError
+from musicengine.values._arrays import non_negative
+from musicengine.values._value import Value
+
+__all__ = ["Advice", "Deduction", "Score"]
+
+
+@attrs.frozen(repr=False, slots=False)
+class Deduction(Value):
+    """One reason why a score is below 100.
+
+    Args:
+        rule: the rule's name, e.g. "loudness.target".
+        points: taken off, 0 or more.
+        start_s, end_s: the seconds of audio it is about; None for the whole.
+        line: the line of text it is about, from 0; None for audio.
+        measured: what was found.
+        target: what was expected (the nearest value that costs nothing).
+        unit: of both, e.g. "LUFS".
+        fix: what to do about it, one imperative sentence.
+        source: where the target comes from.
+    """
+
+    rule: str
+    points: float = attrs.field(converter=float, validator=non_negative)
+    measured: float | str
+    target: float | str
+    unit: str
+    fix: str
+    start_s: float | None = attrs.field(default=None, validator=non_negative)
+    end_s: float | None = attrs.field(default=None, validator=non_negative)
+    line: int | None = None
+    source: str = ""
+
+    def __str__(self) -> str:
+        return f"-{self.points:.1f} {self.rule}: {_number(self.measured)} {self.unit} (target {_number(self.target)})"
+
+
+@attrs.frozen(repr=False, slots=False)
+class Score(Value):
+    """100 minus a ledger of deductions.
+
+    Args:
+        deductions: the reasons, heaviest first.
+    """
+
+    deductions: tuple[Deduction, ...] = attrs.field(
+        default=(), converter=lambda items: tuple(sorted(items, key=lambda item: (-item.points, item.rule)))
+    )
+
+    def __attrs_post_init__(self) -> None:
+        """Require a ledger that cannot go below zero."""
+        total = sum(item.points for item in self.deductions)
+        if total > 100 + 1e-6:
+            raise InputError(f"Score takes deductions of 100 points at most, got {total:g}")
+
+    @property
+    def value(self) -> float:
+        """100 minus the sum of the deductions, in [0, 100]."""
+        return max(0.0, 100.0 - sum(item.points for item in self.deductions))
+
+    def __float__(self) -> float:
+        return self.value
+
+    def __str__(self) -> str:
+        return f"{self.value:.0f}/100"
+
+
+@attrs.frozen(repr=False, slots=False)
+class Advice(Value):
+    """A change that was tried and helped.
+
+    Args:
+        action: what to do, one imperative sentence.
+        rule: the deduction it answers.
+        gain: points that the score rose by when the change was applied and measured again.
+        effort: 1 (a knob) to 5 (a new recording).
+    """
+
+    action: str
+    rule: str
+    gain: float = attrs.field(converter=float, validator=non_negative)
+    effort: int = 1
+
+
+def _number(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:.4g}"

@@ -1,0 +1,111 @@
+"""Words sung or written: Word, Transcript, Pronunciation, Line, Lyrics."""
+
+from __future__ import annotations
+
+import attrs
+
+from musicengine.errors import InputError
+from musicengine.values._arrays import confidence, non_negative
+from musicengine.values._value import Value
+
+__all__ = ["Line", "Lyrics", "Pronunciation", "Transcript", "Word"]
+
+
+@attrs.frozen(repr=False, slots=False)
+class Word(Value):
+    """A word with its place in time."""
+
+    text: str
+    start_s: float = attrs.field(converter=float, validator=non_negative)
+    end_s: float = attrs.field(converter=float, validator=non_negative)
+    confidence: float = attrs.field(default=1.0, converter=float, validator=confidence)
+
+    def __attrs_post_init__(self) -> None:
+        """Require a word that does not end before it starts."""
+        if self.end_s < self.start_s:
+            raise InputError(f"Word {self.text!r} must not end before it starts, got {self.start_s} s to {self.end_s} s")
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.start_s:.2f}-{self.end_s:.2f} s"
+
+
+@attrs.frozen(repr=False, slots=False)
+class Transcript(Value):
+    """The words of a recording, in order of time.
+
+    Args:
+        words: with their times.
+        language: ISO 639-1 code.
+        provenance: "stub", "measured" or "live:<backend>".
+    """
+
+    words: tuple[Word, ...] = attrs.field(default=(), converter=tuple)
+    language: str = "en"
+    provenance: str = attrs.field(default="measured", eq=False)
+
+    @property
+    def text(self) -> str:
+        """The words with a space between them."""
+        return " ".join(word.text for word in self.words)
+
+
+@attrs.frozen(repr=False, slots=False)
+class Pronunciation(Value):
+    """How a word sounds.
+
+    Args:
+        word: as it was asked for.
+        phones: ARPAbet symbols, vowels with their stress digit: ("HH", "AH0", "L", "OW1").
+        source: "dictionary", "rule" or "letters" (the letter-to-sound model).
+    """
+
+    word: str
+    phones: tuple[str, ...] = attrs.field(converter=tuple)
+    source: str
+
+    @property
+    def syllables(self) -> int:
+        """The number of vowels."""
+        return sum(phone[-1].isdigit() for phone in self.phones)
+
+    @property
+    def stresses(self) -> tuple[int, ...]:
+        """The stress digit of each syllable: 1 primary, 2 secondary, 0 none."""
+        return tuple(int(phone[-1]) for phone in self.phones if phone[-1].isdigit())
+
+    def __str__(self) -> str:
+        return " ".join(self.phones)
+
+
+@attrs.frozen(repr=False, slots=False)
+class Line(Value):
+    """One sung line.
+
+    Args:
+        text: without tags and times.
+        section: the tag above it, e.g. "Verse 1"; "" without one.
+        stanza: which block of lines it belongs to, from 0.
+        start_s: when it starts, where the text says so (LRC).
+        repeat: how often it is sung in a row, "(x2)" is 2.
+    """
+
+    text: str
+    section: str = ""
+    stanza: int = 0
+    start_s: float | None = attrs.field(default=None, validator=non_negative)
+    repeat: int = 1
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@attrs.frozen(repr=False, slots=False)
+class Lyrics(Value):
+    """A lyric, line by line. ``musicengine.lyrics.parse`` makes one of a text."""
+
+    lines: tuple[Line, ...] = attrs.field(default=(), converter=tuple)
+
+    @property
+    def text(self) -> str:
+        """The words alone, one line each."""
+        return "\n".join(line.text for line in self.lines)
