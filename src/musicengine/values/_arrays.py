@@ -11,7 +11,18 @@ import numpy.typing as npt
 
 from musicengine.errors import InputError
 
-__all__ = ["Content", "FloatArray", "above", "confidence", "finite", "floats", "frozen", "increasing", "non_negative", "shaped"]
+__all__ = [
+    "Content",
+    "FloatArray",
+    "above",
+    "confidence",
+    "finite",
+    "floats",
+    "frozen",
+    "increasing",
+    "non_negative",
+    "shaped",
+]
 
 FloatArray: TypeAlias = npt.NDArray[np.float32]
 Validator: TypeAlias = Callable[[Any, "attrs.Attribute[Any]", Any], None]
@@ -65,11 +76,14 @@ def shaped(*dimensions: str | int) -> Validator:
 
     def check(instance: object, attribute: attrs.Attribute[Any], array: FloatArray) -> None:
         fits = array.ndim == len(dimensions) and all(
-            isinstance(wanted, str) or wanted == got for wanted, got in zip(dimensions, array.shape, strict=True)
+            isinstance(wanted, str) or wanted == got
+            for wanted, got in zip(dimensions, array.shape, strict=True)
         )
         if not fits:
             wanted = ", ".join(map(str, dimensions))
-            raise InputError(f"{_where(instance, attribute)} must have the shape ({wanted}), got {array.shape}")
+            raise InputError(
+                f"{_where(instance, attribute)} must have the shape ({wanted}), got {array.shape}"
+            )
 
     return check
 
@@ -81,7 +95,9 @@ def increasing(instance: object, attribute: attrs.Attribute[Any], array: FloatAr
     if (array.size and array[0] < 0) or (steps <= 0).any():
         at = int(np.argmax(steps <= 0)) if (steps <= 0).any() else 0
         near = array[at : at + 2].tolist()
-        raise InputError(f"{_where(instance, attribute)} must increase from 0 or later, got {near} at index {at}")
+        raise InputError(
+            f"{_where(instance, attribute)} must increase from 0 or later, got {near} at index {at}"
+        )
 
 
 def finite(instance: object, attribute: attrs.Attribute[Any], array: FloatArray) -> None:

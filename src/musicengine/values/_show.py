@@ -16,7 +16,7 @@ _WIDTH = 160
 
 def line(value: Any) -> str:
     """A value's class and its fields that say something, on one line."""
-    parts = [f"{name}={short(item)}" for name, item in _fields(value) if item is not None and item not in ("", ())]
+    parts = [f"{name}={short(item)}" for name, item in _fields(value) if not _says_nothing(item)]
     text = f"{type(value).__name__}({', '.join(parts)})"
     return text if len(text) <= _WIDTH else text[: _WIDTH - 2] + "…)"
 
@@ -32,11 +32,19 @@ def short(item: Any) -> str:
     if isinstance(item, str):
         return repr(item if len(item) <= 40 else item[:39] + "…")
     if isinstance(item, Mapping):
-        return f"{{{len(item)} items}}" if len(item) > 3 else "{" + ", ".join(f"{k}: {short(v)}" for k, v in item.items()) + "}"
+        return (
+            f"{{{len(item)} items}}"
+            if len(item) > 3
+            else "{" + ", ".join(f"{k}: {short(v)}" for k, v in item.items()) + "}"
+        )
     if isinstance(item, (tuple, list, frozenset)):
         return f"<{len(item)} items>" if len(item) > 4 else "(" + ", ".join(map(short, item)) + ")"
     if attrs.has(type(item)):
-        return str(item) if type(item).__str__ is not type(item).__repr__ and "__str__" in vars(type(item)) else line(item)
+        return (
+            str(item)
+            if type(item).__str__ is not type(item).__repr__ and "__str__" in vars(type(item))
+            else line(item)
+        )
     return str(item)
 
 
@@ -48,6 +56,10 @@ def card(value: Any) -> str:
         if item is not None
     )
     return f"<table><caption style='text-align:left'><b>{type(value).__name__}</b></caption>{rows}</table>"
+
+
+def _says_nothing(item: Any) -> bool:
+    return item is None or (isinstance(item, (str, tuple, Mapping)) and not item)
 
 
 def _fields(value: Any) -> list[tuple[str, Any]]:

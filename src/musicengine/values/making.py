@@ -63,7 +63,9 @@ class Brief(Value):
     genre: str | None = None
     mood: str | None = None
     bpm: float | None = None
-    key: Key | None = attrs.field(default=None, converter=lambda key: Key.parse(key) if isinstance(key, str) else key)
+    key: Key | None = attrs.field(
+        default=None, converter=lambda key: Key.parse(key) if isinstance(key, str) else key
+    )
     duration_s: float | None = None
     sections: tuple[str, ...] = attrs.field(default=(), converter=tuple)
     lyrics: Lyrics | None = None
@@ -184,7 +186,9 @@ class Step(Value):
 class Health(Value):
     """Whether each backend is ready; None in ``why_not`` means it is."""
 
-    backends: Mapping[str, str | None] = attrs.field(converter=lambda found: MappingProxyType(dict(found)), eq=dict)
+    backends: Mapping[str, str | None] = attrs.field(
+        converter=lambda found: MappingProxyType(dict(found)), eq=dict
+    )
 
     @property
     def ready(self) -> bool:

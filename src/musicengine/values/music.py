@@ -161,7 +161,9 @@ class Key(Value):
         found = _KEY.fullmatch(text[:1].upper() + _lower_words(text[1:]))
         if not found:
             raise InputError(f"expected a key such as 'F# minor', 'Bbm' or '8A', got {text!r}")
-        shift = {"#": 1, "♯": 1, "s": 1, "b": -1, "♭": -1, "f": -1}.get((found["accidental"] or " ").lstrip("-")[0], 0)
+        shift = {"#": 1, "♯": 1, "s": 1, "b": -1, "♭": -1, "f": -1}.get(
+            (found["accidental"] or " ").lstrip("-")[0], 0
+        )
         minor = found["mode"] in ("minor", "min", "m")
         return cls(tonic=(_LETTERS[found["letter"]] + shift) % 12, mode="minor" if minor else "major")
 
@@ -232,7 +234,10 @@ class Harmony(Value):
     tuning_cents: float = attrs.field(converter=float)
     keys: tuple[KeySpan, ...] = attrs.field(default=(), converter=tuple)
     chroma: FloatArray = attrs.field(
-        default=np.zeros((12, 0), np.float32), converter=floats, eq=Content, validator=[shaped(12, "n"), finite]
+        default=np.zeros((12, 0), np.float32),
+        converter=floats,
+        eq=Content,
+        validator=[shaped(12, "n"), finite],
     )
 
 

@@ -23,7 +23,9 @@ class Word(Value):
     def __attrs_post_init__(self) -> None:
         """Require a word that does not end before it starts."""
         if self.end_s < self.start_s:
-            raise InputError(f"Word {self.text!r} must not end before it starts, got {self.start_s} s to {self.end_s} s")
+            raise InputError(
+                f"Word {self.text!r} must not end before it starts, got {self.start_s} s to {self.end_s} s"
+            )
 
     def __str__(self) -> str:
         return f"{self.text} {self.start_s:.2f}-{self.end_s:.2f} s"
