@@ -76,14 +76,11 @@ def shaped(*dimensions: str | int) -> Validator:
 
     def check(instance: object, attribute: attrs.Attribute[Any], array: FloatArray) -> None:
         fits = array.ndim == len(dimensions) and all(
-            isinstance(wanted, str) or wanted == got
-            for wanted, got in zip(dimensions, array.shape, strict=True)
+            isinstance(wanted, str) or wanted == got for wanted, got in zip(dimensions, array.shape, strict=True)
         )
         if not fits:
             wanted = ", ".join(map(str, dimensions))
-            raise InputError(
-                f"{_where(instance, attribute)} must have the shape ({wanted}), got {array.shape}"
-            )
+            raise InputError(f"{_where(instance, attribute)} must have the shape ({wanted}), got {array.shape}")
 
     return check
 
@@ -95,9 +92,7 @@ def increasing(instance: object, attribute: attrs.Attribute[Any], array: FloatAr
     if (array.size and array[0] < 0) or (steps <= 0).any():
         at = int(np.argmax(steps <= 0)) if (steps <= 0).any() else 0
         near = array[at : at + 2].tolist()
-        raise InputError(
-            f"{_where(instance, attribute)} must increase from 0 or later, got {near} at index {at}"
-        )
+        raise InputError(f"{_where(instance, attribute)} must increase from 0 or later, got {near} at index {at}")
 
 
 def finite(instance: object, attribute: attrs.Attribute[Any], array: FloatArray) -> None:

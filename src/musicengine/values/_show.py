@@ -41,9 +41,7 @@ def short(item: Any) -> str:
         return f"<{len(item)} items>" if len(item) > 4 else "(" + ", ".join(map(short, item)) + ")"
     if attrs.has(type(item)):
         return (
-            str(item)
-            if type(item).__str__ is not type(item).__repr__ and "__str__" in vars(type(item))
-            else line(item)
+            str(item) if type(item).__str__ is not type(item).__repr__ and "__str__" in vars(type(item)) else line(item)
         )
     return str(item)
 
@@ -51,7 +49,8 @@ def short(item: Any) -> str:
 def card(value: Any) -> str:
     """A table of the value's fields as an HTML fragment that needs nothing from outside."""
     rows = "".join(
-        f"<tr><th style='text-align:left;padding-right:1em'>{html.escape(name)}</th><td>{html.escape(short(item))}</td></tr>"
+        f"<tr><th style='text-align:left;padding-right:1em'>{html.escape(name)}</th>"
+        f"<td>{html.escape(short(item))}</td></tr>"
         for name, item in _fields(value)
         if item is not None
     )

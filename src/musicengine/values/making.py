@@ -63,9 +63,7 @@ class Brief(Value):
     genre: str | None = None
     mood: str | None = None
     bpm: float | None = None
-    key: Key | None = attrs.field(
-        default=None, converter=lambda key: Key.parse(key) if isinstance(key, str) else key
-    )
+    key: Key | None = attrs.field(default=None, converter=lambda key: Key.parse(key) if isinstance(key, str) else key)
     duration_s: float | None = None
     sections: tuple[str, ...] = attrs.field(default=(), converter=tuple)
     lyrics: Lyrics | None = None
@@ -91,8 +89,9 @@ class Brief(Value):
 
 @attrs.frozen(repr=False, slots=False)
 class Truth(Value):
-    """What is known about a take because it was written that way. ``stems`` is None after a round trip that left
-    the sound out.
+    """What is known about a take because it was written that way.
+
+    ``stems`` is None where the sound was left out.
     """
 
     tempo: Tempo
@@ -186,9 +185,7 @@ class Step(Value):
 class Health(Value):
     """Whether each backend is ready; None in ``why_not`` means it is."""
 
-    backends: Mapping[str, str | None] = attrs.field(
-        converter=lambda found: MappingProxyType(dict(found)), eq=dict
-    )
+    backends: Mapping[str, str | None] = attrs.field(converter=lambda found: MappingProxyType(dict(found)), eq=dict)
 
     @property
     def ready(self) -> bool:

@@ -161,9 +161,7 @@ class Key(Value):
         found = _KEY.fullmatch(text[:1].upper() + _lower_words(text[1:]))
         if not found:
             raise InputError(f"expected a key such as 'F# minor', 'Bbm' or '8A', got {text!r}")
-        shift = {"#": 1, "♯": 1, "s": 1, "b": -1, "♭": -1, "f": -1}.get(
-            (found["accidental"] or " ").lstrip("-")[0], 0
-        )
+        shift = {"#": 1, "♯": 1, "s": 1, "b": -1, "♭": -1, "f": -1}.get((found["accidental"] or " ").lstrip("-")[0], 0)
         minor = found["mode"] in ("minor", "min", "m")
         return cls(tonic=(_LETTERS[found["letter"]] + shift) % 12, mode="minor" if minor else "major")
 

@@ -36,9 +36,7 @@ class AudioReport(Value):
     timbre: Timbre | None = None
     pitch: PitchTrack | None = None
     melody: Melody | None = None
-    sections: tuple[Section, ...] | None = attrs.field(
-        default=None, converter=attrs.converters.optional(tuple)
-    )
+    sections: tuple[Section, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(tuple))
     embedding: Embedding | None = None
     separation: SeparationQuality | None = None
     quality: Score

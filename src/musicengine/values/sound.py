@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Self
 
 import attrs
 import numpy as np
 import numpy.typing as npt
-from typing_extensions import Self
 
 from musicengine.errors import AudioError
 from musicengine.values._arrays import Content, FloatArray, finite, floats, frozen, shaped
@@ -58,9 +58,7 @@ class Audio(Value):
             raise AudioError("Audio needs at least one sample, got an array of shape " + repr(samples.shape))
         if not 1 <= channels <= MAX_CHANNELS:
             hint = "; did you mean samples.T? Time is the last axis" if channels > n else ""
-            raise AudioError(
-                f"Audio takes 1 to {MAX_CHANNELS} channels, got {channels} (shape {samples.shape}){hint}"
-            )
+            raise AudioError(f"Audio takes 1 to {MAX_CHANNELS} channels, got {channels} (shape {samples.shape}){hint}")
         try:
             finite(self, attribute, samples)
         except ValueError as error:
@@ -69,9 +67,7 @@ class Audio(Value):
     @rate.validator
     def _check_rate(self, attribute: attrs.Attribute[int], rate: object) -> None:
         if not isinstance(rate, int) or not MIN_RATE <= rate <= MAX_RATE:
-            raise AudioError(
-                f"Audio.rate must be a whole number of Hz from {MIN_RATE} to {MAX_RATE}, got {rate!r}"
-            )
+            raise AudioError(f"Audio.rate must be a whole number of Hz from {MIN_RATE} to {MAX_RATE}, got {rate!r}")
 
     @property
     def channels(self) -> int:
@@ -118,9 +114,7 @@ class Spectrogram(Value):
         times_s: float32 (frames,), the centre of each frame.
     """
 
-    power: FloatArray = attrs.field(
-        converter=floats, eq=Content, validator=[shaped("bins", "frames"), finite]
-    )
+    power: FloatArray = attrs.field(converter=floats, eq=Content, validator=[shaped("bins", "frames"), finite])
     frequencies_hz: FloatArray = attrs.field(converter=floats, eq=Content, validator=[shaped("bins"), finite])
     times_s: FloatArray = attrs.field(converter=floats, eq=Content, validator=[shaped("frames"), finite])
 
