@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 import attrs
 
 from musicengine.errors import BriefError, InputError
 from musicengine.values._arrays import non_negative
+from musicengine.values._mappings import read_only, sorted_items
 from musicengine.values._value import Value
 from musicengine.values.music import Beats, Chord, Key, Section, Tempo
 from musicengine.values.sound import Audio, Stems
@@ -38,6 +38,10 @@ MIN_BPM, MAX_BPM = 30.0, 300.0
 JobStatus: TypeAlias = Literal["queued", "running", "partial", "succeeded", "failed", "cancelled", "expired"]
 
 
+def _key(key: Key | str | None) -> Key | None:
+    return Key.parse(key) if isinstance(key, str) else key
+
+
 @attrs.frozen(repr=False, slots=False)
 class Brief(Value):
     """What a track should be. A field that is None is left to the generator.
@@ -63,7 +67,7 @@ class Brief(Value):
     genre: str | None = None
     mood: str | None = None
     bpm: float | None = None
-    key: Key | None = attrs.field(default=None, converter=lambda key: Key.parse(key) if isinstance(key, str) else key)
+    key: Key | None = attrs.field(default=None, converter=_key)
     duration_s: float | None = None
     sections: tuple[str, ...] = attrs.field(default=(), converter=tuple)
     lyrics: Lyrics | None = None
@@ -185,7 +189,7 @@ class Step(Value):
 class Health(Value):
     """Whether each backend is ready; None in ``why_not`` means it is."""
 
-    backends: Mapping[str, str | None] = attrs.field(converter=lambda found: MappingProxyType(dict(found)), eq=dict)
+    backends: Mapping[str, str | None] = attrs.field(converter=read_only, eq=sorted_items)
 
     @property
     def ready(self) -> bool:

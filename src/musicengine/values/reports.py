@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 import attrs
 
 from musicengine.values._arrays import non_negative
+from musicengine.values._mappings import read_only, sorted_items
 from musicengine.values._value import Value
 from musicengine.values.measures import Embedding, Loudness, SeparationQuality, Timbre
 from musicengine.values.music import Beats, Chord, Harmony, Key, Melody, PitchTrack, Rhythm, Section, Tempo
@@ -40,9 +40,7 @@ class AudioReport(Value):
     embedding: Embedding | None = None
     separation: SeparationQuality | None = None
     quality: Score
-    abstained: Mapping[str, str] = attrs.field(
-        default=MappingProxyType({}), converter=lambda reasons: MappingProxyType(dict(reasons)), eq=dict
-    )
+    abstained: Mapping[str, str] = attrs.field(default={}, converter=read_only, eq=sorted_items)
     provenance: str = attrs.field(default="measured", eq=False)
 
 
