@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 import attrs
 
 from musicengine.errors import BriefError, InputError
 from musicengine.values._arrays import non_negative
-from musicengine.values._mappings import read_only, sorted_items
 from musicengine.values._value import Value
 from musicengine.values.music import Beats, Chord, Key, Section, Tempo
 from musicengine.values.sound import Audio, Stems
@@ -21,7 +19,6 @@ __all__ = [
     "Brief",
     "Capabilities",
     "Credits",
-    "Health",
     "Job",
     "JobStatus",
     "Message",
@@ -183,18 +180,6 @@ class Step(Value):
     name: str
     done: int
     total: int
-
-
-@attrs.frozen(repr=False, slots=False)
-class Health(Value):
-    """Whether each backend is ready; None in ``why_not`` means it is."""
-
-    backends: Mapping[str, str | None] = attrs.field(converter=read_only, eq=sorted_items)
-
-    @property
-    def ready(self) -> bool:
-        """Whether every backend is."""
-        return all(why_not is None for why_not in self.backends.values())
 
 
 @attrs.frozen(repr=False, slots=False)

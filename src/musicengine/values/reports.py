@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 
+from musicengine.values import _report
 from musicengine.values._arrays import non_negative
 from musicengine.values._mappings import read_only, sorted_items
 from musicengine.values._value import Value
@@ -50,3 +51,14 @@ class Report(Value):
 
     audio: AudioReport
     score: Score
+
+    @property
+    def text(self) -> str:
+        """The report as a page of plain text."""
+        return _report.text(self)
+
+    def _repr_html_(self) -> str:
+        return _report.card(self)
+
+    def __str__(self) -> str:
+        return f"{self.score}, {self.audio.tempo or 'no tempo'}, {self.audio.key or 'no key'}"
