@@ -37,7 +37,9 @@ spans = st.tuples(st.integers(0, 5000), st.integers(1, 5000)).map(lambda p: (p[0
 
 
 def spanned(kind: Any, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    return st.builds(lambda span, rest: kind(start_s=span[0], end_s=span[1], **rest), spans, st.fixed_dictionaries(fields))
+    return st.builds(
+        lambda span, rest: kind(start_s=span[0], end_s=span[1], **rest), spans, st.fixed_dictionaries(fields)
+    )
 
 
 audio = st.builds(
@@ -199,7 +201,9 @@ EVERY: dict[type[Value], st.SearchStrategy[Any]] = {
     hosts.Engagement: st.builds(hosts.Engagement, *[st.integers(0, 99)] * 4),
     hosts.Ticket: st.builds(hosts.Ticket, names, st.just("queued"), shares),
     service.Health: st.builds(service.Health, facts, facts),
-    service.VerbStats: st.builds(service.VerbStats, names, st.integers(0, 9), st.integers(0, 9), shares, shares, shares),
+    service.VerbStats: st.builds(
+        service.VerbStats, names, st.integers(0, 9), st.integers(0, 9), shares, shares, shares
+    ),
     service.Stats: st.builds(
         service.Stats, tuples(st.builds(service.VerbStats, names, st.just(1), st.just(0), shares, shares, shares))
     ),

@@ -17,7 +17,7 @@ class Slow:
     looks: int
     end: JobStatus = "succeeded"
     submitted: int = 0
-    capabilities: Capabilities = Capabilities()
+    capabilities: Capabilities = attrs.field(factory=Capabilities)
 
     def estimate(self, brief: Brief, /) -> Credits:
         return Credits(1)
