@@ -31,13 +31,15 @@ class AudioReport(Value):
     beats: Beats | None = None
     rhythm: Rhythm | None = None
     key: Key | None = None
-    chords: tuple[Chord, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(tuple))
+    chords: tuple[Chord, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(tuple[Chord, ...]))
     harmony: Harmony | None = None
     loudness: Loudness | None = None
     timbre: Timbre | None = None
     pitch: PitchTrack | None = None
     melody: Melody | None = None
-    sections: tuple[Section, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(tuple))
+    sections: tuple[Section, ...] | None = attrs.field(
+        default=None, converter=attrs.converters.optional(tuple[Section, ...])
+    )
     embedding: Embedding | None = None
     separation: SeparationQuality | None = None
     quality: Score
