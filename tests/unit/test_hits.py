@@ -117,8 +117,6 @@ class TestFit:
 class TestTypicality:
     TEMPO, DURATION = Quantiles(LEVELS, (100, 120, 140)), Quantiles(LEVELS, (195, 216, 239))
     TRENDS = Trends("", "2010s", {"tempo_bpm": TEMPO, "duration_s": DURATION})
-        "", "2010s", {"tempo_bpm": Quantiles(LEVELS, (100, 120, 140)), "duration_s": Quantiles(LEVELS, (195, 216, 239))}
-    )
 
     def test_the_middle_half_costs_nothing(self) -> None:
         assert predict({"tempo_bpm": 139, "duration_s": 200}, self.TRENDS).score.value == 100
