@@ -27,7 +27,7 @@ __all__ = ["estimate_key", "find_key_changes", "gather_evidence", "key_probabili
 _EDGE_S = 1.5
 _WINDOW_S = 12.0
 _STEP_S = 3.0
-_CHANGE_COST = 6.0  # nats
+_CHANGE_COST = 10.0  # nats
 _QUIET = 0.05  # of the loudest frame
 _TURNS: IntArray = (np.arange(12)[:, None] + np.arange(12)) % 12
 
