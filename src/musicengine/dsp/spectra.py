@@ -26,8 +26,7 @@ def transform(signal: FloatArray, length: int, hop: int) -> ComplexArray:
     ``norm="forward"`` keeps numpy in float32 (its default scales in float64), which is several times faster; whoever
     needs the unscaled transform multiplies by ``length``.
     """
-    spectrum: ComplexArray = np.fft.rfft(frame(signal, length, hop) * hann(length), norm="forward")
-    return spectrum
+    return np.fft.rfft(frame(signal, length, hop) * hann(length), norm="forward").astype(np.complex64, copy=False)
 
 
 def power(signal: FloatArray, length: int, hop: int) -> FloatArray:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 import attrs
@@ -21,7 +19,6 @@ __all__ = [
     "Brief",
     "Capabilities",
     "Credits",
-    "Health",
     "Job",
     "JobStatus",
     "Message",
@@ -36,6 +33,10 @@ MIN_DURATION_S = 1.0
 MIN_BPM, MAX_BPM = 30.0, 300.0
 
 JobStatus: TypeAlias = Literal["queued", "running", "partial", "succeeded", "failed", "cancelled", "expired"]
+
+
+def _key(key: Key | str | None) -> Key | None:
+    return Key.parse(key) if isinstance(key, str) else key
 
 
 @attrs.frozen(repr=False, slots=False)
@@ -63,7 +64,7 @@ class Brief(Value):
     genre: str | None = None
     mood: str | None = None
     bpm: float | None = None
-    key: Key | None = attrs.field(default=None, converter=lambda key: Key.parse(key) if isinstance(key, str) else key)
+    key: Key | None = attrs.field(default=None, converter=_key)
     duration_s: float | None = None
     sections: tuple[str, ...] = attrs.field(default=(), converter=tuple)
     lyrics: Lyrics | None = None
@@ -179,18 +180,6 @@ class Step(Value):
     name: str
     done: int
     total: int
-
-
-@attrs.frozen(repr=False, slots=False)
-class Health(Value):
-    """Whether each backend is ready; None in ``why_not`` means it is."""
-
-    backends: Mapping[str, str | None] = attrs.field(converter=lambda found: MappingProxyType(dict(found)), eq=dict)
-
-    @property
-    def ready(self) -> bool:
-        """Whether every backend is."""
-        return all(why_not is None for why_not in self.backends.values())
 
 
 @attrs.frozen(repr=False, slots=False)

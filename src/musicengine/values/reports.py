@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 import attrs
 
+from musicengine.values import _report
 from musicengine.values._arrays import non_negative
+from musicengine.values._mappings import read_only, sorted_items
 from musicengine.values._value import Value
 from musicengine.values.measures import Embedding, Loudness, SeparationQuality, Timbre
 from musicengine.values.music import Beats, Chord, Harmony, Key, Melody, PitchTrack, Rhythm, Section, Tempo
@@ -40,9 +41,7 @@ class AudioReport(Value):
     embedding: Embedding | None = None
     separation: SeparationQuality | None = None
     quality: Score
-    abstained: Mapping[str, str] = attrs.field(
-        default=MappingProxyType({}), converter=lambda reasons: MappingProxyType(dict(reasons)), eq=dict
-    )
+    abstained: Mapping[str, str] = attrs.field(default={}, converter=read_only, eq=sorted_items)
     provenance: str = attrs.field(default="measured", eq=False)
 
 
@@ -52,3 +51,14 @@ class Report(Value):
 
     audio: AudioReport
     score: Score
+
+    @property
+    def text(self) -> str:
+        """The report as a page of plain text."""
+        return _report.text(self)
+
+    def _repr_html_(self) -> str:
+        return _report.card(self)
+
+    def __str__(self) -> str:
+        return f"{self.score}, {self.audio.tempo or 'no tempo'}, {self.audio.key or 'no key'}"
