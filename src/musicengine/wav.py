@@ -279,7 +279,5 @@ def _quantised(frames: FloatArray, width: int, noise: np.random.Generator | None
         scaled += ((pairs[:, 0] - pairs[:, 1]) * np.float32(1 / 65536)).reshape(frames.shape)
     limit = 1 << (8 * width - 1)
     integers = np.rint(np.clip(scaled, -limit, limit - 1)).astype(np.int32)
-    if width == 2:
-        return integers.astype("<i2").tobytes()
-    lower = integers.astype("<i4").view(np.uint8).reshape(-1, 4)[:, :3]
-    return bytes(lower.tobytes())
+    little = integers.astype("<i4").view(np.uint8).reshape(-1, 4)
+    return little[:, :width].tobytes()
