@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from musicengine.values import _show
 
-__all__ = ["Value"]
+__all__ = ["Value", "fields"]
 
 
 class Value:
@@ -33,33 +33,40 @@ class Value:
         return _show.card(self)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {field.name: getattr(self, field.name) for field in attrs.fields(type(self))}  # type: ignore[misc]
+        # Read-only mappings do not pickle; the constructor makes one again of a dict.
+        items = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return {name: dict(item) if isinstance(item, Mapping) else item for name, item in items}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         # Going through __init__ makes unpickled arrays read-only again and re-checks the invariants.
         self.__init__(**{name.lstrip("_"): item for name, item in state.items()})  # type: ignore[misc]
 
 
+def fields(value: Value) -> tuple[attrs.Attribute[Any], ...]:
+    """The attrs fields of a value, in order."""
+    return tuple(attrs.fields(type(value)))  # type: ignore[arg-type]  # every concrete value is an attrs class
+
+
 def _parts(item: object) -> Iterator[bytes]:
     """The bytes that identify an item, type by type and length by length, so that nothing runs together."""
     if isinstance(item, Value):
         yield f"<{type(item).__name__}".encode()
-        for field in attrs.fields(type(item)):  # type: ignore[misc]
+        for field in fields(item):
             if field.eq:
                 yield f" {field.name}=".encode()
                 yield from _parts(getattr(item, field.name))
         yield b">"
     elif isinstance(item, np.ndarray):
         yield f"{item.dtype.str}{item.shape}".encode()
-        yield np.ascontiguousarray(item).view(np.uint8).data
+        yield np.ascontiguousarray(item).tobytes()
     elif isinstance(item, (tuple, list)):
         yield f"({len(item)}".encode()
         for part in item:
             yield from _parts(part)
         yield b")"
-    elif isinstance(item, dict):
+    elif isinstance(item, (Mapping, frozenset)):
         yield f"{{{len(item)}".encode()
-        for name, part in item.items():
+        for name, part in item.items() if isinstance(item, Mapping) else ((part, None) for part in sorted(item)):
             yield from _parts(name)
             yield from _parts(part)
         yield b"}"

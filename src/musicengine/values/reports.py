@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 import attrs
 
+from musicengine.values import _report
 from musicengine.values._arrays import non_negative
+from musicengine.values._mappings import read_only, sorted_items
 from musicengine.values._value import Value
 from musicengine.values.measures import Embedding, Loudness, SeparationQuality, Timbre
 from musicengine.values.music import Beats, Chord, Harmony, Key, Melody, PitchTrack, Rhythm, Section, Tempo
@@ -30,19 +31,19 @@ class AudioReport(Value):
     beats: Beats | None = None
     rhythm: Rhythm | None = None
     key: Key | None = None
-    chords: tuple[Chord, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(tuple))
+    chords: tuple[Chord, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(tuple[Chord, ...]))
     harmony: Harmony | None = None
     loudness: Loudness | None = None
     timbre: Timbre | None = None
     pitch: PitchTrack | None = None
     melody: Melody | None = None
-    sections: tuple[Section, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(tuple))
+    sections: tuple[Section, ...] | None = attrs.field(
+        default=None, converter=attrs.converters.optional(tuple[Section, ...])
+    )
     embedding: Embedding | None = None
     separation: SeparationQuality | None = None
     quality: Score
-    abstained: Mapping[str, str] = attrs.field(
-        default=MappingProxyType({}), converter=lambda reasons: MappingProxyType(dict(reasons)), eq=dict
-    )
+    abstained: Mapping[str, str] = attrs.field(default={}, converter=read_only, eq=sorted_items)
     provenance: str = attrs.field(default="measured", eq=False)
 
 
@@ -52,3 +53,14 @@ class Report(Value):
 
     audio: AudioReport
     score: Score
+
+    @property
+    def text(self) -> str:
+        """The report as a page of plain text."""
+        return _report.text(self)
+
+    def _repr_html_(self) -> str:
+        return _report.card(self)
+
+    def __str__(self) -> str:
+        return f"{self.score}, {self.audio.tempo or 'no tempo'}, {self.audio.key or 'no key'}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import attrs
 
 from musicengine.errors import InputError
@@ -42,6 +44,10 @@ class Deduction(Value):
         return f"-{self.points:.1f} {self.rule}: {_number(self.measured)} {self.unit} (target {_number(self.target)})"
 
 
+def _heaviest_first(deductions: Iterable[Deduction]) -> tuple[Deduction, ...]:
+    return tuple(sorted(deductions, key=lambda item: (-item.points, item.rule)))
+
+
 @attrs.frozen(repr=False, slots=False)
 class Score(Value):
     """100 minus a ledger of deductions.
@@ -50,9 +56,7 @@ class Score(Value):
         deductions: the reasons, heaviest first.
     """
 
-    deductions: tuple[Deduction, ...] = attrs.field(
-        default=(), converter=lambda items: tuple(sorted(items, key=lambda item: (-item.points, item.rule)))
-    )
+    deductions: tuple[Deduction, ...] = attrs.field(default=(), converter=_heaviest_first)
 
     def __attrs_post_init__(self) -> None:
         """Require a ledger that cannot go below zero."""

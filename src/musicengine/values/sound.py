@@ -83,8 +83,8 @@ class Audio(Value):
     def mono(self) -> FloatArray:
         """The mean of the channels, float32 (n,), read-only."""
         if self.channels == 1:
-            return self.samples[0]
-        mixed: FloatArray = self.samples.sum(axis=0)
+            return frozen(self.samples[0])
+        mixed = self.samples.sum(axis=0, dtype=np.float32)
         mixed *= np.float32(1 / self.channels)
         return frozen(mixed)
 
