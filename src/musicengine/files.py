@@ -24,8 +24,9 @@ import numpy.typing as npt
 from musicengine import wav
 from musicengine.errors import AudioError, FileError, FormatError, InputError, MissingExtraError, TruncatedFileWarning
 from musicengine.values.sound import Audio
+from musicengine.wav import Encoding
 
-__all__ = ["Source", "load", "save"]
+__all__ = ["Encoding", "Source", "load", "save"]
 
 Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | npt.NDArray[Any] | Audio
 
@@ -86,7 +87,7 @@ def load(source: Source, rate: int | None = None) -> Audio:
     return audio
 
 
-def save(audio: Audio, path: str | os.PathLike[str], *, encoding: wav.Encoding = "pcm16") -> Path:
+def save(audio: Audio, path: str | os.PathLike[str], *, encoding: Encoding = "pcm16") -> Path:
     """Write a file whose format follows from the suffix: .wav always; .flac, .ogg, .mp3 ... by the ``audio`` extra.
 
     Args:
@@ -297,9 +298,7 @@ def _replacing(target: Path) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
-def _write_by_soundfile(
-    soundfile: ModuleType, audio: Audio, file: BinaryIO, suffix: str, encoding: wav.Encoding
-) -> None:
+def _write_by_soundfile(soundfile: ModuleType, audio: Audio, file: BinaryIO, suffix: str, encoding: Encoding) -> None:
     """Write any other format, its samples as the encoding says where the format has that choice."""
     kind = {"AIF": "AIFF", "OGA": "OGG"}.get(suffix, suffix)
     subtype = _SUBTYPES[encoding]

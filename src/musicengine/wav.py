@@ -279,5 +279,5 @@ def _quantised(frames: FloatArray, width: int, noise: np.random.Generator | None
         scaled += ((pairs[:, 0] - pairs[:, 1]) * np.float32(1 / 65536)).reshape(frames.shape)
     limit = 1 << (8 * width - 1)
     integers = np.rint(np.clip(scaled, -limit, limit - 1)).astype(np.int32)
-    little = integers.astype("<i4").view(np.uint8).reshape(-1, 4)
-    return little[:, :width].tobytes()
+    little: npt.NDArray[np.uint8] = integers.astype("<i4").view(np.uint8)
+    return little.reshape(-1, 4)[:, :width].tobytes()
