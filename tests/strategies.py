@@ -77,6 +77,12 @@ sections = spanned(
     music.Section, label=st.sampled_from(["verse", "chorus"]), confidence=shares, group=st.integers(0, 5)
 )
 loudnesses = st.builds(measures.Loudness, levels, st.floats(0, 40), levels, levels, levels)
+meter_levels = st.one_of(st.just(np.float32(-np.inf)), st.floats(-90, 10, width=32))
+loudness_curves = times.flatmap(
+    lambda at: st.builds(
+        measures.LoudnessCurve, st.just(at), *[hnp.arrays(np.float32, len(at), elements=meter_levels)] * 2
+    )
+)
 timbres = st.builds(
     measures.Timbre,
     centroid_hz=positive,
@@ -196,6 +202,7 @@ EVERY: dict[type[Value], st.SearchStrategy[Any]] = {
     music.Melody: melodies,
     music.Section: sections,
     measures.Loudness: loudnesses,
+    measures.LoudnessCurve: loudness_curves,
     measures.Timbre: timbres,
     measures.Embedding: embeddings,
     measures.SeparationQuality: separations,

@@ -28,7 +28,6 @@ import numpy.typing as npt
 from musicengine.dsp.filters import biquads_from, k_weighting
 from musicengine.dsp.resampling import resample
 from musicengine.dsp.true_peak import true_peak
-from musicengine.dsp.types import FloatArray
 from musicengine.errors import InputError
 from musicengine.values.measures import Loudness, LoudnessCurve
 from musicengine.values.sound import Audio
@@ -149,7 +148,7 @@ def _mean_squares(energies: Powers, ends: npt.NDArray[np.int64], length: int) ->
 
 
 def _sliding_sum(values: Powers, length: int) -> Powers:
-    """The sum of every ``length`` values in a row, from sums of 1, 2, 4, ... : nothing is subtracted, nothing cancels."""
+    """The sums of ``length`` values in a row, from sums of 1, 2, 4, ...: nothing is subtracted, so nothing cancels."""
     count = values.size - length + 1
     total, start, run = np.zeros(count), 0, values
     for bit in range(length.bit_length()):
@@ -195,9 +194,5 @@ def _true_peak_dbtp(audio: Audio) -> float:
     factor = 4 if audio.rate < 96_000 else 2 if audio.rate < 192_000 else 1
     peak = float(max(audio.samples.max(), -audio.samples.min()))
     for channel in audio.samples:
-        peak = true_peak(_contiguous(channel), factor, floor=peak)
+        peak = true_peak(channel, factor, floor=peak)
     return 20 * math.log10(peak) if peak > 0 else -math.inf
-
-
-def _contiguous(channel: FloatArray) -> FloatArray:
-    return np.ascontiguousarray(channel)

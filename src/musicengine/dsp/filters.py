@@ -149,7 +149,7 @@ def _system(sections: Sections, kind: np.dtype[np.floating]) -> _System:
     enter = np.array([power @ b for power in powers[_BLOCK - 1 :: -1]])
     leave = np.array([c @ power for power in powers[:_BLOCK]]).T
     steps = np.array([power.T for power in powers])
-    return _System(*(np.ascontiguousarray(part, kind) for part in (direct, enter, leave)), steps)
+    return _System(direct.astype(kind), enter.astype(kind), np.ascontiguousarray(leave, kind), steps)
 
 
 def _cascade(sections: Sections) -> tuple[Matrix, Matrix, Matrix, float]:
@@ -237,7 +237,7 @@ def _recur(drive: Array, step: Matrix, first: Matrix) -> Matrix:
 
 @lru_cache(maxsize=256)
 def _group_matrices(step: bytes, order: int) -> tuple[Matrix, Matrix]:
-    """What a group's drives and the state before it add to its states: (group order, group order), (order, group order)."""
+    """What a group's drives, and the state before it, add to its states: (8 order, 8 order) and (order, 8 order)."""
     matrix = np.frombuffer(step).reshape(order, order)
     powers = [np.eye(order)]
     for _ in range(_GROUP):

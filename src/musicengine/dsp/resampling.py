@@ -151,7 +151,7 @@ def _repeats(up: int, down: int) -> bool:
 @lru_cache(maxsize=16)
 def _matrix(up: int, down: int, times: int) -> FloatArray:
     """The weights (inputs, outputs) of a block of ``up * times`` outputs."""
-    outputs = np.arange(up * times) * (down / up)
+    outputs: Matrix = np.arange(up * times, dtype=np.float64) * (down / up)
     return _weights(outputs, *_design(up, down))
 
 
@@ -160,7 +160,7 @@ def _fast_matrix(factor: int) -> tuple[FloatArray, int]:
     """The weights (inputs, outputs) of a block for :func:`decimate`, and how far the inputs begin before it."""
     nyquist = 0.5 / factor
     beta, half = _kaiser(_FAST_ATTENUATION_DB, nyquist * (_FAST_STOP - _FAST_PASS))
-    return _weights(np.arange(_FAST_BLOCK) * float(factor), nyquist, half, beta), math.ceil(half)
+    return _weights(np.arange(_FAST_BLOCK, dtype=np.float64) * factor, nyquist, half, beta), math.ceil(half)
 
 
 def _weights(outputs: Matrix, cutoff: float, half: float, beta: float) -> FloatArray:
@@ -208,5 +208,5 @@ def _table(up: int, down: int) -> tuple[FloatArray, int]:
     """Weights (phases + 1, inputs) for times 0 to 1 in equal steps, and how far the inputs begin before time 0."""
     cutoff, half, beta = _design(up, down)
     phases = max(1, round(_PHASES * min(1.0, up / down)))
-    weights = _weights(np.linspace(0, 1, phases + 1), cutoff, half, beta)
+    weights = _weights(np.arange(phases + 1) / phases, cutoff, half, beta)
     return np.ascontiguousarray(weights.T), _reach(up, down)
