@@ -6,26 +6,33 @@ from functools import lru_cache
 
 import numpy as np
 
+from musicengine.dsp.frames import padded
 from musicengine.dsp.types import FloatArray
 
 __all__ = ["decimate"]
 
-_BLOCK = 32
+_BLOCK = 32  # samples of output in a row
+_ROWS = 512  # rows multiplied at a time
 
 
 def decimate(signal: FloatArray, factor: int) -> FloatArray:
-    """Every ``factor``-th sample of the low-passed signal: float32 (n,) to (ceil(n / factor),), no delay."""
+    """Every ``factor``-th sample of the low-passed signal: float32 (n,) to (ceil(n / factor),), without delay.
+
+    A windowed sinc (Kaiser, 80 dB) as a block-Toeplitz matrix product: flat up to 0.7 of the new Nyquist frequency, and
+    free of aliases there.
+    """
     if factor == 1:
         return signal
-    kernels = _kernels(factor)
+    before, here, after = _kernels(factor)
     width = _BLOCK * factor
     rows = -(-signal.size // width)
-    buffer = np.zeros((rows + 2) * width, np.float32)
-    buffer[width : width + signal.size] = signal
-    blocks = buffer.reshape(rows + 2, width)
-    out = blocks[:-2] @ kernels[0]
-    out += blocks[1:-1] @ kernels[1]
-    out += blocks[2:] @ kernels[2]
+    out = np.empty((rows, _BLOCK), np.float32)
+    for first in range(0, rows, _ROWS):
+        last = min(first + _ROWS, rows)
+        blocks = padded(signal, (first - 1) * width, (last + 1) * width).reshape(-1, width)
+        np.matmul(blocks[1:-1], here, out=out[first:last])
+        out[first:last] += blocks[:-2] @ before
+        out[first:last] += blocks[2:] @ after
     return out.reshape(-1)[: -(-signal.size // factor)]
 
 
