@@ -17,7 +17,7 @@ from musicengine.audio.rules import RULES, Finding
 from musicengine.audio.spectrum import Survey
 from musicengine.audio.spectrum import survey as pass_once
 from musicengine.values.measures import Loudness
-from musicengine.values.music import Section
+from musicengine.values.music import Form, Section
 from musicengine.values.scores import Score
 from musicengine.values.sound import Audio
 
@@ -31,7 +31,7 @@ def score_quality(
     *,
     survey: Survey | None = None,
     loudness: Loudness | None = None,
-    sections: Sequence[Section] | None = None,
+    form: Form | None = None,
 ) -> Score:
     """The score with its reasons.
 
@@ -39,7 +39,7 @@ def score_quality(
         audio: any audio.
         survey: of this audio, if it is known already.
         loudness: of this audio, if it is known already.
-        sections: of this audio; None leaves the rules about form out.
+        form: of this audio; None leaves the rules about form out.
     """
     survey = survey or pass_once(audio)
     loudness = loudness or measure_loudness(audio)
@@ -47,7 +47,7 @@ def score_quality(
         *_find_levels(audio, loudness),
         *find_faults(audio, survey, loudness.integrated_lufs),
         *find_imbalance(survey),
-        *_find_form(survey, sections or ()),
+        *_find_form(survey, form),
     ]
     return Score([reason for name, finding in found if (reason := RULES[name].judge(finding))])
 
@@ -62,12 +62,14 @@ def _find_levels(audio: Audio, loudness: Loudness) -> Iterator[tuple[str, Findin
             yield "dynamics.range", Finding(loudness.range_lu)
 
 
-def _find_form(survey: Survey, sections: Sequence[Section]) -> Iterator[tuple[str, Finding]]:
+def _find_form(survey: Survey, form: Form | None) -> Iterator[tuple[str, Finding]]:
     """The lift of the chorus, and how long one waits for the song and for its chorus."""
-    choruses = [section for section in sections if section.label == "chorus"]
-    verses = [section for section in sections if section.label == "verse"]
-    if sections and sections[0].label == "intro":
-        yield "form.intro", Finding(sections[0].end_s, 0.0, sections[0].end_s)
+    if form is None:
+        return
+    choruses = [section for section in form.sections if section.label == "chorus"]
+    verses = [section for section in form.sections if section.label == "verse"]
+    if form.sections[0].label == "intro":
+        yield "form.intro", Finding(form.sections[0].end_s, 0.0, form.sections[0].end_s)
     if choruses:
         yield "form.first_chorus", Finding(choruses[0].start_s, 0.0, choruses[0].start_s)
     if choruses and verses:
