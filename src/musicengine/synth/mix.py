@@ -79,7 +79,9 @@ def render(arrangement: Arrangement, *, rate: int = 44_100) -> Rendered:
     genre, _ = find_genre(arrangement.genre)
     # Every stem is its own, so two threads give the same samples as one.
     with ThreadPoolExecutor(2) as pool:
-        buses = list(pool.map(lambda stem: _bus(arrangement, genre, stem, n, rate), ("other", "drums", "vocals", "bass")))
+        buses = list(
+            pool.map(lambda stem: _bus(arrangement, genre, stem, n, rate), ("other", "drums", "vocals", "bass"))
+        )
     by_stem = dict(zip(("other", "drums", "vocals", "bass"), buses, strict=True))
     mix = (by_stem["vocals"] + by_stem["drums"]) + (by_stem["bass"] + by_stem["other"])
     gains = master(mix, rate, TARGET_LUFS)
