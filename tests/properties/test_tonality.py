@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import attrs
 import numpy as np
 import pytest
@@ -13,6 +15,8 @@ from musicengine.audio.tonality import Chroma, compute_chroma, describe_harmony,
 from musicengine.values.music import PITCH_CLASSES
 from musicengine.values.sound import Audio
 
+Song: TypeAlias = list[tuple[int, tuple[int, ...]]]
+
 RATE = 11_025
 STRIKE_S = 1.2
 BEAT_S = 0.6
@@ -23,7 +27,7 @@ songs = st.lists(triads, min_size=3, max_size=8, unique_by=lambda triad: triad[0
 few = settings(max_examples=15, deadline=None)
 
 
-def render(song: list[tuple[int, tuple[int, ...]]], shift: float = 0.0) -> np.ndarray:
+def render(song: Song, shift: float = 0.0) -> np.ndarray:
     """Struck chords with a bass, each with five overtones: (n,)."""
     time = np.arange(round(STRIKE_S * RATE)) / RATE
     strikes = []
@@ -42,7 +46,7 @@ def same(first: Chroma, second: Chroma) -> None:
 
 @few
 @given(songs, st.integers(-5, 6))
-def test_transposing_the_music_transposes_key_and_chords(song: list, shift: int) -> None:
+def test_transposing_the_music_transposes_key_and_chords(song: Song, shift: int) -> None:
     probabilities = []
     for steps in (0, shift):
         audio = Audio(render(song, steps), RATE)
@@ -61,14 +65,14 @@ def test_transposing_the_music_transposes_key_and_chords(song: list, shift: int)
 
 @few
 @given(songs, st.floats(-40, 40))
-def test_gain_changes_nothing(song: list, gain_db: float) -> None:
+def test_gain_changes_nothing(song: Song, gain_db: float) -> None:
     samples = render(song)
     same(compute_chroma(Audio(samples, RATE)), compute_chroma(Audio(samples * 10 ** (gain_db / 20), RATE)))
 
 
 @few
 @given(songs)
-def test_polarity_and_channels_change_nothing(song: list) -> None:
+def test_polarity_and_channels_change_nothing(song: Song) -> None:
     samples = render(song)
     mono = compute_chroma(Audio(samples, RATE))
     same(mono, compute_chroma(Audio(-samples, RATE)))
@@ -80,14 +84,14 @@ def test_polarity_and_channels_change_nothing(song: list) -> None:
 
 @few
 @given(songs, st.integers(1, 40))
-def test_the_size_of_the_blocks_changes_nothing(song: list, block_frames: int) -> None:
+def test_the_size_of_the_blocks_changes_nothing(song: Song, block_frames: int) -> None:
     audio = Audio(render(song), RATE)
     same(compute_chroma(audio), compute_chroma(audio, block_frames=block_frames))
 
 
 @few
 @given(songs, st.integers(2, 8))
-def test_silence_before_the_music_shifts_its_chords(song: list, beats: int) -> None:
+def test_silence_before_the_music_shifts_its_chords(song: Song, beats: int) -> None:
     samples = render(song)
     grid = np.arange(2 * len(song) + beats) * BEAT_S
     plain = find_chords(Audio(samples, RATE), grid[: 2 * len(song)])
@@ -104,7 +108,7 @@ def test_silence_before_the_music_shifts_its_chords(song: list, beats: int) -> N
 
 @few
 @given(songs, st.floats(-45, 45))
-def test_detuning_is_measured_and_heard_through(song: list, cents: float) -> None:
+def test_detuning_is_measured_and_heard_through(song: Song, cents: float) -> None:
     audio, detuned = (Audio(render(song, shift), RATE) for shift in (0.0, cents / 100))
     assert abs(compute_chroma(detuned).tuning_cents - cents) < 3
     first, second = estimate_key(audio), estimate_key(detuned)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from musicengine.audio.key import find_key_changes
 from musicengine.audio.tonality import (
     compute_chroma,
     describe_harmony,
@@ -183,6 +184,7 @@ def test_what_has_no_pitch_has_no_harmony(audio: Audio, reason: str) -> None:
     assert reason in chroma.abstention
     assert estimate_key(audio) is None
     assert find_chords(audio) is None
+    assert find_key_changes(chroma, audio.duration_s) == ()
     assert describe_harmony(audio, [0.1]) is None
     assert estimate_tuning(audio) == 0
 
