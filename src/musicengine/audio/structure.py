@@ -107,17 +107,17 @@ def _pulse(survey: Survey, duration_s: float) -> FloatArray:
     """The times of the steady pulse that fits the onsets best."""
     onsets = _onsets(survey)
     rate = survey.frames_per_s
-    size = 1 << (2 * len(onsets) - 1).bit_length()
-    echo = np.fft.irfft(np.abs(np.fft.rfft(onsets, size)) ** 2)[1 : int(rate * 1.5)]
+    # Padding to eight times the length makes the lines of the transform fine enough to hold the pulse to the end.
+    size = 1 << (8 * len(onsets) - 1).bit_length()
+    lines = np.fft.rfft(onsets, size)
+    echo = np.fft.irfft(np.abs(lines) ** 2)[1 : int(rate * 1.5)]
     lags = np.arange(1, len(echo) + 1) / rate
     period = lags[np.argmax(echo * np.exp(-0.5 * (np.log2(lags / 0.57) / 0.6) ** 2) * (lags > 0.25))]
-    # A line of the Fourier transform over the whole piece tells the rate of the pulse far finer than its echo does.
-    times = np.arange(len(onsets)) / rate
-    rates = (1 + np.linspace(-0.03, 0.03, 241)) / period
-    lines = np.array([onsets @ np.exp(-2j * np.pi * line * times) for line in rates])
-    best = int(np.argmax(np.abs(lines)))
+    near = slice(int(0.97 * size / period / rate), int(1.03 * size / period / rate) + 2)
+    best = near.start + int(np.argmax(np.abs(lines[near])))
+    pulse_hz = best * rate / size
     first = (-np.angle(lines[best]) / (2 * np.pi)) % 1
-    return (np.arange(int(duration_s * rates[best]) + 1) + first) / rates[best]
+    return (np.arange(int(duration_s * pulse_hz) + 1) + first) / pulse_hz
 
 
 def _onsets(survey: Survey) -> FloatArray:
