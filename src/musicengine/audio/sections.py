@@ -52,7 +52,7 @@ def _by_repetition(groups: IntArray, lengths_s: FloatArray, energies_db: FloatAr
         others.remove(chorus)
         roles[chorus] = "chorus"
         roles.update({g: "pre-chorus" for g in others[1:] if _leads_to(groups, g, chorus)})
-    roles = {g: "verse" for g in others} | roles
+    roles = dict.fromkeys(others, "verse") | roles
     return [roles.get(g, "") for g in groups]
 
 

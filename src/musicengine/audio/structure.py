@@ -202,9 +202,7 @@ def _name(cells: _Cells, cuts: IntArray, gain: FloatArray, energy_db: FloatArray
     ends = np.append(sure[1:], 1.0)
     confidence = np.sqrt(sure * ends) if len(names) > 1 else np.zeros(1)
     edges = cells.edges[cuts]
-    return tuple(
-        Section(edges[i], edges[i + 1], names[i], confidence[i], int(groups[i])) for i in range(len(names))
-    )
+    return tuple(Section(edges[i], edges[i + 1], names[i], confidence[i], int(groups[i])) for i in range(len(names)))
 
 
 def _cell_energy_db(survey: Survey, edges: FloatArray) -> FloatArray:

@@ -17,7 +17,7 @@ _WIDTH = 160
 def line(value: Any) -> str:
     """A value's class and its fields that say something, on one line."""
     parts = [f"{name}={short(item)}" for name, item in _fields(value) if not _says_nothing(item)]
-    text = f"{type(value).__name__}({', '.join(parts)})"
+    text = " ".join(f"{type(value).__name__}({', '.join(parts)})".split())
     return text if len(text) <= _WIDTH else text[: _WIDTH - 2] + "…)"
 
 

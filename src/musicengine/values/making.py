@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 import attrs
 
 from musicengine.errors import BriefError, InputError
 from musicengine.values._arrays import non_negative
-from musicengine.values._mappings import read_only, sorted_items
 from musicengine.values._value import Value
 from musicengine.values.music import Beats, Chord, Key, Section, Tempo
 from musicengine.values.sound import Audio, Stems
@@ -21,7 +20,6 @@ __all__ = [
     "Brief",
     "Capabilities",
     "Credits",
-    "Health",
     "Job",
     "JobStatus",
     "Message",
@@ -69,11 +67,11 @@ class Brief(Value):
     bpm: float | None = None
     key: Key | None = attrs.field(default=None, converter=_key)
     duration_s: float | None = None
-    sections: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    sections: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
     lyrics: Lyrics | None = None
     instrumental: bool = False
     seed: int = 0
-    understood: tuple[str, ...] = attrs.field(default=(), converter=tuple, eq=False)
+    understood: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...], eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Require every field to be in its range."""
@@ -101,9 +99,9 @@ class Truth(Value):
     tempo: Tempo
     beats: Beats
     key: Key
-    chords: tuple[Chord, ...] = attrs.field(converter=tuple)
-    sections: tuple[Section, ...] = attrs.field(converter=tuple)
-    words: tuple[Word, ...] = attrs.field(default=(), converter=tuple)
+    chords: tuple[Chord, ...] = attrs.field(converter=tuple[Chord, ...])
+    sections: tuple[Section, ...] = attrs.field(converter=tuple[Section, ...])
+    words: tuple[Word, ...] = attrs.field(default=(), converter=tuple[Word, ...])
     stems: Stems | None = None
 
 
@@ -125,7 +123,7 @@ class Take(Value):
     lyrics: Lyrics | None = None
     truth: Truth | None = None
     provenance: str = attrs.field(default="stub", eq=False)
-    notes: tuple[str, ...] = attrs.field(default=(), converter=tuple, eq=False)
+    notes: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...], eq=False)
 
 
 @attrs.frozen(repr=False, slots=False)
@@ -165,11 +163,15 @@ class Job(Value):
         return self.status in ("succeeded", "failed", "cancelled", "expired")
 
 
+def _names(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(names)
+
+
 @attrs.frozen(repr=False, slots=False)
 class Capabilities(Value):
     """What a generator can take and give; names of Brief fields and of verbs."""
 
-    accepts: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    accepts: frozenset[str] = attrs.field(default=frozenset(), converter=_names)
     takes_per_job: int = 1
     max_duration_s: float = MAX_DURATION_S
     cancel: bool = False
@@ -183,18 +185,6 @@ class Step(Value):
     name: str
     done: int
     total: int
-
-
-@attrs.frozen(repr=False, slots=False)
-class Health(Value):
-    """Whether each backend is ready; None in ``why_not`` means it is."""
-
-    backends: Mapping[str, str | None] = attrs.field(converter=read_only, eq=sorted_items)
-
-    @property
-    def ready(self) -> bool:
-        """Whether every backend is."""
-        return all(why_not is None for why_not in self.backends.values())
 
 
 @attrs.frozen(repr=False, slots=False)

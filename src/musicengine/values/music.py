@@ -70,7 +70,7 @@ class Tempo(Value):
 
     bpm: float = attrs.field(converter=float, validator=above(0))
     confidence: float = attrs.field(converter=float, validator=confidence)
-    alternatives: tuple[TempoCandidate, ...] = attrs.field(default=(), converter=tuple)
+    alternatives: tuple[TempoCandidate, ...] = attrs.field(default=(), converter=tuple[TempoCandidate, ...])
 
     def __str__(self) -> str:
         return f"{self.bpm:.1f} bpm"
@@ -231,7 +231,7 @@ class Harmony(Value):
     """
 
     tuning_cents: float = attrs.field(converter=float)
-    keys: tuple[KeySpan, ...] = attrs.field(default=(), converter=tuple)
+    keys: tuple[KeySpan, ...] = attrs.field(default=(), converter=tuple[KeySpan, ...])
     chroma: FloatArray = attrs.field(
         default=np.zeros((12, 0), np.float32),
         converter=floats,
@@ -298,7 +298,7 @@ class Melody(Value):
         lowest, highest: MIDI note numbers of the range; None without notes.
     """
 
-    notes: tuple[Note, ...] = attrs.field(default=(), converter=tuple)
+    notes: tuple[Note, ...] = attrs.field(default=(), converter=tuple[Note, ...])
     lowest: float | None = None
     highest: float | None = None
 

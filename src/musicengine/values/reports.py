@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 import attrs
 
+from musicengine.values import _report
 from musicengine.values._arrays import non_negative
 from musicengine.values._mappings import read_only, sorted_items
 from musicengine.values._value import Value
 from musicengine.values.measures import Embedding, Loudness, SeparationQuality, Timbre
-from musicengine.values.music import Beats, Chord, Harmony, Key, Melody, PitchTrack, Rhythm, Section, Tempo
+from musicengine.values.music import Beats, Chord, Form, Harmony, Key, Melody, PitchTrack, Rhythm, Section, Tempo
 from musicengine.values.scores import Score
 
 __all__ = ["AudioReport", "Report"]
@@ -30,18 +31,23 @@ class AudioReport(Value):
     beats: Beats | None = None
     rhythm: Rhythm | None = None
     key: Key | None = None
-    chords: tuple[Chord, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(tuple))
+    chords: tuple[Chord, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(tuple[Chord, ...]))
     harmony: Harmony | None = None
     loudness: Loudness | None = None
     timbre: Timbre | None = None
     pitch: PitchTrack | None = None
     melody: Melody | None = None
-    sections: tuple[Section, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(tuple))
+    form: Form | None = None
     embedding: Embedding | None = None
     separation: SeparationQuality | None = None
     quality: Score
     abstained: Mapping[str, str] = attrs.field(default={}, converter=read_only, eq=sorted_items)
     provenance: str = attrs.field(default="measured", eq=False)
+
+    @property
+    def sections(self) -> tuple[Section, ...] | None:
+        """The sections of the form, which cover the audio from 0 to its end; None where it abstains."""
+        return self.form.sections if self.form else None
 
 
 @attrs.frozen(repr=False, slots=False, kw_only=True)
@@ -50,3 +56,14 @@ class Report(Value):
 
     audio: AudioReport
     score: Score
+
+    @property
+    def text(self) -> str:
+        """The report as a page of plain text."""
+        return _report.text(self)
+
+    def _repr_html_(self) -> str:
+        return _report.card(self)
+
+    def __str__(self) -> str:
+        return f"{self.score}, {self.audio.tempo or 'no tempo'}, {self.audio.key or 'no key'}"

@@ -1,0 +1,76 @@
+"""Every check of the project, one session each: ``nox`` runs those that a change must pass."""
+
+from __future__ import annotations
+
+import nox
+
+nox.needs_version = ">=2025.2"
+nox.options.sessions = ["lint", "typing", "tests", "docs"]
+nox.options.default_venv_backend = "virtualenv"
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = ["3.11", "3.12", "3.13"]
+
+
+def install(session: nox.Session, *groups: str, package: str | None = ".") -> None:
+    """Install the wheel built from this tree, and the dependency groups."""
+    session.install(*([package] if package else []), *nox.project.dependency_groups(PYPROJECT, *groups))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, import order, docstrings."""
+    install(session, "lint", package=None)
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", ".")
+
+
+@nox.session
+def typing(session: nox.Session) -> None:
+    """Both type checkers."""
+    install(session, "typing")
+    session.run("mypy")
+    session.run("pyright", env={"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"})
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The tests, against the built wheel, with this Python."""
+    install(session, "tests")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def matrix(session: nox.Session) -> None:
+    """The tests, against the built wheel, with every Python supported."""
+    install(session, "tests")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """The tests with branch coverage."""
+    install(session, "tests")
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "report")
+
+
+@nox.session
+def oracles(session: nox.Session) -> None:
+    """The comparisons with the field's reference libraries."""
+    install(session, "oracles")
+    session.run("pytest", "tests/oracles", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Run every example of the README and the docs."""
+    install(session, "docs")
+    session.run("pytest", "README.md", "docs", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """The latency budget, enforced on the best of many rounds."""
+    install(session, "bench")
+    session.run("pytest", "benchmarks", "--benchmark-disable-gc", *session.posargs)

@@ -1,0 +1,87 @@
+"""A recording's quality as a score: 100 minus a ledger of deductions, each with its reason, place and fix.
+
+What is measured elsewhere is handed in; what is not known costs nothing. The rules and where their targets come from
+are in :mod:`musicengine.audio.rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from musicengine.audio.balance import find_imbalance
+from musicengine.audio.faults import find_faults
+from musicengine.audio.loudness import measure_loudness
+from musicengine.audio.rules import RULES, Finding
+from musicengine.audio.spectrum import Survey
+from musicengine.audio.spectrum import survey as pass_once
+from musicengine.values.measures import Loudness
+from musicengine.values.music import Form, Section
+from musicengine.values.scores import Score
+from musicengine.values.sound import Audio
+
+__all__ = ["score_quality"]
+
+_LEAST_FOR_RANGE_S = 6.0  # two short-term windows
+
+
+def score_quality(
+    audio: Audio,
+    *,
+    survey: Survey | None = None,
+    loudness: Loudness | None = None,
+    form: Form | None = None,
+) -> Score:
+    """The score with its reasons.
+
+    Args:
+        audio: any audio.
+        survey: of this audio, if it is known already.
+        loudness: of this audio, if it is known already.
+        form: of this audio; None leaves the rules about form out.
+    """
+    survey = survey or pass_once(audio)
+    loudness = loudness or measure_loudness(audio)
+    found = [
+        *_find_levels(audio, loudness),
+        *find_faults(audio, survey, loudness.integrated_lufs),
+        *find_imbalance(survey),
+        *_find_form(survey, form),
+    ]
+    return Score([reason for name, finding in found if (reason := RULES[name].judge(finding))])
+
+
+def _find_levels(audio: Audio, loudness: Loudness) -> Iterator[tuple[str, Finding]]:
+    """Loudness, true peak and dynamics."""
+    yield "loudness.target", Finding(loudness.integrated_lufs)
+    yield "loudness.true_peak", Finding(loudness.true_peak_dbtp)
+    if np.isfinite(loudness.integrated_lufs):
+        yield "dynamics.peak_to_loudness", Finding(loudness.true_peak_dbtp - loudness.integrated_lufs)
+        if audio.duration_s >= _LEAST_FOR_RANGE_S:
+            yield "dynamics.range", Finding(loudness.range_lu)
+
+
+def _find_form(survey: Survey, form: Form | None) -> Iterator[tuple[str, Finding]]:
+    """The lift of the chorus, and how long one waits for the song and for its chorus."""
+    if form is None:
+        return
+    choruses = [section for section in form.sections if section.label == "chorus"]
+    verses = [section for section in form.sections if section.label == "verse"]
+    if form.sections[0].label == "intro":
+        yield "form.intro", Finding(form.sections[0].end_s, 0.0, form.sections[0].end_s)
+    if choruses:
+        yield "form.first_chorus", Finding(choruses[0].start_s, 0.0, choruses[0].start_s)
+    if choruses and verses:
+        lift = _level_db(survey, choruses) - _level_db(survey, verses)
+        yield "form.chorus_lift", Finding(lift, choruses[0].start_s, choruses[0].end_s)
+
+
+def _level_db(survey: Survey, sections: Sequence[Section]) -> float:
+    """The mean power of these sections, dB."""
+    times = survey.times_s
+    inside = np.zeros(len(times), bool)
+    for section in sections:
+        inside |= (times >= section.start_s) & (times < section.end_s)
+    power = float(survey.mel[inside].sum(axis=1).mean()) if inside.any() else 0.0
+    return float(10 * np.log10(max(power, 1e-20)))

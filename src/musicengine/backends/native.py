@@ -1,0 +1,32 @@
+"""The built-in analyzers, as the backends that an engine has by default."""
+
+from __future__ import annotations
+
+from musicengine import audio as analyzers
+from musicengine.protocols import Progress
+from musicengine.values.measures import Embedding
+from musicengine.values.music import PitchTrack
+from musicengine.values.reports import AudioReport
+from musicengine.values.sound import Audio, Stems
+
+__all__ = ["Native"]
+
+
+class Native:
+    """Analyzer, separator, pitch tracker and embedder with numpy alone: no state, no key, no network."""
+
+    def analyze(self, audio: Audio, /, *, progress: Progress | None = None) -> AudioReport:
+        """Everything that :mod:`musicengine.audio` measures."""
+        return analyzers.analyze(audio, progress=progress)
+
+    def separate(self, audio: Audio, /) -> Stems:
+        """See :func:`musicengine.audio.separate`."""
+        return analyzers.separate(audio)
+
+    def track(self, audio: Audio, /) -> PitchTrack:
+        """See :func:`musicengine.audio.track_pitch`."""
+        return analyzers.track_pitch(audio)
+
+    def embed(self, audio: Audio, /) -> Embedding:
+        """See :func:`musicengine.audio.embed`."""
+        return analyzers.embed(audio)

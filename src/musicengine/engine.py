@@ -1,0 +1,145 @@
+"""The facade: one object, about fifteen verbs, values in and values out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import BinaryIO, TypeAlias, TypeVar
+
+import attrs
+import numpy.typing as npt
+
+from musicengine import files, registry
+from musicengine.backends.native import Native
+from musicengine.backends.stub.generator import StubGenerator
+from musicengine.calls import Call, Meter, Middleware, through
+from musicengine.errors import InputError
+from musicengine.flows.generate import generate
+from musicengine.protocols import AudioAnalyzer, Embedder, MusicGenerator, PitchTracker, Progress, Separator
+from musicengine.synth import parse_brief
+from musicengine.values.making import Brief, Take
+from musicengine.values.measures import Embedding
+from musicengine.values.music import PitchTrack
+from musicengine.values.reports import Report
+from musicengine.values.service import Health, Stats
+from musicengine.values.sound import Audio, Stems
+
+__all__ = ["MusicEngine", "Sound"]
+
+R = TypeVar("R")
+Sound: TypeAlias = "Audio | Take | str | os.PathLike[str] | bytes | BinaryIO"
+"""What verbs take where they need sound: anything :meth:`MusicEngine.load` reads, or a take."""
+
+
+@attrs.frozen
+class MusicEngine:
+    """Hears, makes and judges music.
+
+    The constructor's arguments are the configuration; ``attrs.evolve(engine, separator=...)`` makes an engine that
+    differs in one. Without arguments everything runs here, offline and deterministic. Engines are safe to share
+    between threads, and pickle.
+
+    Args:
+        generator: makes takes.
+        analyzer: measures everything at once.
+        separator: takes mixtures apart.
+        pitch_tracker: follows a voice or lead.
+        embedder: places tracks among others.
+        middleware: what every call passes through, the first outermost.
+    """
+
+    generator: MusicGenerator = attrs.field(factory=StubGenerator, kw_only=True)
+    analyzer: AudioAnalyzer = attrs.field(factory=Native, kw_only=True)
+    separator: Separator = attrs.field(factory=Native, kw_only=True)
+    pitch_tracker: PitchTracker = attrs.field(factory=Native, kw_only=True)
+    embedder: Embedder = attrs.field(factory=Native, kw_only=True)
+    middleware: tuple[Middleware, ...] = attrs.field(default=(), converter=tuple[Middleware, ...], kw_only=True)
+    _meter: Meter = attrs.field(factory=Meter, init=False, repr=False, eq=False)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> MusicEngine:
+        """An engine with the backends that the environment names, e.g. ``MUSICENGINE_GENERATOR=stub``.
+
+        Raises:
+            BackendError: a name is unknown, an extra or a key is missing; the message says what to do.
+        """
+        return cls(**registry.configured(environ))
+
+    def load(self, source: Sound | npt.ArrayLike, rate: float | None = None) -> Audio:
+        """Read audio: a path, bytes, a binary file, an array (channels, n) with its rate, a take, or Audio as it is.
+
+        Raises:
+            FileError: it cannot be read.
+            AudioError: what it holds cannot be audio.
+        """
+        return self._call("load", lambda: _sound(source, rate))
+
+    def save(self, audio: Audio | Take, path: str | os.PathLike[str], *, encoding: files.Encoding = "pcm16") -> Path:
+        """Write audio to a file; the suffix names the format, ``.wav`` needs nothing else installed.
+
+        Raises:
+            FileError: it cannot be written.
+        """
+        return self._call("save", lambda: files.save(_sound(audio), path, encoding=encoding))
+
+    def analyze(self, sound: Sound, *, progress: Progress | None = None) -> Report:
+        """Measure and judge audio.
+
+        Raises:
+            FileError: it cannot be read.
+        """
+        return self._call("analyze", lambda: self._analyze(_sound(sound), progress))
+
+    def separate(self, sound: Sound) -> Stems:
+        """Take a mixture apart into vocals, drums, bass and other, which add up to it."""
+        return self._call("separate", lambda: self.separator.separate(_sound(sound)))
+
+    def track_pitch(self, sound: Sound) -> PitchTrack:
+        """Follow the voice or lead."""
+        return self._call("track_pitch", lambda: self.pitch_tracker.track(_sound(sound)))
+
+    def embed(self, sound: Sound) -> Embedding:
+        """Place the audio among others: near embeddings sound alike."""
+        return self._call("embed", lambda: self.embedder.embed(_sound(sound)))
+
+    def generate(self, prompt: str | Brief, *, progress: Progress | None = None) -> Take:
+        """Make a track of a prompt or a brief; the first, where the generator gives several.
+
+        Raises:
+            BriefError: the prompt asks for the impossible.
+            BackendError: the generator failed.
+        """
+        return self._call("generate", lambda: generate(self.generator, _brief(prompt), progress=progress)[0])
+
+    def health(self) -> Health:
+        """Whether each backend is ready; a backend with a ``problem()`` verb is asked for it."""
+        players = {role: getattr(self, role) for role in registry.ROLES}
+        problems = {role: problem() for role, who in players.items() if (problem := getattr(who, "problem", None))}
+        return Health(
+            backends={role: type(who).__name__ for role, who in players.items()},
+            problems={role: why for role, why in problems.items() if why},
+        )
+
+    def stats(self) -> Stats:
+        """How often each verb was called, failed, and how long it took."""
+        return self._meter.read()
+
+    def _analyze(self, audio: Audio, progress: Progress | None) -> Report:
+        measured = self.analyzer.analyze(audio, progress=progress)
+        return Report(audio=measured, score=measured.quality)
+
+    def _call(self, verb: str, function: Callable[[], R]) -> R:
+        return through((self._meter, *self.middleware), Call(verb), function)
+
+
+def _sound(source: Sound | npt.ArrayLike, rate: float | None = None) -> Audio:
+    return source.audio if isinstance(source, Take) else files.load(source, rate)
+
+
+def _brief(prompt: str | Brief) -> Brief:
+    if isinstance(prompt, Brief):
+        return prompt
+    if not isinstance(prompt, str):
+        raise InputError(f"expected a prompt or a Brief, got {type(prompt).__name__}")
+    return parse_brief(prompt)

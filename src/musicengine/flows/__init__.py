@@ -1,0 +1,1 @@
+"""Stories as plain functions over protocols."""

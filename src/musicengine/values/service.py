@@ -1,0 +1,61 @@
+"""How an engine is doing: Health, VerbStats, Stats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from musicengine.values._arrays import non_negative
+from musicengine.values._mappings import read_only, sorted_items
+from musicengine.values._value import Value
+
+__all__ = ["Health", "Stats", "VerbStats"]
+
+
+@attrs.frozen(repr=False, slots=False)
+class Health(Value):
+    """Whether each backend is ready.
+
+    Args:
+        backends: by role, e.g. {"generator": "stub"}: the class that plays it.
+        problems: by role, why it is not ready; empty if all are.
+    """
+
+    backends: Mapping[str, str] = attrs.field(converter=read_only, eq=sorted_items)
+    problems: Mapping[str, str] = attrs.field(default={}, converter=read_only, eq=sorted_items)
+
+    @property
+    def ready(self) -> bool:
+        """Whether every backend is."""
+        return not self.problems
+
+
+@attrs.frozen(repr=False, slots=False)
+class VerbStats(Value):
+    """What one verb has done since the engine was made.
+
+    Args:
+        verb: of the engine, e.g. "analyze".
+        calls: how often it was called and finished, errors included.
+        errors: how often it raised.
+        median_s, p95_s, max_s: seconds per call, over the latest 1,024 calls.
+    """
+
+    verb: str
+    calls: int
+    errors: int
+    median_s: float = attrs.field(converter=float, validator=non_negative)
+    p95_s: float = attrs.field(converter=float, validator=non_negative)
+    max_s: float = attrs.field(converter=float, validator=non_negative)
+
+
+@attrs.frozen(repr=False, slots=False)
+class Stats(Value):
+    """What an engine has done since it was made."""
+
+    verbs: tuple[VerbStats, ...] = attrs.field(default=(), converter=tuple[VerbStats, ...])
+
+    def __getitem__(self, verb: str) -> VerbStats:
+        """The figures of one verb; zeros if it was never called."""
+        return next((item for item in self.verbs if item.verb == verb), VerbStats(verb, 0, 0, 0, 0, 0))
