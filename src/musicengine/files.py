@@ -28,7 +28,7 @@ from musicengine.wav import Encoding
 
 __all__ = ["Encoding", "Source", "load", "save"]
 
-Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | npt.NDArray[Any] | Audio
+Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | npt.ArrayLike | Audio
 
 _BLOCK = 1 << 16  # frames that pass through soundfile at a time; it crashes on one very long write of Ogg
 _SUBTYPES = {"pcm16": "PCM_16", "pcm24": "PCM_24", "float32": "FLOAT"}
@@ -47,12 +47,12 @@ _MAGIC = {
 }
 
 
-def load(source: Source, rate: int | None = None) -> Audio:
+def load(source: Source, rate: float | None = None) -> Audio:
     """Audio from wherever it is.
 
     Args:
-        source: a path; the bytes of a file; a binary file; an array (n,) or (channels, n) of floats with its
-            ``rate``; or an Audio, which is returned as it is.
+        source: a path; the bytes of a file; a binary file; an array (n,) or (channels, n) of floats, or lists of
+            them, with its ``rate``; or an Audio, which is returned as it is.
         rate: of an array, Hz. With any other source it is what the source must have.
 
     Returns:
@@ -68,7 +68,7 @@ def load(source: Source, rate: int | None = None) -> Audio:
     Warns:
         TruncatedFileWarning: the file is shorter than it promises; the part that is there was read.
     """
-    if isinstance(source, np.ndarray):
+    if isinstance(source, (list, tuple)) or hasattr(source, "__array__"):
         return _from_array(source, rate)
     if isinstance(source, Audio):
         audio = source
@@ -124,7 +124,11 @@ def save(audio: Audio, path: str | os.PathLike[str], *, encoding: Encoding = "pc
 # Reading
 
 
-def _from_array(samples: npt.NDArray[Any], rate: int | None) -> Audio:
+def _from_array(source: Any, rate: float | None) -> Audio:
+    try:
+        samples = np.asarray(source)
+    except ValueError as error:
+        raise AudioError(f"expected samples (channels, n), got {_brief(source)}: {error}") from None
     if rate is None:
         raise AudioError(f"an array needs its rate: load(samples, rate=44100); got shape {samples.shape} without one")
     if samples.dtype.kind != "f":
