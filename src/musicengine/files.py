@@ -151,7 +151,7 @@ def _path(path: str | os.PathLike[str]) -> Path:
 def _from_path(path: str | os.PathLike[str]) -> Audio:
     place = _path(path)
     name = repr(str(place))
-    if place.is_dir():
+    if os.path.isdir(place):  # Path.is_dir raises on names that are too long
         raise FileError(f"expected a sound file, got the directory {name}")
     try:
         with place.open("rb") as file:
@@ -204,8 +204,8 @@ def _read_wav(file: BinaryIO, name: str) -> Audio:
         return _read_by_soundfile(soundfile, file, name)
     except FileError as error:
         raise FileError(f"cannot read {name}: {error}") from error
-    for note in decoded.notes:
-        _warn(f"{name} is cut short: {note}")
+    if decoded.notes:
+        _warn(f"{name} is cut short: {'; '.join(decoded.notes)}")
     return _handed_over(decoded.samples, decoded.rate)
 
 
@@ -289,7 +289,7 @@ def _brief(value: object) -> str:
 @contextmanager
 def _replacing(target: Path) -> Iterator[BinaryIO]:
     """A new file beside the target that takes its place if all goes well, and vanishes otherwise."""
-    if target.is_dir():
+    if os.path.isdir(target):
         raise FileError(f"cannot write {str(target)!r}: it is a directory")
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:

@@ -51,7 +51,9 @@ def test_k_weighting_refuses_rates_below_its_corner(rate):
 @pytest.mark.parametrize("n", [0, 1, 31, 32, 33, 255, 256, 257, 2_500])
 def test_blocks_equal_the_recursion_sample_by_sample(n):
     signal = np.random.default_rng(n).standard_normal(n)
-    np.testing.assert_allclose(biquads(signal, k_weighting(44_100)), one_by_one(signal, k_weighting(44_100)), atol=1e-11)
+    np.testing.assert_allclose(
+        biquads(signal, k_weighting(44_100)), one_by_one(signal, k_weighting(44_100)), atol=1e-11
+    )
 
 
 @pytest.mark.parametrize("rate", RATES)

@@ -1,4 +1,4 @@
-"""The test signals of EBU Tech 3341 and 3342 and of ITU-R BS.2217 that can be synthesized, in the standards' tolerance."""
+"""The signals of EBU Tech 3341 and 3342 and of ITU-R BS.2217 that can be synthesized, in the standards' tolerance."""
 
 import math
 import tracemalloc
@@ -140,7 +140,9 @@ def test_3342_loudness_range(levels, expected):
 
 @pytest.mark.parametrize("rate", [8_000, 11_025, 22_050, 44_100, 48_000, 88_200, 96_000, 192_000, 384_000])
 def test_a_full_scale_tone_in_one_channel_is_minus_3_01(rate):
-    assert lufs(tones((0, 2), rate=rate, hz=997, channels=1)) == pytest.approx(-3.01, abs=0.06 if rate < 22_000 else 0.03)
+    assert lufs(tones((0, 2), rate=rate, hz=997, channels=1)) == pytest.approx(
+        -3.01, abs=0.06 if rate < 22_000 else 0.03
+    )
 
 
 @pytest.mark.parametrize("hz", [25, 100, 500, 997, 2_000, 10_000, 20_000])
@@ -221,7 +223,7 @@ def test_the_block_changes_nothing(block):
 
 @pytest.mark.parametrize("rate", [8_000, 44_100])
 def test_memory_is_bounded(rate):
-    audio = Audio(np.zeros((2, 44_100 * 200), np.float32), rate)
+    audio = Audio(np.random.default_rng(0).standard_normal((2, 5_000_000), np.float32), rate)
     tracemalloc.start()
     measure_loudness(audio)
     peak = tracemalloc.get_traced_memory()[1]
