@@ -13,7 +13,7 @@ import secrets
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any, BinaryIO, TypeAlias
@@ -299,7 +299,8 @@ def _replacing(target: Path) -> Iterator[BinaryIO]:
     except OSError as error:
         raise FileError(f"cannot write {str(target)!r}: {error.strerror or error}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # it is gone after the move, or never came to be
+            part.unlink()
 
 
 def _write_by_soundfile(soundfile: ModuleType, audio: Audio, file: BinaryIO, suffix: str, encoding: Encoding) -> None:
