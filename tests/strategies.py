@@ -76,6 +76,7 @@ melodies = st.builds(music.Melody, tuples(notes), st.none() | positive, st.none(
 sections = spanned(
     music.Section, label=st.sampled_from(["verse", "chorus"]), confidence=shares, group=st.integers(0, 5)
 )
+forms = st.builds(music.Form, tuples(sections), vector(3, -70, 0))
 loudnesses = st.builds(measures.Loudness, levels, st.floats(0, 40), levels, levels, levels)
 meter_levels = st.one_of(st.just(np.float32(-np.inf)), st.floats(-90, 10, width=32))
 loudness_curves = times.flatmap(
@@ -153,7 +154,7 @@ audio_reports = st.builds(
     timbre=st.none() | timbres,
     pitch=st.none() | pitch_tracks,
     melody=st.none() | melodies,
-    sections=st.none() | tuples(sections),
+    form=st.none() | forms,
     embedding=st.none() | embeddings,
     separation=st.none() | separations,
     quality=scored,
@@ -201,6 +202,7 @@ EVERY: dict[type[Value], st.SearchStrategy[Any]] = {
     music.Note: notes,
     music.Melody: melodies,
     music.Section: sections,
+    music.Form: forms,
     measures.Loudness: loudnesses,
     measures.LoudnessCurve: loudness_curves,
     measures.Timbre: timbres,

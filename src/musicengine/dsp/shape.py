@@ -11,7 +11,7 @@ import numpy as np
 
 from musicengine.dsp.types import FloatArray
 
-__all__ = ["CONTRAST_BANDS", "COLUMNS", "describe", "flatness", "moments_and_rolloff", "peaks_and_valleys_db"]
+__all__ = ["COLUMNS", "CONTRAST_BANDS", "describe", "flatness", "moments_and_rolloff", "peaks_and_valleys_db"]
 
 CONTRAST_BANDS = 7
 COLUMNS = 4 + 2 * CONTRAST_BANDS

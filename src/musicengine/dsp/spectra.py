@@ -9,7 +9,7 @@ import numpy as np
 from musicengine.dsp.frames import frame
 from musicengine.dsp.types import ComplexArray, FloatArray
 
-__all__ = ["chroma_filters", "hann", "magnitude", "mel_filters", "mel_power", "power", "transform"]
+__all__ = ["chroma_filters", "hann", "magnitude", "mel_centres_hz", "mel_filters", "mel_power", "power", "transform"]
 
 
 _CACHED_SAMPLES = 2**17  # a transform of so many samples and its input take 1 MB
@@ -71,6 +71,14 @@ def mel_filters(rate: int, length: int, bands: int) -> FloatArray:
     filters *= (2 / (edges[2:] - edges[:-2])).astype(np.float32)
     filters.flags.writeable = False
     return filters
+
+
+@lru_cache(maxsize=16)
+def mel_centres_hz(rate: int, bands: int) -> FloatArray:
+    """The frequency at the top of each triangle of :func:`mel_filters`: (bands,)."""
+    centres: FloatArray = _mel_to_hz(np.linspace(0, _hz_to_mel(rate / 2), bands + 2))[1:-1].astype(np.float32)
+    centres.flags.writeable = False
+    return centres
 
 
 def mel_power(power: FloatArray, rate: int, length: int, out: FloatArray) -> None:
