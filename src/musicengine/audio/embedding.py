@@ -28,6 +28,7 @@ from musicengine.dsp.spectra import mel_frequencies
 from musicengine.dsp.types import FloatArray
 from musicengine.values.measures import Embedding
 from musicengine.values.sound import Audio
+import itertools
 
 __all__ = ["FEATURES", "SPACE", "describe", "embed"]
 
@@ -109,7 +110,7 @@ def _modulation_db(levels: FloatArray, rate: float) -> FloatArray:
     parts = (groups[start : start + size] for start in starts)
     power = sum(np.abs(np.fft.rfft((part - part.mean(axis=0)) * window, axis=0)) ** 2 for part in parts) / len(starts)
     edges = np.searchsorted(np.fft.rfftfreq(size, 1 / rate), _MODULATION_HZ)
-    bands = [power[first:last].mean(axis=0) for first, last in zip(edges[:-1], edges[1:], strict=True)]
+    bands = [power[first:last].mean(axis=0) for first, last in itertools.pairwise(edges)]
     return 10 * np.log10(np.array(bands) + 1e-3)
 
 
@@ -123,7 +124,7 @@ def _echo(levels: FloatArray, rate: float) -> FloatArray:
         return np.zeros(len(_LAGS_S) - 1)
     edges = np.ceil(_LAGS_S * rate).astype(np.int64)
     padded = np.pad(echo / echo[0], (0, max(0, edges[-1] - len(echo))))
-    return np.array([padded[first:last].max() for first, last in zip(edges[:-1], edges[1:], strict=True)])
+    return np.array([padded[first:last].max() for first, last in itertools.pairwise(edges)])
 
 
 def _harmony(chroma: FloatArray) -> FloatArray:

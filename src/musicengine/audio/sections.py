@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from musicengine.dsp.types import FloatArray, IntArray
+import itertools
 
 __all__ = ["LABELS", "name"]
 
@@ -58,7 +59,7 @@ def _by_repetition(groups: IntArray, lengths_s: FloatArray, energies_db: FloatAr
 
 def _leads_to(groups: Sequence[int] | IntArray, group: int, target: int) -> bool:
     """Whether a group is mostly followed by another."""
-    following = [b for a, b in zip(groups[:-1], groups[1:], strict=True) if a == group]
+    following = [b for a, b in itertools.pairwise(groups) if a == group]
     return 2 * following.count(target) > len(following)
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from musicengine.dsp.types import FloatArray
+import itertools
 
 __all__ = ["COLUMNS", "CONTRAST_BANDS", "describe", "flatness", "moments_and_rolloff", "peaks_and_valleys_db"]
 
@@ -125,7 +126,7 @@ def _contrast_bands(rate: int, bins: int) -> tuple[tuple[int, int, int], ...]:
     hz_per_bin = rate / 2 / (bins - 1)
     edges = [0.0] + [_LOWEST_HZ * 2**octave for octave in range(CONTRAST_BANDS)]
     bands = []
-    for band, (low, high) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for band, (low, high) in enumerate(itertools.pairwise(edges)):
         first = max(int(np.ceil(low / hz_per_bin)) - (band > 0), 0)
         last = bins - 1 if band == CONTRAST_BANDS - 1 else min(int(high / hz_per_bin), bins - 1)
         count = max(int(np.rint(_QUANTILE * (last + 1 - first))), 1)
