@@ -17,6 +17,7 @@ another point. The space is named by version, for vectors of two versions do not
 
 from __future__ import annotations
 
+import itertools
 from functools import lru_cache
 from importlib.resources import files
 
@@ -28,7 +29,6 @@ from musicengine.dsp.spectra import mel_frequencies
 from musicengine.dsp.types import FloatArray
 from musicengine.values.measures import Embedding
 from musicengine.values.sound import Audio
-import itertools
 
 __all__ = ["FEATURES", "SPACE", "describe", "embed"]
 

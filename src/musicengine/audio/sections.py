@@ -7,12 +7,12 @@ intro, bridge, break or outro by its place and energy, and the intro's music in 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
 
 from musicengine.dsp.types import FloatArray, IntArray
-import itertools
 
 __all__ = ["LABELS", "name"]
 

@@ -5,12 +5,12 @@ Spectra are (frames, length // 2 + 1). Definitions follow librosa 0.11 (McFee et
 
 from __future__ import annotations
 
+import itertools
 from functools import lru_cache
 
 import numpy as np
 
 from musicengine.dsp.types import FloatArray
-import itertools
 
 __all__ = ["COLUMNS", "CONTRAST_BANDS", "describe", "flatness", "moments_and_rolloff", "peaks_and_valleys_db"]
 
