@@ -52,7 +52,8 @@ def hear_rhythm(survey: Survey, *, bpm: float | None = None) -> Heard:
     reason = _why_not(strength, onsets, periodicity)
     if reason is not None:
         return Heard(None, None, Rhythm(onsets), reason)
-    candidates = tempo.rank_tempos(tempo.gather_evidence(periodicity, strength, onsets.size))
+    evidence = tempo.gather_evidence(periodicity, strength.frames_per_s, tempo.measure_harmonic_change(survey))
+    candidates = tempo.rank_tempos(evidence)
     near = candidates[0].bpm if bpm is None else bpm
     frames = _audible(survey, pulse.follow_pulse(strength, near))
     if frames.size < 2:
