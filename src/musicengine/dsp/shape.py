@@ -6,6 +6,7 @@ Spectra are (frames, length // 2 + 1). Definitions follow librosa 0.11 (McFee et
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -125,7 +126,7 @@ def _contrast_bands(rate: int, bins: int) -> tuple[tuple[int, int, int], ...]:
     hz_per_bin = rate / 2 / (bins - 1)
     edges = [0.0] + [_LOWEST_HZ * 2**octave for octave in range(CONTRAST_BANDS)]
     bands = []
-    for band, (low, high) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for band, (low, high) in enumerate(pairwise(edges)):
         first = max(int(np.ceil(low / hz_per_bin)) - (band > 0), 0)
         last = bins - 1 if band == CONTRAST_BANDS - 1 else min(int(high / hz_per_bin), bins - 1)
         count = max(int(np.rint(_QUANTILE * (last + 1 - first))), 1)
