@@ -69,9 +69,7 @@ def test_features_have_one_name_each_in_the_constants() -> None:
 
 def test_transposition_leaves_the_harmony_features() -> None:
     chroma = np.random.default_rng(0).uniform(0, 1, (50, 12)).astype(np.float32)
-    np.testing.assert_allclose(
-        embedding._harmony(chroma), embedding._harmony(np.roll(chroma, 5, axis=1)), rtol=1e-5
-    )
+    np.testing.assert_allclose(embedding._harmony(chroma), embedding._harmony(np.roll(chroma, 5, axis=1)), rtol=1e-5)
 
 
 def test_the_echo_of_a_pulse_peaks_at_its_period() -> None:

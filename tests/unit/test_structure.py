@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,8 @@ def _beat(section: str, beat: int) -> npt.NDArray[np.float32]:
         for step in (0, 4, 7)
         for partial in range(1, PARTIALS[section] + 1)
     ]
-    return (strength * np.exp(-4 * times) * np.sum(notes, axis=0)).astype(np.float32)
+    sound: npt.NDArray[np.float32] = (strength * np.exp(-4 * times) * np.sum(notes, axis=0)).astype(np.float32)
+    return sound
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +131,7 @@ def test_pre_chorus_leads_to_the_chorus() -> None:
 
 def test_a_quiet_beginning_that_returns_is_instrumental() -> None:
     names = sections.name(
-        np.array([0, 1, 1, 2, 0, 1, 2]), np.full(7, 16.0), np.array([-12.0, -6, -6, 0, -12, -6, 0])
+        np.array([0, 1, 1, 2, 0, 1, 1, 2]), np.full(8, 16.0), np.array([-12.0, -6, -6, 0, -12, -6, -6, 0])
     )
     assert names[0] == "intro"
     assert names[4] == "instrumental"
@@ -168,13 +170,11 @@ def test_best_cuts_are_the_best_of_all() -> None:
     gain = np.random.default_rng(0).normal(size=8)
 
     def worth(lengths: npt.NDArray[np.int64], begins: bool, ends: bool) -> npt.NDArray[np.float64]:
-        return -0.3 * np.abs(lengths - 3.0) + 0.1 * begins + 0.2 * ends
+        values: npt.NDArray[np.float64] = -0.3 * np.abs(lengths - 3.0) + 0.1 * begins + 0.2 * ends
+        return values
 
     def total(cuts: tuple[int, ...]) -> float:
-        edges = [0, *cuts, 8]
-        runs = [
-            worth(np.array([b - a]), a == 0, b == 8)[0] for a, b in zip(edges[:-1], edges[1:], strict=True)
-        ]
+        runs = [worth(np.array([b - a]), a == 0, b == 8)[0] for a, b in pairwise((0, *cuts, 8))]
         return float(sum(runs) + sum(gain[cut] for cut in cuts))
 
     every = [tuple(i + 1 for i in range(7) if mask >> i & 1) for mask in range(128)]

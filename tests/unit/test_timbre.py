@@ -138,7 +138,8 @@ def test_mel_power_is_the_filterbank_in_pieces() -> None:
 
 def brute_rolloff(magnitude: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
     running = np.cumsum(magnitude.astype(np.float64), axis=1)
-    return np.argmax(running >= 0.85 * running[:, -1:], axis=1)
+    first: npt.NDArray[np.int64] = np.argmax(running >= 0.85 * running[:, -1:], axis=1)
+    return first
 
 
 def test_moments_and_rolloff_are_those_of_all_bins() -> None:

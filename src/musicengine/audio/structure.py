@@ -134,7 +134,8 @@ def _pulse(onsets: Array, rate: float, duration_s: float) -> Array:
     best = near.start + int(np.argmax(np.abs(lines[near])))
     pulse_hz = best * rate / size
     first = (-np.angle(lines[best]) / (2 * np.pi)) % 1
-    return (np.arange(int(duration_s * pulse_hz) + 1) + first) / pulse_hz
+    pulse: Array = (np.arange(int(duration_s * pulse_hz) + 1) + first) / pulse_hz
+    return pulse
 
 
 def _onsets(levels_db: FloatArray, rate: float) -> Array:

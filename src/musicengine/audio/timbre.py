@@ -9,7 +9,7 @@ decaying chords:
 - tonnetz (of ``chroma_stft(tuning=0)``): 0.0001;
 - centroid, bandwidth and rolloff: 0.1 % frame by frame, flatness 0.001, contrast 0.01 dB where peaks and valleys lie
   above the rounding of single precision. They are measured on every fourth frame: frames overlap by three quarters, so
-  that still sees all of the signal, and the means over some seconds of music move by less than 2 % (contrast by 0.5 dB).
+  that still sees all of the signal, and means over some seconds move by less than 2 % (flatness 5 %, contrast 0.5 dB).
 
 MFCC: Davis and Mermelstein (1980), 128 Slaney mel bands in dB, type-2 orthonormal DCT. Deltas: least-squares slope
 over nine frames. Contrast: Jiang et al. (2002). Tonnetz: Harte, Sandler and Gasser (2006). Flux: Böck and Widmer
@@ -131,7 +131,7 @@ def _zero_crossing_rate(audio: Audio, survey: Survey) -> float:
     seen -= _crossings(audio, 0, min(hop, n))
     seen -= _crossings(audio, max(frames - 2, 0) * hop, min((frames - 1) * hop, n))
     seen -= 2 * _crossings(audio, (frames - 1) * hop, n)
-    return max(seen, 0) / (frames * survey.length)
+    return float(max(seen, 0) / (frames * survey.length))
 
 
 def _crossings(audio: Audio, start: int, end: int) -> int:
@@ -141,11 +141,11 @@ def _crossings(audio: Audio, start: int, end: int) -> int:
 
 
 def _contrast_db(survey: Survey) -> FloatArray:
-    """Mean peak over mean valley, neither more than 80 dB below the highest of its kind: (7,)."""
+    """Mean peak over mean valley, neither more than 80 dB below the highest of its kind; 0 where they are one: (7,)."""
     peaks, valleys = np.split(survey.shape[:, 4:], 2, axis=1)
     floored = (np.maximum(levels, levels.max() - np.float32(_DYNAMICS_DB)) for levels in (peaks, valleys))
     peak, valley = (levels.mean(axis=0) for levels in floored)
-    contrast: FloatArray = peak - valley
+    contrast: FloatArray = np.where((peaks != valleys).any(axis=0), peak - valley, np.float32(0))
     return contrast
 
 

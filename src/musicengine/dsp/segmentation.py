@@ -55,7 +55,8 @@ def contrast_novelty(features: FloatArray, reach: int) -> Array:
     difference = np.zeros_like(features)
     for k, weight in enumerate(bell):
         difference += weight * (before[reach + k : reach + k + n] - before[reach - 1 - k : reach - 1 - k + n])
-    return np.einsum("nd,nd->n", difference, difference)
+    novelty: Array = np.einsum("nd,nd->n", difference, difference)
+    return novelty
 
 
 def recurrence_novelty(features: FloatArray, context: int, share: float, sigma: float) -> Array:
@@ -88,7 +89,8 @@ def recurrence_novelty(features: FloatArray, context: int, share: float, sigma: 
     smooth = np.zeros_like(change)
     for k, weight in enumerate(gaussian(1.0)):
         smooth += weight * np.roll(change, k - 3, axis=1)
-    return np.linalg.norm(smooth, axis=1)
+    novelty: Array = np.linalg.norm(smooth, axis=1)
+    return novelty
 
 
 def _mutually_near(similarity: FloatArray, count: int) -> Array:
