@@ -55,7 +55,7 @@ def resample(samples: Array, from_rate: int, to_rate: int) -> FloatArray:
     up, down = _ratio(from_rate, to_rate)
     samples = np.asarray(samples, np.float32)
     n = samples.shape[-1]
-    rows = samples.reshape(-1, n)
+    rows = samples.reshape(math.prod(samples.shape[:-1]), n)
     out = np.empty((len(rows), -(-n * up // down)), np.float32)
     for row, result in zip(rows, out, strict=True):
         if up == down:
@@ -65,7 +65,7 @@ def resample(samples: Array, from_rate: int, to_rate: int) -> FloatArray:
             _by_matrix(row, _matrix(up, down, times), _reach(up, down), down * times, result)
         else:
             _by_table(row, up, down, result)
-    return out.reshape(*samples.shape[:-1], -1) if n else out.reshape(samples.shape)
+    return out.reshape(*samples.shape[:-1], out.shape[1])
 
 
 def decimate(signal: FloatArray, factor: int) -> FloatArray:
