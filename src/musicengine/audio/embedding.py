@@ -17,16 +17,16 @@ another point. The space is named by version, for vectors of two versions do not
 
 from __future__ import annotations
 
-import itertools
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 import numpy as np
 
 from musicengine.audio.spectrum import MEL_BANDS, Survey, survey
 from musicengine.audio.timbre import mfcc
 from musicengine.dsp.spectra import mel_frequencies
-from musicengine.dsp.types import FloatArray
+from musicengine.dsp.types import Array, FloatArray
 from musicengine.values.measures import Embedding
 from musicengine.values.sound import Audio
 
@@ -34,6 +34,7 @@ __all__ = ["FEATURES", "SPACE", "describe", "embed"]
 
 SPACE = "musicengine/timbre-rhythm-1"
 _BANDS = 48
+_BLOCK_FRAMES = 2**13
 _LOWEST_HZ, _HIGHEST_HZ = 60.0, 8000.0
 _CEPSTRA = 40
 _GROUPS = 8
@@ -80,8 +81,13 @@ def _constants() -> tuple[FloatArray, FloatArray]:
 
 def _levels_db(survey: Survey) -> FloatArray:
     """The log-mel spectrum on bands that are the same for all rates, dB re its maximum: float32 (frames, 48)."""
+    loudest = survey.mel.max()
     floor = np.float32(10 ** (-_RANGE_DB / 10))
-    return 10 * np.log10(np.maximum(survey.mel / survey.mel.max(), floor)) @ _bands(survey.rate)
+    levels = np.empty((len(survey.mel), _BANDS), np.float32)
+    for first in range(0, len(levels), _BLOCK_FRAMES):
+        block = np.log10(np.maximum(survey.mel[first : first + _BLOCK_FRAMES] / loudest, floor))
+        np.matmul(10 * block, _bands(survey.rate), out=levels[first : first + _BLOCK_FRAMES])
+    return levels
 
 
 @lru_cache(maxsize=16)
@@ -98,7 +104,7 @@ def _bands(rate: int) -> FloatArray:
     return weights
 
 
-def _modulation_db(levels: FloatArray, rate: float) -> FloatArray:
+def _modulation_db(levels: FloatArray, rate: float) -> Array:
     """Power of slow changes by modulation band and group of mel bands: (10, 9); windows of 8 s, half overlapped."""
     groups = levels.reshape(len(levels), _GROUPS, -1).mean(axis=2)
     groups = np.concatenate((groups, levels.mean(axis=1, keepdims=True)), axis=1)
@@ -107,14 +113,18 @@ def _modulation_db(levels: FloatArray, rate: float) -> FloatArray:
         groups = np.pad(groups, ((0, size - len(groups)), (0, 0)), mode="edge")
     window = np.hanning(size).astype(np.float32)[:, None]
     starts = range(0, len(groups) - size + 1, size // 2)
-    parts = (groups[start : start + size] for start in starts)
-    power = sum(np.abs(np.fft.rfft((part - part.mean(axis=0)) * window, axis=0)) ** 2 for part in parts) / len(starts)
+    power = np.zeros((size // 2 + 1, groups.shape[1]))
+    for start in starts:
+        part = groups[start : start + size]
+        power += np.abs(np.fft.rfft((part - part.mean(axis=0)) * window, axis=0)) ** 2
+    power /= len(starts)
     edges = np.searchsorted(np.fft.rfftfreq(size, 1 / rate), _MODULATION_HZ)
-    bands = [power[first:last].mean(axis=0) for first, last in itertools.pairwise(edges)]
-    return 10 * np.log10(np.array(bands) + 1e-3)
+    bands = [power[first:last].mean(axis=0) for first, last in pairwise(edges)]
+    decibels: Array = 10 * np.log10(np.array(bands) + 1e-3)
+    return decibels
 
 
-def _echo(levels: FloatArray, rate: float) -> FloatArray:
+def _echo(levels: FloatArray, rate: float) -> Array:
     """The greatest autocorrelation of the onset strength in each band of lag: (24,), 1 at lag 0."""
     rises = np.maximum(np.diff(levels, axis=0), 0).mean(axis=1)
     size = 1 << (2 * len(levels)).bit_length()
@@ -124,7 +134,7 @@ def _echo(levels: FloatArray, rate: float) -> FloatArray:
         return np.zeros(len(_LAGS_S) - 1)
     edges = np.ceil(_LAGS_S * rate).astype(np.int64)
     padded = np.pad(echo / echo[0], (0, max(0, edges[-1] - len(echo))))
-    return np.array([padded[first:last].max() for first, last in itertools.pairwise(edges)])
+    return np.array([padded[first:last].max() for first, last in pairwise(edges)])
 
 
 def _harmony(chroma: FloatArray) -> FloatArray:
@@ -132,4 +142,5 @@ def _harmony(chroma: FloatArray) -> FloatArray:
     total = chroma.sum(axis=1)
     shares = chroma / np.maximum(total, np.finfo(np.float32).tiny)[:, None]
     weights = np.sqrt(total / total.max())
-    return weights @ np.abs(np.fft.rfft(shares, axis=1))[:, 1:] / weights.sum()
+    spread: FloatArray = weights @ np.abs(np.fft.rfft(shares, axis=1))[:, 1:] / weights.sum()
+    return spread

@@ -10,8 +10,8 @@ beats (or of a steady pulse where no beats are given) by combining
 with a prior on the length of sections: some 18 s, preferably a multiple of four bars. Dynamic programming finds the
 best set of boundaries. Sections that are alike beat by beat in harmony share a group. Names follow from repetition,
 order and energy (:mod:`musicengine.audio.sections`); they are guesses of the usual song form, while groups and
-boundaries are measured. A section's confidence is the probability that a boundary of its kind lies within 3 s of one that a
-listener would name, averaged over its two ends.
+boundaries are measured. A section's confidence is the probability, averaged over its two ends, that a boundary of that
+kind lies within 3 s of one that a listener would name.
 
 A piece is looked at in at most 1,024 cells: above some 8 minutes cells are two, four, ... beats long, so that cost and
 memory stay bounded; boundaries get coarser accordingly.
@@ -49,9 +49,9 @@ _TYPICAL_S = 18.0  # half of all sections of popular songs last 12 to 27 s
 _SPREAD = 0.6
 _COST = 0.75  # of a boundary, in standard deviations of the novelty
 _SOUND_BANDS = 16
-_SURE = (0.50, 0.18)  # logistic regression of boundaries within 3 s of a labelled one on their gains, 14 rendered songs
+_SURE = (0.50, 0.18)  # logistic regression, on 14 rendered songs, of whether a boundary is right on its gain
 _CONTEXT = 5  # cells compared in a row
-_ALIKE = 0.55
+_ALIKE = 0.6
 
 
 @attrs.frozen(eq=False)
@@ -88,7 +88,7 @@ def find_form(audio: Audio, *, survey: Survey | None = None, beats: Beats | None
     found = survey if survey is not None else _survey(audio)
     if audio.duration_s < _SHORTEST_S or not found.mel.max() > 0:
         return None
-    levels_db = _decibels(found.mel @ _coarse())
+    levels_db = _levels_db(found)
     cells = _synchronize(found, levels_db, _grid(found, levels_db, beats, audio.duration_s))
     bar, phase = _bars(cells, beats)
     gain = _gain(cells, phase)
@@ -103,6 +103,11 @@ _survey = survey  # the parameter of that name hides the function
 def _coarse() -> FloatArray:
     """Sums of eight neighbours of the mel bands, (128, 16)."""
     return np.kron(np.eye(_SOUND_BANDS), np.ones((MEL_BANDS // _SOUND_BANDS, 1))).astype(np.float32)
+
+
+def _levels_db(survey: Survey) -> FloatArray:
+    """The spectrum in 16 bands, dB re its maximum: (frames, 16)."""
+    return _decibels(survey.mel @ _coarse())
 
 
 def _grid(survey: Survey, levels_db: FloatArray, beats: Beats | None, duration_s: float) -> Array:
@@ -129,7 +134,8 @@ def _pulse(onsets: Array, rate: float, duration_s: float) -> Array:
     best = near.start + int(np.argmax(np.abs(lines[near])))
     pulse_hz = best * rate / size
     first = (-np.angle(lines[best]) / (2 * np.pi)) % 1
-    return (np.arange(int(duration_s * pulse_hz) + 1) + first) / pulse_hz
+    pulse: Array = (np.arange(int(duration_s * pulse_hz) + 1) + first) / pulse_hz
+    return pulse
 
 
 def _onsets(levels_db: FloatArray, rate: float) -> Array:
@@ -148,8 +154,10 @@ def _decibels(power: FloatArray) -> FloatArray:
 
 
 def _synchronize(survey: Survey, levels_db: FloatArray, edges: Array) -> _Cells:
-    """Means over each cell; chroma as amplitudes."""
+    """Means over each cell; chroma as amplitudes whose differences in level are halved, in dB."""
     chroma = np.sqrt(_means(survey.chroma, edges, survey.frames_per_s))
+    lengths = np.linalg.norm(chroma, axis=1, keepdims=True)
+    chroma /= np.sqrt(np.maximum(lengths * lengths.max(), np.finfo(np.float32).tiny))
     return _Cells(edges, chroma, _means(levels_db, edges, survey.frames_per_s))
 
 
@@ -157,11 +165,10 @@ def _means(values: FloatArray, edges: Array, rate: float) -> FloatArray:
     """The mean of the frames (frames, d) in each cell: float32 (cells, d)."""
     frames = np.minimum(np.round(edges[:-1] * rate).astype(np.int64), len(values) - 1)
     counts = np.maximum(np.diff(np.append(frames, len(values))), 1)[:, None]
-    means: FloatArray = np.add.reduceat(values, frames, axis=0) / counts.astype(np.float32)
-    return means
+    return (np.add.reduceat(values, frames, axis=0) / counts).astype(np.float32)
 
 
-def _bars(cells: _Cells, beats: Beats | None) -> tuple[int, FloatArray]:
+def _bars(cells: _Cells, beats: Beats | None) -> tuple[int, Array]:
     """Cells in a bar, and how much each cell looks like the first of a bar (standardized)."""
     if beats is not None and beats.downbeats_s.size > 2:
         nearest = np.unique(np.abs(cells.edges[:-1, None] - beats.downbeats_s).argmin(axis=0))
@@ -180,14 +187,15 @@ def _bars(cells: _Cells, beats: Beats | None) -> tuple[int, FloatArray]:
     return 4, standardized(same - local)
 
 
-def _gain(cells: _Cells, phase: FloatArray) -> FloatArray:
+def _gain(cells: _Cells, phase: Array) -> Array:
     """What a boundary before each cell is worth."""
     recurrence = standardized(recurrence_novelty(cells.chroma, _CONTEXT, 0.04, 4.0))
     change = standardized(contrast_novelty(unit_rows(cells.sound), round(cells.typical)))
-    return (recurrence + change + 0.5 * phase) / 1.5 - _COST
+    gain: Array = (recurrence + change + 0.5 * phase) / 1.5 - _COST
+    return gain
 
 
-def _cut(gain: FloatArray, cells: _Cells, bar: int) -> IntArray:
+def _cut(gain: Array, cells: _Cells, bar: int) -> IntArray:
     """The cuts that the gains and the prior on lengths agree on."""
     longest = min(int(4 * cells.typical) + 1, len(gain))
     lengths = np.arange(longest + 1)
@@ -195,16 +203,18 @@ def _cut(gain: FloatArray, cells: _Cells, bar: int) -> IntArray:
     phrase = np.where(lengths % bar, -1.0, 0.0)
     for bars, bonus in ((2, 0.3), (4, 0.6), (8, 0.8)):
         phrase[lengths % (bars * bar) == 0] = bonus
-    # The first and the last section may be short: a song may begin and end anywhere in a phrase.
-    outer = np.where(lengths < cells.typical, 0, size)
+    # A song may begin and end anywhere in a phrase, so its first and its last section may be short, but not tiny.
+    outer = np.where(lengths < cells.typical, size / 4, size)
+    outer[lengths < cells.typical / 4] = -9
 
-    def worth(runs: IntArray, begins: bool, ends: bool) -> FloatArray:
-        return outer[runs] if begins or ends else size[runs] + phrase[runs]
+    def worth(runs: IntArray, begins: bool, ends: bool) -> Array:
+        table: Array = outer if begins or ends else size + phrase
+        return table[runs]
 
     return best_cuts(gain, worth, longest)
 
 
-def _name(cells: _Cells, cuts: IntArray, gain: FloatArray, energy_db: FloatArray) -> tuple[Section, ...]:
+def _name(cells: _Cells, cuts: IntArray, gain: Array, energy_db: FloatArray) -> tuple[Section, ...]:
     """Sections with their groups, names and confidences."""
     groups = join_alike(passage_similarity(cells.chroma, cuts, _CONTEXT), _ALIKE)
     lengths_s = np.diff(cells.edges[cuts])

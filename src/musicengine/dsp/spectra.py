@@ -56,7 +56,7 @@ def magnitude(signal: FloatArray, length: int, hop: int) -> FloatArray:
         part = frames[first : first + step]
         count = len(part)
         np.multiply(part, hann(length), out=windowed[:count])
-        np.fft.rfft(windowed[:count], norm="forward", out=spectrum[:count])
+        np.fft.rfft(windowed[:count], norm="forward", out=spectrum[:count])  # type: ignore[arg-type]  # takes any complex
         np.abs(spectrum[:count], out=out[first : first + count])
     return out
 
