@@ -253,6 +253,36 @@ def test_damaged_files_of_other_formats(tmp_path, suffix, share):
             assert cut.samples.shape[1] < 300_000
 
 
+def test_other_formats_in_the_middle_of_a_stream(tmp_path):
+    pytest.importorskip("soundfile")
+    stream = io.BytesIO(b"before" + files.save(TONE, tmp_path / "a.flac").read_bytes())
+    stream.seek(6)
+    assert files.load(stream).samples.shape == TONE.samples.shape
+
+
+def test_the_suffix_does_not_decide_what_a_file_is(tmp_path):
+    pytest.importorskip("soundfile")
+    path = files.save(TONE, tmp_path / "a.flac").rename(tmp_path / "a.raw")
+    assert files.load(path).samples.shape == TONE.samples.shape
+
+
+def test_other_formats_without_samples(tmp_path):
+    soundfile = pytest.importorskip("soundfile")
+    soundfile.write(tmp_path / "a.aiff", np.zeros((0, 2)), 44_100)
+    with pytest.raises(FileError, match="no samples"):
+        files.load(tmp_path / "a.aiff")
+
+
+def test_other_formats_that_end_early(tmp_path):
+    pytest.importorskip("soundfile")
+    noise = Audio(np.random.default_rng(0).uniform(-0.5, 0.5, (2, 300_000)), 44_100)
+    body = files.save(noise, tmp_path / "noise.flac").read_bytes()
+    with pytest.warns(TruncatedFileWarning, match="could be read"):
+        cut = files.load(body[: len(body) * 3 // 4])
+    assert 150_000 < cut.samples.shape[1] < 230_000
+    np.testing.assert_allclose(cut.samples, noise.samples[:, : cut.samples.shape[1]], atol=1e-4)
+
+
 def test_the_path_may_be_relative(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert files.save(TONE, "tone.WAV") == Path("tone.WAV")

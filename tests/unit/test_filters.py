@@ -72,6 +72,7 @@ def test_float32_stays_near_float64_beside_a_large_offset(rate):
         [[0, 0, 1, 1, 0, 0]],  # a delay
         [[2, 1, 0, 2, -1.9, 0]],  # a0 other than 1, first order
         [[1, 0, 0, 1, -1, 0]],  # an integrator, which never decays
+        [[1, 0, 0, 1, -1.01, 0]],  # one that grows
         [[1, 2, 1, 1, -1.99, 0.995], [1, -2, 1, 1, -1.999, 0.9991], [1, 0, -1, 1, 0.3, 0.4]],
     ],
 )
