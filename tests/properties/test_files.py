@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import io
 import random
 import warnings
@@ -13,7 +15,7 @@ from musicengine.files import load
 soundfile = pytest.importorskip("soundfile")
 
 
-def encoded(kind, subtype):
+def encoded(kind: str, subtype: str) -> bytes:
     file = io.BytesIO()
     soundfile.write(file, np.random.default_rng(0).uniform(-0.5, 0.5, (3_000, 2)), 44_100, format=kind, subtype=subtype)
     return file.getvalue()
@@ -37,7 +39,7 @@ FILES = [
 
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(FILES), st.integers(0, 2**32), st.booleans())
-def test_damaged_files_of_any_format_give_audio_or_a_clear_error(file, seed, cut):
+def test_damaged_files_of_any_format_give_audio_or_a_clear_error(file: bytes, seed: int, cut: bool) -> None:
     rng, body = random.Random(seed), bytearray(file)
     for _ in range(rng.randint(0, 8)):
         body[rng.randrange(min(len(body), rng.choice([64, len(body)])))] = rng.choice([0, 255, 128, rng.randrange(256)])
