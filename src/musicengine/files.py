@@ -225,7 +225,7 @@ def _read_by_soundfile(soundfile: ModuleType, file: BinaryIO, name: str) -> Audi
     blocks: list[npt.NDArray[np.float32]] = []
     rate = promised = 0
     try:
-        with soundfile.SoundFile(file) as opened:
+        with soundfile.SoundFile(_FromHere(file)) as opened:
             rate, promised = int(opened.samplerate), int(opened.frames)
             while len(block := opened.read(_BLOCK, dtype="float32", always_2d=True)):
                 blocks.append(block)
@@ -245,6 +245,26 @@ def _read_by_soundfile(soundfile: ModuleType, file: BinaryIO, name: str) -> Audi
     if promised < 0 or promised > total:
         _warn(f"{name} is cut short: {total} samples could be read" + f" of {promised}" * (promised > 0))
     return _handed_over(samples, rate)
+
+
+class _FromHere:
+    """A file that begins where it is now and in which no seek fails: libsndfile cannot pass on what its calls raise."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._start = file.tell()
+        self._end = file.seek(0, io.SEEK_END)
+        file.seek(self._start)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: self._start, io.SEEK_CUR: self._file.tell(), io.SEEK_END: self._end}[whence]
+        return self._file.seek(min(max(base + offset, self._start), self._end)) - self._start
+
+    def tell(self) -> int:
+        return self._file.tell() - self._start
+
+    def read(self, size: int = -1) -> bytes:
+        return self._file.read(size)
 
 
 def _handed_over(samples: npt.NDArray[np.float32], rate: int) -> Audio:

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import json
 import os
 from pathlib import Path
@@ -14,7 +16,7 @@ pytestmark = pytest.mark.oracle
 
 @pytest.mark.parametrize("rate", [22_050, 44_100, 48_000, 96_000])
 @pytest.mark.parametrize("channels", [1, 2, 5])
-def test_integrated_loudness_equals_pyloudnorm(rate, channels):
+def test_integrated_loudness_equals_pyloudnorm(rate: int, channels: int) -> None:
     rng = np.random.default_rng(channels)
     n = rate * 8
     swell = 0.02 + 0.2 * np.sin(np.arange(n) / rate) ** 2
@@ -25,7 +27,7 @@ def test_integrated_loudness_equals_pyloudnorm(rate, channels):
     assert measure_loudness(audio).integrated_lufs == pytest.approx(expected, abs=0.05)
 
 
-def test_true_peak_equals_fourier_interpolation():
+def test_true_peak_equals_fourier_interpolation() -> None:
     rng = np.random.default_rng(0)
     n = 48_000
     spectrum = np.fft.rfft(rng.standard_normal(n))
@@ -36,7 +38,7 @@ def test_true_peak_equals_fourier_interpolation():
     assert measured == pytest.approx(20 * np.log10(np.abs(dense).max() / 4), abs=0.25)
 
 
-def test_labelled_signals_are_in_tolerance():
+def test_labelled_signals_are_in_tolerance() -> None:
     soundfile = pytest.importorskip("soundfile")
     folder = os.environ.get("MUSICENGINE_DATA")
     if not folder:

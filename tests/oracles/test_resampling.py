@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ pytestmark = pytest.mark.oracle
     ("source", "target"),
     [(44_100, 48_000), (48_000, 44_100), (44_100, 22_050), (22_050, 44_100), (96_000, 44_100), (44_101, 48_000)],
 )
-def test_music_band_noise_equals_soxr(source, target):
+def test_music_band_noise_equals_soxr(source: int, target: int) -> None:
     # Noise below 0.6 of the lower Nyquist frequency; above it soxr's own error at 44.1 to 48 kHz passes -90 dB.
     n = source
     spectrum = np.fft.rfft(np.random.default_rng(0).standard_normal(n))

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import struct
 import tracemalloc
 
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from musicengine import wav
+from musicengine.dsp.types import Array
 from musicengine.errors import AudioError, FileError
 from musicengine.files import load
 
@@ -15,7 +18,7 @@ interesting = st.sampled_from([0, 1, 2, 3, 7, 8, 16, 0x7F, 0x80, 0xFE, 0xFF])
 
 
 @st.composite
-def mutated(draw):
+def mutated(draw: st.DrawFn) -> bytes:
     """A good file with bytes changed (more of them in the header), cut out, put in or cut off."""
     file = bytearray(
         wav.encode(
@@ -36,7 +39,7 @@ def mutated(draw):
     return bytes(file[: draw(st.integers(0, len(file)))] if draw(st.booleans()) else file)
 
 
-def survives(file):
+def survives(file: bytes) -> None:
     """Decode it; nothing but our errors comes out, and memory follows the file's size."""
     tracemalloc.start()
     try:
@@ -54,19 +57,19 @@ def survives(file):
 @settings(max_examples=600, deadline=None)
 @given(mutated())
 @example(b"RIFF\0\0\0\0WAVEdata\0\0\0\0")
-def test_mutated_files_give_samples_or_a_clear_error(file):
+def test_mutated_files_give_samples_or_a_clear_error(file: bytes) -> None:
     survives(file)
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200))
-def test_any_bytes_behind_a_magic_give_samples_or_a_clear_error(body):
+def test_any_bytes_behind_a_magic_give_samples_or_a_clear_error(body: bytes) -> None:
     survives(b"RIFF\xff\xff\xff\xffWAVE" + body)
 
 
 @settings(max_examples=200, deadline=None)
 @given(samples, st.integers(1_000, 768_000))
-def test_float_files_are_exact(values, rate):
+def test_float_files_are_exact(values: Array, rate: int) -> None:
     audio = load(wav.encode(values, rate, encoding="float32"))
     np.testing.assert_array_equal(audio.samples, values)
     assert audio.rate == rate
@@ -74,6 +77,6 @@ def test_float_files_are_exact(values, rate):
 
 @settings(max_examples=100, deadline=None)
 @given(samples)
-def test_a_second_16_bit_generation_changes_nothing(values):
+def test_a_second_16_bit_generation_changes_nothing(values: Array) -> None:
     once = wav.encode(values, 44_100)
     assert wav.encode(wav.decode(once).samples, 44_100) == once

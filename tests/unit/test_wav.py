@@ -1,46 +1,53 @@
+from __future__ import annotations
+
 import io
 import struct
 import tracemalloc
 import warnings
 import wave
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 from musicengine import wav
+from musicengine.dsp.types import Array
 from musicengine.errors import AudioError, FileError, FormatError
 
 GUID_TAIL = bytes.fromhex("000000001000800000aa00389b71")
 
 
-def chunk(name, body, size=None):
+def chunk(name: bytes, body: bytes, size: int | None = None) -> bytes:
     return name + struct.pack("<I", len(body) if size is None else size) + body + b"\0" * (len(body) % 2)
 
 
-def fmt(tag=1, channels=2, rate=44_100, bits=16, frame=None, extra=b""):
+def fmt(
+    tag: int = 1, channels: int = 2, rate: int = 44_100, bits: int = 16, frame: int | None = None, extra: bytes = b""
+) -> bytes:
     frame = channels * bits // 8 if frame is None else frame
     return chunk(b"fmt ", struct.pack("<HHIIHH", tag, channels, rate, rate * frame, frame, bits) + extra)
 
 
-def riff(*chunks, name=b"RIFF", size=None):
+def riff(*chunks: bytes, name: bytes = b"RIFF", size: int | None = None) -> bytes:
     body = b"WAVE" + b"".join(chunks)
     return name + struct.pack("<I", len(body) if size is None else size) + body
 
 
-def extensible(tag, bits, channels=2, tail=GUID_TAIL):
+def extensible(tag: int, bits: int, channels: int = 2, tail: bytes = GUID_TAIL) -> bytes:
     extra = struct.pack("<HHIH", 22, bits, 3, tag) + tail
     return fmt(0xFFFE, channels, bits=bits, extra=extra)
 
 
 PCM16 = np.array([[0, 1, -32_768], [32_767, -1, 5]], "<i2").T  # (frames, channels)
 DATA16 = chunk(b"data", PCM16.tobytes())
-EXPECTED16 = PCM16.T / np.float32(32_768)
+EXPECTED16 = (PCM16.T / 32_768).astype(np.float32)
 
 
 @pytest.mark.parametrize("bits", [8, 16, 24, 32])
 @pytest.mark.parametrize("layout", [fmt, extensible])
 @pytest.mark.parametrize("channels", [1, 2, 3, 64])
-def test_pcm_of_any_width(bits, layout, channels):
+def test_pcm_of_any_width(bits: int, layout: Callable[..., bytes], channels: int) -> None:
     rng = np.random.default_rng(bits)
     integers = rng.integers(-(1 << bits - 1), 1 << bits - 1, (5, channels), np.int64)
     integers[0, 0], integers[1, 0] = -(1 << bits - 1), (1 << bits - 1) - 1
@@ -55,25 +62,25 @@ def test_pcm_of_any_width(bits, layout, channels):
 
 @pytest.mark.parametrize("bits", [32, 64])
 @pytest.mark.parametrize("layout", [fmt, extensible])
-def test_float(bits, layout):
+def test_float(bits: int, layout: Callable[..., bytes]) -> None:
     values = np.array([[0.0, -1.5], [0.25, 1e-3]], f"<f{bits // 8}")
     decoded = wav.decode(riff(layout(3, bits=bits), chunk(b"fact", b"1234"), chunk(b"data", values.tobytes())))
     np.testing.assert_array_equal(decoded.samples, values.T.astype(np.float32))
 
 
-def test_20_bits_in_24_are_the_upper_ones():
+def test_20_bits_in_24_are_the_upper_ones() -> None:
     body = (np.array([1 << 19, -(1 << 19)], "<i4") << 4).view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
     with_sign = wav.decode(riff(fmt(channels=1, bits=20, frame=3), chunk(b"data", body))).samples
     np.testing.assert_array_equal(with_sign, [[-1, -1]])
 
 
-def test_other_chunks_and_odd_padding():
+def test_other_chunks_and_odd_padding() -> None:
     file = riff(chunk(b"LIST", b"odd"), fmt(extra=b"\0\0"), chunk(b"junk", b""), DATA16, chunk(b"id3 ", b"after"))
     np.testing.assert_array_equal(wav.decode(file).samples, EXPECTED16)
 
 
 @pytest.mark.parametrize("name", [b"RF64", b"BW64"])
-def test_rf64(name):
+def test_rf64(name: Any) -> None:
     ds64 = chunk(b"ds64", struct.pack("<QQQI", 0, PCM16.nbytes, 3, 0))
     data = chunk(b"data", PCM16.tobytes(), 0xFFFFFFFF)
     decoded = wav.decode(riff(ds64, fmt(), data, chunk(b"LIST", b"after"), name=name, size=0xFFFFFFFF))
@@ -82,26 +89,26 @@ def test_rf64(name):
 
 
 @pytest.mark.parametrize(("riff_size", "data_size"), [(0, 0), (0xFFFFFFFF, 0xFFFFFFFF), (0xFFFFFFFF, 0), (36, 0)])
-def test_streaming_headers_mean_the_rest_of_the_file(riff_size, data_size):
+def test_streaming_headers_mean_the_rest_of_the_file(riff_size: int, data_size: int) -> None:
     decoded = wav.decode(riff(fmt(), chunk(b"data", PCM16.tobytes(), data_size), size=riff_size))
     np.testing.assert_array_equal(decoded.samples, EXPECTED16)
     assert not decoded.notes
 
 
 @pytest.mark.parametrize("claim", [13, 100 << 30 & 0xFFFFFFFF | 0x7FFF0000, 0xFFFFFFFE])
-def test_a_truncated_file_gives_what_is_there_and_says_so(claim):
+def test_a_truncated_file_gives_what_is_there_and_says_so(claim: int) -> None:
     decoded = wav.decode(riff(fmt(), chunk(b"data", PCM16.tobytes(), claim)))
     np.testing.assert_array_equal(decoded.samples, EXPECTED16)
     assert f"promises {claim} bytes of samples, the file holds 12" in decoded.notes[0]
 
 
-def test_a_file_cut_inside_a_frame():
+def test_a_file_cut_inside_a_frame() -> None:
     decoded = wav.decode(riff(fmt(), DATA16)[:-1])
     np.testing.assert_array_equal(decoded.samples, EXPECTED16[:, :2])
     assert len(decoded.notes) == 2
 
 
-def test_a_header_that_claims_100_gb_allocates_nothing():
+def test_a_header_that_claims_100_gb_allocates_nothing() -> None:
     ds64 = chunk(b"ds64", struct.pack("<QQQI", 100 << 30, 100 << 30, 25 << 30, 0))
     file = riff(ds64, fmt(), chunk(b"data", PCM16.tobytes(), 0xFFFFFFFF), name=b"RF64", size=0xFFFFFFFF)
     tracemalloc.start()
@@ -113,7 +120,7 @@ def test_a_header_that_claims_100_gb_allocates_nothing():
 
 
 @pytest.mark.parametrize("channels", [1, 7])
-def test_memory_follows_the_decoded_samples(channels):
+def test_memory_follows_the_decoded_samples(channels: int) -> None:
     file = wav.encode(np.zeros((channels, 3_000_000 // channels), np.float32), 44_100)
     tracemalloc.start()
     decoded = wav.decode(file)
@@ -149,7 +156,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_damage_is_named(name):
+def test_damage_is_named(name: Any) -> None:
     file, error, words = BAD[name]
     with pytest.raises(error) as caught:
         wav.decode(file)
@@ -158,7 +165,7 @@ def test_damage_is_named(name):
 
 @pytest.mark.parametrize("bits", [32, 64])
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e300])
-def test_samples_that_are_no_numbers_are_refused(bits, value):
+def test_samples_that_are_no_numbers_are_refused(bits: int, value: float) -> None:
     if bits == 32 and np.isfinite(value):
         return
     body = np.array([[0, 0], [0, value]], f"<f{bits // 8}").tobytes()
@@ -167,11 +174,11 @@ def test_samples_that_are_no_numbers_are_refused(bits, value):
 
 
 class Pipe(io.BytesIO):
-    def seekable(self):
+    def seekable(self) -> bool:
         return False
 
 
-def test_streams():
+def test_streams() -> None:
     file = riff(fmt(), DATA16)
     np.testing.assert_array_equal(wav.decode(Pipe(file)).samples, EXPECTED16)
     np.testing.assert_array_equal(wav.decode(memoryview(bytearray(file))).samples, EXPECTED16)
@@ -180,13 +187,22 @@ def test_streams():
     np.testing.assert_array_equal(wav.decode(stream).samples, EXPECTED16)
 
 
+def test_a_file_that_shrinks_while_it_is_read() -> None:
+    class Shrinking(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            return super().read(size)[: 5 if (size or 0) > 8 and self.tell() > 20 and self.tell() != 36 else None]
+
+    with pytest.raises(FileError, match="ended after 0 of 3 frames"):
+        wav.decode(Shrinking(riff(fmt(), DATA16)))
+
+
 # Writing
 
 
 @pytest.mark.parametrize("encoding", ["pcm16", "pcm24", "float32"])
 @pytest.mark.parametrize("channels", [1, 2, 3, 6, 64])
 @pytest.mark.parametrize("n", [1, 3, 1_000])
-def test_what_is_written_reads_back(encoding, channels, n):
+def test_what_is_written_reads_back(encoding: Any, channels: int, n: int) -> None:
     samples = np.random.default_rng(n).uniform(-1, 1, (channels, n)).astype(np.float32)
     file = wav.encode(samples, 44_100, encoding=encoding)
     assert struct.unpack("<I", file[4:8])[0] == len(file) - 8
@@ -196,19 +212,19 @@ def test_what_is_written_reads_back(encoding, channels, n):
     assert np.abs(decoded.samples - samples).max() <= step + 1e-9 + (samples.max() > 1 - 2e-5) * 3e-5
 
 
-def test_other_software_reads_it():
+def test_other_software_reads_it() -> None:
     with warnings.catch_warnings(), wave.open(io.BytesIO(wav.encode(EXPECTED16, 22_050))) as opened:
         assert (opened.getnchannels(), opened.getsampwidth(), opened.getframerate()) == (2, 2, 22_050)
         assert opened.readframes(9) == PCM16.tobytes()
 
 
-def test_16_bit_material_survives_unchanged_and_silence_stays_silent():
+def test_16_bit_material_survives_unchanged_and_silence_stays_silent() -> None:
     file = riff(fmt(), DATA16)
     assert wav.encode(wav.decode(file).samples, 44_100) == file
     assert not wav.decode(wav.encode(np.zeros((2, 100), np.float32), 44_100)).samples.any()
 
 
-def test_dither_is_triangular_white_and_the_same_every_time():
+def test_dither_is_triangular_white_and_the_same_every_time() -> None:
     samples = np.full((1, 200_000), 0.3 / 32_768, np.float32)
     first, again = (wav.encode(samples, 44_100) for _ in range(2))
     assert first == again
@@ -220,12 +236,12 @@ def test_dither_is_triangular_white_and_the_same_every_time():
 
 
 @pytest.mark.parametrize(("encoding", "top"), [("pcm16", 32_767 / 32_768), ("pcm24", 1 - 2**-23), ("float32", 3.0)])
-def test_pcm_clips(encoding, top):
+def test_pcm_clips(encoding: Any, top: float) -> None:
     decoded = wav.decode(wav.encode(np.array([[3.0, -3.0]], np.float32), 8_000, encoding=encoding)).samples
-    np.testing.assert_array_equal(decoded, np.float32([[top, -3.0 if top == 3 else -1.0]]))
+    np.testing.assert_array_equal(decoded, np.array([[top, -3.0 if top == 3 else -1.0]], np.float32))
 
 
-def test_above_4_gb_the_header_is_rf64():
+def test_above_4_gb_the_header_is_rf64() -> None:
     silence = np.broadcast_to(np.float32(0), (64, 20_000_000))
     head = next(wav.encode_blocks(silence, 44_100, encoding="float32"))
     assert head[:8] == b"RF64\xff\xff\xff\xff"
@@ -245,6 +261,6 @@ def test_above_4_gb_the_header_is_rf64():
         (np.zeros((1, 3), np.float32), 44_100, "pcm8", FormatError),
     ],
 )
-def test_bad_arguments_are_named(samples, rate, encoding, error):
+def test_bad_arguments_are_named(samples: Array, rate: Any, encoding: Any, error: type[Exception]) -> None:
     with pytest.raises(error, match="got"):
         wav.encode(samples, rate, encoding=encoding)
