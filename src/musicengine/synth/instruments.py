@@ -171,14 +171,23 @@ def _bell(patch: Patch, pitch: float, n: int, rate: int, brightness: float) -> F
     fade = _mellowing(patch.mellow_s, n, rate) * np.float32(patch.index * brightness)
     # High notes take less modulation, or they turn to glass.
     fade *= np.float32(min(1.0, frequency(84 - 12 * np.log2(patch.ratio)) / frequency(pitch)))
+    modulation = _radians(_phase(patch, frequency(pitch) * patch.ratio, n, rate, 0))
+    np.sin(modulation, out=modulation)
+    modulation *= fade
     out = np.empty((len(_detunings(patch)), n), np.float32)
     for channel, cents in enumerate(_detunings(patch)):
         turn = _phase(patch, frequency(pitch + cents / 100), n, rate, 0)
-        angle = turn.view(np.int32) * np.float32(2 * np.pi / _WRAP)
-        modulator = (_phase(patch, frequency(pitch) * patch.ratio, n, rate, 0)).view(np.int32)
-        np.sin(angle + fade * np.sin(modulator * np.float32(2 * np.pi / _WRAP)), out=out[channel])
+        np.add(_radians(turn), modulation, out=out[channel])
+        np.sin(out[channel], out=out[channel])
     out *= np.float32(0.28)
     return out
+
+
+def _radians(phase: np.ndarray) -> FloatArray:
+    """A wrapping phase as an angle from -pi to pi: float32 (n,)."""
+    angle = phase.view(np.int32).astype(np.float32)
+    angle *= np.float32(2 * np.pi / _WRAP)
+    return angle
 
 
 def _choir(patch: Patch, pitch: float, n: int, rate: int, brightness: float) -> FloatArray:
