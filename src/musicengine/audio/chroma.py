@@ -20,9 +20,9 @@ from functools import lru_cache
 import attrs
 import numpy as np
 
+from musicengine.audio.spectrum import decimated
 from musicengine.dsp import spectra
 from musicengine.dsp.frames import count_frames, padded
-from musicengine.dsp.resampling import decimate
 from musicengine.dsp.types import Array, FloatArray, IntArray
 from musicengine.values.sound import Audio
 
@@ -143,7 +143,7 @@ def estimate_tuning(audio: Audio, *, chroma: Chroma | None = None) -> float:
 def _find_partials(audio: Audio, block_frames: int) -> _Partials:
     """All spectral peaks between 28 Hz and 2.2 kHz that stand out of their frame."""
     factor = max(1, round(audio.rate / _RATE_HZ))
-    signal, rate = decimate(audio.mono, factor), audio.rate / factor
+    signal, rate = decimated(audio, factor), audio.rate / factor
     length = 64 * max(1, round(_FRAME_S * rate / 64))
     hop = length // 4
     total = count_frames(signal.size, hop)
