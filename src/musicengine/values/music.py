@@ -339,7 +339,7 @@ class Form(Value):
         energy_step_s: seconds from one energy to the next.
     """
 
-    sections: tuple[Section, ...] = attrs.field(converter=tuple)
+    sections: tuple[Section, ...] = attrs.field(converter=tuple[Section, ...])
     energy_db: FloatArray = attrs.field(converter=floats, eq=Content, validator=[shaped("n"), finite])
     energy_step_s: float = attrs.field(default=1.0, converter=float, validator=above(0))
 
