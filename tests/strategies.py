@@ -9,7 +9,7 @@ import numpy.typing as npt
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from musicengine.values import hosts, making, measures, music, reports, scores, service, sound, trends, words
+from musicengine.values import hits, hosts, making, measures, music, reports, scores, service, sound, trends, words
 from musicengine.values._value import Value
 
 seconds = st.floats(0, 3600, width=32)
@@ -76,7 +76,14 @@ melodies = st.builds(music.Melody, tuples(notes), st.none() | positive, st.none(
 sections = spanned(
     music.Section, label=st.sampled_from(["verse", "chorus"]), confidence=shares, group=st.integers(0, 5)
 )
+forms = st.builds(music.Form, tuples(sections), vector(3, -70, 0))
 loudnesses = st.builds(measures.Loudness, levels, st.floats(0, 40), levels, levels, levels)
+meter_levels = st.one_of(st.just(np.float32(-np.inf)), st.floats(-90, 10, width=32))
+loudness_curves = times.flatmap(
+    lambda at: st.builds(
+        measures.LoudnessCurve, st.just(at), *[hnp.arrays(np.float32, len(at), elements=meter_levels)] * 2
+    )
+)
 timbres = st.builds(
     measures.Timbre,
     centroid_hz=positive,
@@ -147,7 +154,7 @@ audio_reports = st.builds(
     timbre=st.none() | timbres,
     pitch=st.none() | pitch_tracks,
     melody=st.none() | melodies,
-    sections=st.none() | tuples(sections),
+    form=st.none() | forms,
     embedding=st.none() | embeddings,
     separation=st.none() | separations,
     quality=scored,
@@ -155,6 +162,28 @@ audio_reports = st.builds(
 )
 quantiles = st.lists(st.integers(0, 100), min_size=1, max_size=5, unique=True).map(
     lambda found: trends.Quantiles([level / 100 for level in sorted(found)], sorted(map(float, found)), 10)
+)
+features = st.builds(hits.Features, st.dictionaries(names, st.none() | st.floats(-9, 9), max_size=3))
+curves = st.builds(hits.Curve, names, st.just([1.0, 2.0, 4.0]), vector(3), shares, st.just(1.0), st.just(4.0))
+reliabilities = st.builds(hits.Reliability, vector(2, 0, 1), vector(2, 0, 1), vector(2, 0, 9), *[shares] * 3)
+hit_models = st.lists(curves, min_size=1, max_size=2).flatmap(
+    lambda found: st.builds(
+        hits.HitModel,
+        st.floats(-3, 3),
+        st.just(tuple(found)),
+        matrix(1 + 3 * len(found), 1 + 3 * len(found)),
+        reliabilities,
+        st.integers(1, 99),
+        shares,
+    )
+)
+hit_reports = st.builds(
+    hits.HitReport, score=scored, low=shares, high=shares, percentile=st.none() | shares, missing=tuples(names)
+)
+references = st.integers(0, 3).flatmap(
+    lambda count: st.builds(
+        hits.References, tuples(names).map(lambda _: [str(i) for i in range(count)]), matrix(count, 128), names
+    )
 )
 
 EVERY: dict[type[Value], st.SearchStrategy[Any]] = {
@@ -173,7 +202,9 @@ EVERY: dict[type[Value], st.SearchStrategy[Any]] = {
     music.Note: notes,
     music.Melody: melodies,
     music.Section: sections,
+    music.Form: forms,
     measures.Loudness: loudnesses,
+    measures.LoudnessCurve: loudness_curves,
     measures.Timbre: timbres,
     measures.Embedding: embeddings,
     measures.SeparationQuality: separations,
@@ -207,6 +238,14 @@ EVERY: dict[type[Value], st.SearchStrategy[Any]] = {
     service.Stats: st.builds(
         service.Stats, tuples(st.builds(service.VerbStats, names, st.just(1), st.just(0), shares, shares, shares))
     ),
+    hits.Features: features,
+    hits.Curve: curves,
+    hits.Reliability: reliabilities,
+    hits.HitModel: hit_models,
+    hits.HitEstimate: st.builds(hits.HitEstimate, shares, shares, shares, st.dictionaries(names, shares, max_size=2)),
+    hits.HitReport: hit_reports,
+    hits.References: references,
+    hits.Comparison: st.builds(hits.Comparison, names, st.none() | shares, tuples(names)),
     trends.Quantiles: quantiles,
     trends.Trends: st.builds(trends.Trends, names, names, st.dictionaries(names, quantiles, max_size=2), names, names),
 }

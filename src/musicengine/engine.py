@@ -54,7 +54,7 @@ class MusicEngine:
     separator: Separator = attrs.field(factory=Native, kw_only=True)
     pitch_tracker: PitchTracker = attrs.field(factory=Native, kw_only=True)
     embedder: Embedder = attrs.field(factory=Native, kw_only=True)
-    middleware: tuple[Middleware, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
+    middleware: tuple[Middleware, ...] = attrs.field(default=(), converter=tuple[Middleware, ...], kw_only=True)
     _meter: Meter = attrs.field(factory=Meter, init=False, repr=False, eq=False)
 
     @classmethod

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.strategies import EVERY, values
 
 from musicengine import codec
 from musicengine.errors import CodecError
 from musicengine.values._catalogue import every_value
 from musicengine.values._value import Value, fields
+from tests.strategies import EVERY, values
 
 each_kind = pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.__name__)
 few = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])

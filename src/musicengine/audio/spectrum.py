@@ -1,23 +1,28 @@
 """One pass over the audio: the compact spectral features that all analyzers share.
 
-The short-time spectrum is never held whole: blocks of frames are reduced to bands at once, so memory stays a small
-fraction of the samples' and the result does not depend on the size of the blocks. Frames are centred on multiples
-of the hop and zero-padded at both ends, as in librosa. Their length follows the sample rate, about 46 ms.
+The short-time spectrum is never held whole: blocks of frames are reduced to bands and a few numbers at once, so memory
+stays a small fraction of the samples' and the result does not depend on the size of the blocks. Frames are centred on
+multiples of the hop and zero-padded at both ends, as in librosa. Their length follows the sample rate, about 46 ms.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 import attrs
 import numpy as np
 
-from musicengine.dsp import spectra
+from musicengine.dsp import shape, spectra
 from musicengine.dsp.frames import count_frames, padded
+from musicengine.dsp.resampling import decimate_from
 from musicengine.dsp.types import FloatArray
 from musicengine.values.sound import Audio
 
-__all__ = ["MEL_BANDS", "Survey", "frame_length", "survey"]
+__all__ = ["MEL_BANDS", "SHAPE_STEP", "Survey", "decimated", "frame_length", "mixed", "survey"]
 
 MEL_BANDS = 128
+SHAPE_STEP = 4  # frames overlap by three quarters: every fourth of them already sees all of the signal
 _BLOCK_FRAMES = 1024
 
 
@@ -30,12 +35,17 @@ class Survey:
         length: samples in a frame.
         hop: samples from frame to frame.
         mel: float32 (frames, 128), power in equal-area mel bands, scaled like a transform divided by ``length``.
+        chroma: float32 (frames, 12), power by pitch class from C, scaled alike; A4 = 440 Hz.
+        shape: float32 (ceil(frames / 4), 18), of every fourth frame: centroid, bandwidth and 85 % rolloff in Hz,
+            flatness in [0, 1], and in dB the peaks and the valleys of 7 octave bands.
     """
 
     rate: int
     length: int
     hop: int
     mel: FloatArray
+    chroma: FloatArray
+    shape: FloatArray
 
     @property
     def frames_per_s(self) -> float:
@@ -53,21 +63,61 @@ def frame_length(rate: int) -> int:
     return int(2 ** np.round(np.log2(rate * 2048 / 44_100)))
 
 
-def survey(audio: Audio, *, block_frames: int = _BLOCK_FRAMES) -> Survey:
+def survey(audio: Audio, *, block_frames: int = _BLOCK_FRAMES, threads: int = 1) -> Survey:
     """Pass once over the audio.
 
     Args:
         audio: any audio; channels are averaged.
         block_frames: frames held at a time; any number gives the same result.
+        threads: how many parts of the audio to work on at once; numpy lets them run in parallel.
     """
     length = frame_length(audio.rate)
-    hop = length // 4
-    total = count_frames(audio.mono.size, hop)
-    mel = np.empty((total, MEL_BANDS), np.float32)
-    filters = spectra.mel_filters(audio.rate, length, MEL_BANDS)
-    for first in range(0, total, block_frames):
-        last = min(first + block_frames, total)
-        start = first * hop - length // 2
-        block = spectra.power(padded(audio.mono, start, start + (last - first - 1) * hop + length), length, hop)
-        np.matmul(block, filters, out=mel[first:last])
-    return Survey(audio.rate, length, hop, mel)
+    result = _empty(audio.rate, length, count_frames(audio.samples.shape[1], length // 4))
+    starts = range(0, len(result.mel), block_frames)
+
+    def fill(first: int) -> None:
+        _fill(result, audio, first, min(first + block_frames, len(result.mel)))
+
+    if threads == 1:
+        for first in starts:
+            fill(first)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(fill, starts))
+    return result
+
+
+def _empty(rate: int, length: int, frames: int) -> Survey:
+    """A survey with room for the numbers of so many frames."""
+    rooms = ((frames, MEL_BANDS), (frames, 12), (-(-frames // SHAPE_STEP), shape.COLUMNS))
+    mel, chroma, shapes = (np.empty(room, np.float32) for room in rooms)
+    return Survey(rate, length, length // 4, mel, chroma, shapes)
+
+
+def _fill(result: Survey, audio: Audio, first: int, last: int) -> None:
+    """Measure the frames from ``first`` to before ``last``."""
+    length, hop = result.length, result.hop
+    start = first * hop - length // 2
+    block = spectra.magnitude(mixed(audio, start, start + (last - first - 1) * hop + length), length, hop)
+    fourth = -(-first // SHAPE_STEP)
+    chosen = np.ascontiguousarray(block[fourth * SHAPE_STEP - first :: SHAPE_STEP])
+    result.shape[fourth : fourth + len(chosen)] = shape.describe(chosen, result.rate, length)
+    power = np.square(block, out=block)
+    spectra.mel_power(power, result.rate, length, result.mel[first:last])
+    np.matmul(power, spectra.chroma_filters(result.rate, length), out=result.chroma[first:last])
+
+
+def decimated(audio: Audio, factor: int) -> FloatArray:
+    """The mean of the channels at a ``factor``-th of the rate (:func:`musicengine.dsp.resampling.decimate`)."""
+    return decimate_from(partial(mixed, audio), audio.samples.shape[1], factor)
+
+
+def mixed(audio: Audio, start: int, end: int) -> FloatArray:
+    """The mean of the channels from sample ``start`` to ``end``, zeros outside; never mixes the whole at once."""
+    if audio.channels == 1:
+        return padded(audio.samples[0], start, end)
+    total = padded(audio.samples[0], start, end) + padded(audio.samples[1], start, end)
+    for channel in audio.samples[2:]:
+        total += padded(channel, start, end)
+    total *= np.float32(1 / audio.channels)
+    return total

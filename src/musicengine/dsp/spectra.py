@@ -9,7 +9,20 @@ import numpy as np
 from musicengine.dsp.frames import frame
 from musicengine.dsp.types import ComplexArray, FloatArray
 
-__all__ = ["hann", "mel_filters", "power", "transform"]
+__all__ = [
+    "chroma_filters",
+    "hann",
+    "magnitude",
+    "mel_centres_hz",
+    "mel_filters",
+    "mel_frequencies",
+    "mel_power",
+    "power",
+    "transform",
+]
+
+
+_CACHED_SAMPLES = 2**17  # a transform of so many samples and its input take 1 MB
 
 
 @lru_cache(maxsize=32)
@@ -29,12 +42,29 @@ def transform(signal: FloatArray, length: int, hop: int) -> ComplexArray:
     return np.fft.rfft(frame(signal, length, hop) * hann(length), norm="forward").astype(np.complex64, copy=False)
 
 
+def magnitude(signal: FloatArray, length: int, hop: int) -> FloatArray:
+    """The magnitude of :func:`transform`: float32 (frames, length // 2 + 1).
+
+    The transform is taken of few frames at a time, so that it never leaves the processor's cache.
+    """
+    frames = frame(signal, length, hop)
+    step = max(1, _CACHED_SAMPLES // length)
+    out = np.empty((len(frames), length // 2 + 1), np.float32)
+    windowed = np.empty((step, length), np.float32)
+    spectrum = np.empty((step, length // 2 + 1), np.complex64)
+    for first in range(0, len(frames), step):
+        part = frames[first : first + step]
+        count = len(part)
+        np.multiply(part, hann(length), out=windowed[:count])
+        np.fft.rfft(windowed[:count], norm="forward", out=spectrum[:count])  # type: ignore[arg-type]  # takes any complex
+        np.abs(spectrum[:count], out=out[first : first + count])
+    return out
+
+
 def power(signal: FloatArray, length: int, hop: int) -> FloatArray:
     """The squared magnitude of :func:`transform`: float32 (frames, length // 2 + 1)."""
-    spectrum = transform(signal, length, hop)
-    parts = spectrum.view(np.float32).reshape(*spectrum.shape, 2)
-    result: FloatArray = np.einsum("fbc,fbc->fb", parts, parts)
-    return result
+    result = magnitude(signal, length, hop)
+    return np.square(result, out=result)
 
 
 @lru_cache(maxsize=16)
@@ -43,7 +73,7 @@ def mel_filters(rate: int, length: int, bands: int) -> FloatArray:
 
     The Slaney mel scale, 0 Hz to half the rate, each triangle divided by its width (as in the Auditory Toolbox).
     """
-    edges = _mel_to_hz(np.linspace(0, _hz_to_mel(rate / 2), bands + 2))
+    edges = mel_frequencies(0, rate / 2, bands + 2)
     bins = np.arange(length // 2 + 1) * (rate / length)
     rising = (bins[:, None] - edges[:-2]) / np.diff(edges)[:-1]
     falling = (edges[2:] - bins[:, None]) / np.diff(edges)[1:]
@@ -51,6 +81,60 @@ def mel_filters(rate: int, length: int, bands: int) -> FloatArray:
     filters *= (2 / (edges[2:] - edges[:-2])).astype(np.float32)
     filters.flags.writeable = False
     return filters
+
+
+@lru_cache(maxsize=16)
+def mel_centres_hz(rate: int, bands: int) -> FloatArray:
+    """The frequency at the top of each triangle of :func:`mel_filters`: (bands,)."""
+    centres: FloatArray = _mel_to_hz(np.linspace(0, _hz_to_mel(rate / 2), bands + 2))[1:-1].astype(np.float32)
+    centres.flags.writeable = False
+    return centres
+
+
+def mel_power(power: FloatArray, rate: int, length: int, out: FloatArray) -> None:
+    """Sum ``power`` (frames, length // 2 + 1) into mel bands, in ``out`` (frames, bands).
+
+    Every band overlaps few bins, so bands are taken by groups that share a stretch of the spectrum.
+    """
+    for first, last, bands, filters in _mel_groups(rate, length, out.shape[1]):
+        np.matmul(power[:, first:last], filters, out=out[:, bands])
+
+
+@lru_cache(maxsize=16)
+def _mel_groups(rate: int, length: int, bands: int) -> tuple[tuple[int, int, slice, FloatArray], ...]:
+    """First bin, end, bands and filters of each group."""
+    filters = mel_filters(rate, length, bands)
+    groups = []
+    for group in np.array_split(np.arange(bands), min(8, bands)):
+        columns = slice(int(group[0]), int(group[-1]) + 1)
+        used = np.flatnonzero(filters[:, columns].any(axis=1))
+        first, last = (int(used[0]), int(used[-1]) + 1) if used.size else (0, 1)
+        groups.append((first, last, columns, np.ascontiguousarray(filters[first:last, columns])))
+    return tuple(groups)
+
+
+@lru_cache(maxsize=16)
+def chroma_filters(rate: int, length: int) -> FloatArray:
+    """Pitch-class filters (length // 2 + 1, 12), C first: ``power @ chroma_filters`` are the pitch classes' powers.
+
+    Gaussian bumps around each pitch class of A4 = 440 Hz, one semitone or one bin wide, whichever is wider; registers
+    weighted by a Gaussian of two octaves around 880 Hz (Ellis, "Chroma feature analysis and synthesis", 2007).
+    """
+    semitones = 12 * np.log2(np.arange(1, length // 2 + 2) * (rate / length) / 27.5)  # above A0
+    semitones = np.concatenate(([semitones[0] - 18], semitones))  # 0 Hz has no pitch; put it out of the way
+    width = np.maximum(np.diff(semitones), 1)[:, None]
+    distance = (semitones[:-1, None] - np.arange(12) + 6) % 12 - 6
+    bumps = np.exp(-0.5 * (2 * distance / width) ** 2)
+    bumps /= np.linalg.norm(bumps, axis=1, keepdims=True)
+    register = np.exp(-0.5 * ((semitones[:-1, None] / 12 - 5) / 2) ** 2)
+    filters: FloatArray = np.roll(bumps * register, -3, axis=1).astype(np.float32)
+    filters.flags.writeable = False
+    return filters
+
+
+def mel_frequencies(low_hz: float, high_hz: float, count: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Frequencies (count,) in Hz that are equally spaced on Slaney's mel scale."""
+    return _mel_to_hz(np.linspace(_hz_to_mel(low_hz), _hz_to_mel(high_hz), count))
 
 
 _LINEAR_HZ_PER_MEL = 200 / 3

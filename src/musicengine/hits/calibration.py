@@ -236,7 +236,7 @@ def _solve(design: _Design, table: Table, wanted: Table, penalty: float) -> tupl
         weights += step * min(1.0, 5 / max(np.abs(step).max(), 1e-12))  # separable outcomes must not run away
         if np.abs(step).max() < 1e-6:
             break
-    return weights, np.linalg.inv(hessian)
+    return weights, np.asarray(np.linalg.inv(hessian), float)
 
 
 def _held_out(design: _Design, table: Table, wanted: Table, fold: npt.NDArray[np.int64], penalty: float) -> Table:

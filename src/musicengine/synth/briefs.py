@@ -62,8 +62,29 @@ _SHORT_KEY = re.compile(r"(?<![\w'’])([A-G][#♯b♭]?)m\b(?! I\b)")
 _IN_KEY = re.compile(r"\b(?:[Ii]n|[Kk]ey of|[Kk]ey:?) ([A-G][#♯b♭]|[B-G]\b|A(?=\s{0,3}(?:$|[,.;:!?)]|at\b|with\b)))")
 _MODE = re.compile(r"\b(major|minor)(?: key| mode|-key)\b|\bin (?:a )?(major|minor)\b", re.I)
 # "a minor setback" speaks of no key, "a minor, 90 bpm" and "a minor at 90" do.
-_AFTER_KEY = frozenset("at in with and for bpm instrumental no please key tempo around about or but then".split())
-_INSTRUMENTAL = re.compile(r"\binstrumental\b|\b(?:no|without(?: any)?) (?:vocals?|voices?|singing|singer|lyrics|words)\b", re.I)
+_AFTER_KEY = frozenset(
+    [
+        "at",
+        "in",
+        "with",
+        "and",
+        "for",
+        "bpm",
+        "instrumental",
+        "no",
+        "please",
+        "key",
+        "tempo",
+        "around",
+        "about",
+        "or",
+        "but",
+        "then",
+    ]
+)
+_INSTRUMENTAL = re.compile(
+    r"\binstrumental\b|\b(?:no|without(?: any)?) (?:vocals?|voices?|singing|singer|lyrics|words)\b", re.I
+)
 
 _SECTIONS = {
     "intro": "intro",
@@ -85,10 +106,17 @@ _SECTIONS = {
     "ending": "outro",
 }
 _SECTION = "|".join(sorted(_SECTIONS, key=len, reverse=True))
-_RUN = re.compile(rf"\b(?:{_SECTION})(?:[ ,>/\-→|+\d]{{1,6}}(?:(?:and|then|a|an|the) ){{0,2}}(?:{_SECTION})\b){{1,99}}", re.I)
+_RUN = re.compile(
+    rf"\b(?:{_SECTION})(?:[ ,>/\-→|+\d]{{1,6}}(?:(?:and|then|a|an|the) ){{0,2}}(?:{_SECTION})\b){{1,99}}", re.I
+)
 _ONE = re.compile(rf"\b({_SECTION})\b", re.I)
-_STARTS = re.compile(rf"\b(?:start|starts|starting|begin|begins|beginning|open|opens|opening) (?:right )?(?:with|on|in|at) (?:a |an |the )?({_SECTION})\b", re.I)
-_ENDS = re.compile(rf"\b(?:end|ends|ending|finish|finishes|close|closes) (?:with|on|in) (?:a |an |the )?({_SECTION})\b", re.I)
+_STARTS = re.compile(
+    rf"\b(?:start|starts|starting|begin|begins|beginning|open|opens|opening) (?:right )?(?:with|on|in|at) (?:a |an |the )?({_SECTION})\b",
+    re.I,
+)
+_ENDS = re.compile(
+    rf"\b(?:end|ends|ending|finish|finishes|close|closes) (?:with|on|in) (?:a |an |the )?({_SECTION})\b", re.I
+)
 _WITHOUT = re.compile(rf"\b(?:no|without|skip|drop|leave out) (?:a |an |the |any )?({_SECTION})\b", re.I)
 
 

@@ -46,12 +46,28 @@ KITS = {
     "rock": Kit(kick_hz=58, kick_from_hz=140, kick_s=0.12, click=0.6, snare_hz=175, snare_s=0.15, hat_s=0.05),
     "909": Kit(kick_hz=48, kick_from_hz=230, kick_s=0.16, click=0.4, snare_s=0.13, hat_s=0.04, metal=0.7),
     "808": Kit(kick_hz=46, kick_from_hz=120, kick_s=0.18, click=0.2, snare_hz=210, snare_s=0.1, hat_s=0.03, metal=0.8),
-    "dusty": Kit(kick_hz=60, kick_from_hz=130, kick_s=0.11, click=0.25, snare_hz=200, snare_s=0.1, dull=6500, hat_s=0.04),
+    "dusty": Kit(
+        kick_hz=60, kick_from_hz=130, kick_s=0.11, click=0.25, snare_hz=200, snare_s=0.1, dull=6500, hat_s=0.04
+    ),
     "soft": Kit(kick_hz=56, kick_from_hz=110, kick_s=0.14, click=0.1, wires=0.7, snare_s=0.12, dull=9000),
     "brush": Kit(kick_hz=62, kick_from_hz=100, kick_s=0.1, click=0.1, wires=0.8, snare_s=0.14, dull=10_000, metal=0.6),
 }
 
-_PANS = {36: 0.0, 37: 0.15, 38: 0.05, 39: -0.05, 42: 0.3, 44: 0.3, 46: 0.3, 45: -0.4, 47: -0.05, 50: 0.3, 49: -0.45, 51: 0.4, 70: -0.35}
+_PANS = {
+    36: 0.0,
+    37: 0.15,
+    38: 0.05,
+    39: -0.05,
+    42: 0.3,
+    44: 0.3,
+    46: 0.3,
+    45: -0.4,
+    47: -0.05,
+    50: 0.3,
+    49: -0.45,
+    51: 0.4,
+    70: -0.35,
+}
 _METAL_HZ = (2050.0, 3070.0, 3690.0, 4130.0, 5430.0, 8010.0)
 
 

@@ -52,7 +52,9 @@ def play(patch: Patch, pitch: float, held_s: float, rate: int, brightness: float
         sound *= np.float32(0.6)
     if patch.noise:
         burst = noise_band(1500.0, 9000.0, 0.12, rate)[: sound.shape[1]]
-        sound[:, : burst.size] += burst * np.exp(np.linspace(0, -6, burst.size, dtype=np.float32)) * np.float32(patch.noise * 4)
+        sound[:, : burst.size] += (
+            burst * np.exp(np.linspace(0, -6, burst.size, dtype=np.float32)) * np.float32(patch.noise * 4)
+        )
     sound *= np.float32(10 ** (patch.level_db / 20))
     return sound
 
@@ -109,7 +111,9 @@ def _wave(patch: Patch, pitch: float, n: int, rate: int, brightness: float) -> F
     fade = _mellowing(patch.mellow_s, n, rate)
     out = np.empty((len(_detunings(patch)), n), np.float32)
     for channel, cents in enumerate(_detunings(patch)):
-        place = (_phase(patch, frequency(pitch + cents / 100), n, rate, channel * 777_777_777) >> _SHIFT).astype(np.int64)
+        place = (_phase(patch, frequency(pitch + cents / 100), n, rate, channel * 777_777_777) >> _SHIFT).astype(
+            np.int64
+        )
         row = out[channel]
         np.take(bright - dark, place, out=row, mode="clip")
         row *= fade

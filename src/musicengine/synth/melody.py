@@ -52,7 +52,9 @@ def play_lead(sheet: Sheet, *, sung: bool) -> list[Event]:
             events += _passage(sheet, passage)
     if events and sheet.final is not None:
         tonic = _tonic(sheet, 0.0)
-        events.append(Event(float(sheet.final), min(1.0, sheet.end - sheet.final), nearest(events[-1].pitch, (tonic % 12,)), 0.8))
+        events.append(
+            Event(float(sheet.final), min(1.0, sheet.end - sheet.final), nearest(events[-1].pitch, (tonic % 12,)), 0.8)
+        )
     return _in_turn(events)
 
 

@@ -1,8 +1,8 @@
-"""Hit models and what they answer: Curve, Reliability, HitModel, HitEstimate."""
+"""Hits: Features of a record, HitReport, Comparison, and models fitted to a catalogue."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import attrs
 import numpy as np
@@ -11,8 +11,94 @@ from musicengine.errors import InputError
 from musicengine.values._arrays import Content, FloatArray, confidence, finite, floats, non_negative, shaped
 from musicengine.values._mappings import read_only, sorted_items
 from musicengine.values._value import Value
+from musicengine.values.scores import Score
 
-__all__ = ["Curve", "HitEstimate", "HitModel", "Reliability"]
+__all__ = ["Comparison", "Curve", "Features", "HitEstimate", "HitModel", "HitReport", "References", "Reliability"]
+
+
+@attrs.frozen(repr=False, slots=False)
+class Features(Value, Mapping[str, "float | None"]):
+    """A record as numbers; it is a mapping, so that whatever takes features takes it or a plain dict.
+
+    Args:
+        values: by name, units in the names; None where the record does not say.
+        confidences: in [0, 1], of the values that are not certain.
+    """
+
+    values_by_name: Mapping[str, float | None] = attrs.field(converter=read_only, eq=sorted_items)
+    confidences: Mapping[str, float] = attrs.field(default={}, converter=read_only, eq=sorted_items)
+
+    def __getitem__(self, name: str) -> float | None:
+        return self.values_by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values_by_name)
+
+    def __len__(self) -> int:
+        return len(self.values_by_name)
+
+
+@attrs.frozen(repr=False, slots=False, kw_only=True)
+class HitReport(Value):
+    """How typical a record is of those that charted. It is no chance of a hit: no such figure is known.
+
+    Args:
+        score: 100 minus what sets the record apart from most that charted; only what is known costs.
+        low, high: where the score would lie if all that is missing or uncertain were known.
+        percentile: share of charting records that score no higher, in [0, 1]; None if the trends do not say.
+        genre, era: of the records it is compared with; "" for all.
+        missing: features that the trends know and the record lacks.
+        abstained: why the score says nothing; "" if it does.
+        source: of the trends, with their date.
+    """
+
+    score: Score
+    low: float = attrs.field(converter=float, validator=non_negative)
+    high: float = attrs.field(converter=float, validator=non_negative)
+    percentile: float | None = attrs.field(default=None, validator=confidence)
+    genre: str = ""
+    era: str = ""
+    missing: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
+    abstained: str = ""
+    source: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.score} typical of charting records of {self.era or 'all eras'} ({self.low:.0f}-{self.high:.0f})"
+
+
+@attrs.frozen(repr=False, slots=False)
+class References(Value):
+    """Tracks to compare with, as points of one space.
+
+    Args:
+        ids: one a track, all different.
+        vectors: float32 (tracks, 128), each of length 1.
+        space: of the embeddings.
+    """
+
+    ids: tuple[str, ...] = attrs.field(converter=tuple[str, ...])
+    vectors: FloatArray = attrs.field(converter=floats, eq=Content, validator=[shaped("tracks", 128), finite])
+    space: str
+
+    def __attrs_post_init__(self) -> None:
+        """Require one vector an id."""
+        if len(self.ids) != len(self.vectors):
+            raise InputError(f"References needs a vector an id, got {len(self.ids)} and {len(self.vectors)}")
+
+
+@attrs.frozen(repr=False, slots=False)
+class Comparison(Value):
+    """How a track differs from a reference.
+
+    Args:
+        id: of the reference.
+        similarity: of the embeddings, cosine in [-1, 1]; None if either has none.
+        differences: one phrase each, the largest first.
+    """
+
+    id: str
+    similarity: float | None
+    differences: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
 
 
 @attrs.frozen(repr=False, slots=False)
@@ -89,7 +175,7 @@ class HitEstimate(Value):
     low: float = attrs.field(converter=float, validator=confidence)
     high: float = attrs.field(converter=float, validator=confidence)
     effects: Mapping[str, float] = attrs.field(default={}, converter=read_only, eq=sorted_items)
-    missing: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    missing: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
     abstained: str = ""
 
 
@@ -107,7 +193,7 @@ class HitModel(Value):
     """
 
     intercept: float = attrs.field(converter=float)
-    curves: tuple[Curve, ...] = attrs.field(converter=tuple)
+    curves: tuple[Curve, ...] = attrs.field(converter=tuple[Curve, ...])
     covariance: FloatArray = attrs.field(converter=floats, eq=Content, validator=[shaped("p", "p"), finite])
     reliability: Reliability
     records: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 import attrs
@@ -66,11 +67,11 @@ class Brief(Value):
     bpm: float | None = None
     key: Key | None = attrs.field(default=None, converter=_key)
     duration_s: float | None = None
-    sections: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    sections: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
     lyrics: Lyrics | None = None
     instrumental: bool = False
     seed: int = 0
-    understood: tuple[str, ...] = attrs.field(default=(), converter=tuple, eq=False)
+    understood: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...], eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Require every field to be in its range."""
@@ -98,9 +99,9 @@ class Truth(Value):
     tempo: Tempo
     beats: Beats
     key: Key
-    chords: tuple[Chord, ...] = attrs.field(converter=tuple)
-    sections: tuple[Section, ...] = attrs.field(converter=tuple)
-    words: tuple[Word, ...] = attrs.field(default=(), converter=tuple)
+    chords: tuple[Chord, ...] = attrs.field(converter=tuple[Chord, ...])
+    sections: tuple[Section, ...] = attrs.field(converter=tuple[Section, ...])
+    words: tuple[Word, ...] = attrs.field(default=(), converter=tuple[Word, ...])
     stems: Stems | None = None
 
 
@@ -122,7 +123,7 @@ class Take(Value):
     lyrics: Lyrics | None = None
     truth: Truth | None = None
     provenance: str = attrs.field(default="stub", eq=False)
-    notes: tuple[str, ...] = attrs.field(default=(), converter=tuple, eq=False)
+    notes: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...], eq=False)
 
 
 @attrs.frozen(repr=False, slots=False)
@@ -162,11 +163,15 @@ class Job(Value):
         return self.status in ("succeeded", "failed", "cancelled", "expired")
 
 
+def _names(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(names)
+
+
 @attrs.frozen(repr=False, slots=False)
 class Capabilities(Value):
     """What a generator can take and give; names of Brief fields and of verbs."""
 
-    accepts: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    accepts: frozenset[str] = attrs.field(default=frozenset(), converter=_names)
     takes_per_job: int = 1
     max_duration_s: float = MAX_DURATION_S
     cancel: bool = False

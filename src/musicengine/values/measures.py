@@ -1,4 +1,4 @@
-"""What was measured of a sound: Loudness, Timbre, Embedding, Separation."""
+"""What was measured of a sound: Loudness, LoudnessCurve, Timbre, Embedding, Separation."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ import attrs
 import numpy as np
 
 from musicengine.errors import InputError
-from musicengine.values._arrays import Content, FloatArray, confidence, finite, floats, non_negative, shaped
+from musicengine.values._arrays import Content, FloatArray, confidence, finite, floats, increasing, non_negative, shaped
 from musicengine.values._value import Value
 
-__all__ = ["Embedding", "Loudness", "SeparationQuality", "Timbre"]
+__all__ = ["Embedding", "Loudness", "LoudnessCurve", "SeparationQuality", "Timbre"]
+
+
+def _levels(instance: object, attribute: attrs.Attribute[FloatArray], array: FloatArray) -> None:
+    """Require levels in dB: numbers or minus infinity."""
+    if not (array < np.inf).all():  # NaN is not below infinity either
+        bad = array[~(array < np.inf)][0]
+        raise InputError(f"{type(instance).__name__}.{attribute.name} must be levels below infinity, got {bad}")
 
 
 @attrs.frozen(repr=False, slots=False)
@@ -34,6 +41,29 @@ class Loudness(Value):
 
     def __str__(self) -> str:
         return f"{self.integrated_lufs:.1f} LUFS, range {self.range_lu:.1f} LU, peak {self.true_peak_dbtp:.1f} dBTP"
+
+
+@attrs.frozen(repr=False, slots=False)
+class LoudnessCurve(Value):
+    """Loudness over time, as a meter after EBU Tech 3341 shows it.
+
+    Args:
+        times_s: float32 (n,), where each window ends.
+        momentary_lufs: float32 (n,), of the 0.4 s before; minus infinity in silence and before the first window ends.
+        short_term_lufs: float32 (n,), of the 3 s before; minus infinity likewise.
+    """
+
+    times_s: FloatArray = attrs.field(converter=floats, eq=Content, validator=[shaped("n"), increasing])
+    momentary_lufs: FloatArray = attrs.field(converter=floats, eq=Content, validator=[shaped("n"), _levels])
+    short_term_lufs: FloatArray = attrs.field(converter=floats, eq=Content, validator=[shaped("n"), _levels])
+
+    def __attrs_post_init__(self) -> None:
+        """Require one level of each kind a time."""
+        if not self.times_s.size == self.momentary_lufs.size == self.short_term_lufs.size:
+            raise InputError(
+                f"LoudnessCurve has {self.times_s.size} times, but {self.momentary_lufs.size} momentary and "
+                f"{self.short_term_lufs.size} short-term levels"
+            )
 
 
 @attrs.frozen(repr=False, slots=False)

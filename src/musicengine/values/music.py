@@ -1,4 +1,4 @@
-"""Music as heard or written: Tempo, Beats, Rhythm, Key, Chord, Harmony, PitchTrack, Note, Melody, Section."""
+"""Music as heard or written: Tempo, Beats, Rhythm, Key, Chord, Harmony, PitchTrack, Note, Melody, Section, Form."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ __all__ = [
     "PITCH_CLASSES",
     "Beats",
     "Chord",
+    "Form",
     "Harmony",
     "Key",
     "KeySpan",
@@ -69,7 +70,7 @@ class Tempo(Value):
 
     bpm: float = attrs.field(converter=float, validator=above(0))
     confidence: float = attrs.field(converter=float, validator=confidence)
-    alternatives: tuple[TempoCandidate, ...] = attrs.field(default=(), converter=tuple)
+    alternatives: tuple[TempoCandidate, ...] = attrs.field(default=(), converter=tuple[TempoCandidate, ...])
 
     def __str__(self) -> str:
         return f"{self.bpm:.1f} bpm"
@@ -230,7 +231,7 @@ class Harmony(Value):
     """
 
     tuning_cents: float = attrs.field(converter=float)
-    keys: tuple[KeySpan, ...] = attrs.field(default=(), converter=tuple)
+    keys: tuple[KeySpan, ...] = attrs.field(default=(), converter=tuple[KeySpan, ...])
     chroma: FloatArray = attrs.field(
         default=np.zeros((12, 0), np.float32),
         converter=floats,
@@ -297,7 +298,7 @@ class Melody(Value):
         lowest, highest: MIDI note numbers of the range; None without notes.
     """
 
-    notes: tuple[Note, ...] = attrs.field(default=(), converter=tuple)
+    notes: tuple[Note, ...] = attrs.field(default=(), converter=tuple[Note, ...])
     lowest: float | None = None
     highest: float | None = None
 
@@ -326,3 +327,26 @@ class Section(Value):
 
     def __str__(self) -> str:
         return f"{self.label} {self.start_s:.1f}-{self.end_s:.1f} s"
+
+
+@attrs.frozen(repr=False, slots=False)
+class Form(Value):
+    """The form of a piece.
+
+    Args:
+        sections: contiguous, in order, covering the piece from 0 to its end.
+        energy_db: float32 (n,): the energy of each second, re the loudest second, at least -70.
+        energy_step_s: seconds from one energy to the next.
+    """
+
+    sections: tuple[Section, ...] = attrs.field(converter=tuple)
+    energy_db: FloatArray = attrs.field(converter=floats, eq=Content, validator=[shaped("n"), finite])
+    energy_step_s: float = attrs.field(default=1.0, converter=float, validator=above(0))
+
+    @property
+    def first_chorus_s(self) -> float | None:
+        """Where the first chorus starts; None without one."""
+        return next((section.start_s for section in self.sections if section.label == "chorus"), None)
+
+    def __str__(self) -> str:
+        return " ".join(section.label for section in self.sections)

@@ -54,7 +54,7 @@ class VerbStats(Value):
 class Stats(Value):
     """What an engine has done since it was made."""
 
-    verbs: tuple[VerbStats, ...] = attrs.field(default=(), converter=tuple)
+    verbs: tuple[VerbStats, ...] = attrs.field(default=(), converter=tuple[VerbStats, ...])
 
     def __getitem__(self, verb: str) -> VerbStats:
         """The figures of one verb; zeros if it was never called."""

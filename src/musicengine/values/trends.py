@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import attrs
+import numpy as np
 
 from musicengine.errors import InputError
 from musicengine.values._mappings import read_only, sorted_items
@@ -23,8 +24,8 @@ class Quantiles(Value):
         count: how many records they come from; 0 if the source does not say.
     """
 
-    levels: tuple[float, ...] = attrs.field(converter=tuple)
-    values: tuple[float, ...] = attrs.field(converter=tuple)
+    levels: tuple[float, ...] = attrs.field(converter=tuple[float, ...])
+    values: tuple[float, ...] = attrs.field(converter=tuple[float, ...])
     count: int = 0
 
     def __attrs_post_init__(self) -> None:
@@ -34,6 +35,14 @@ class Quantiles(Value):
         ordered = sorted(self.levels) == list(self.levels) and sorted(self.values) == list(self.values)
         if not ordered or self.levels[0] < 0 or self.levels[-1] > 1:
             raise InputError(f"Quantiles must rise within [0, 1], got {self.levels!r} and {self.values!r}")
+
+    def at(self, level: float) -> float:
+        """The value at a level, by straight lines between those that are known."""
+        return float(np.interp(level, self.levels, self.values))
+
+    def rank(self, value: float) -> float:
+        """The level of a value, in [0, 1]: the share of records at or below it, as far as the levels tell."""
+        return float(np.interp(value, self.values, self.levels, left=0.0, right=1.0))
 
 
 @attrs.frozen(repr=False, slots=False)

@@ -41,7 +41,7 @@ class Transcript(Value):
         provenance: "stub", "measured" or "live:<backend>".
     """
 
-    words: tuple[Word, ...] = attrs.field(default=(), converter=tuple)
+    words: tuple[Word, ...] = attrs.field(default=(), converter=tuple[Word, ...])
     language: str = "en"
     provenance: str = attrs.field(default="measured", eq=False)
 
@@ -62,7 +62,7 @@ class Pronunciation(Value):
     """
 
     word: str
-    phones: tuple[str, ...] = attrs.field(converter=tuple)
+    phones: tuple[str, ...] = attrs.field(converter=tuple[str, ...])
     source: str
 
     @property
@@ -105,7 +105,7 @@ class Line(Value):
 class Lyrics(Value):
     """A lyric, line by line. ``musicengine.lyrics.parse`` makes one of a text."""
 
-    lines: tuple[Line, ...] = attrs.field(default=(), converter=tuple)
+    lines: tuple[Line, ...] = attrs.field(default=(), converter=tuple[Line, ...])
 
     @property
     def text(self) -> str:

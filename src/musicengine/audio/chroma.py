@@ -1,0 +1,280 @@
+"""Which notes sound when: tuning, note salience and pitch-class profiles (chroma).
+
+Conventions: pitches are MIDI note numbers (69 is A4), pitch class 0 is C, tuning is in cents away from A4 = 440 Hz.
+
+Method: the channels' mean is decimated to about 5.5 kHz and cut into frames of 370 ms, long enough to part semitones
+from about 60 Hz up. Only spectral peaks are kept, each at its interpolated frequency (Gómez 2006). Their offsets from
+the equal-tempered grid, averaged as angles, give the tuning; on the tuned grid each frame is whitened by the
+long-term spectral envelope, compressed, and explained as a non-negative sum of harmonic notes (Mauch and Dixon,
+"Approximate note transcription for the improved identification of difficult chords", ISMIR 2010), which keeps
+overtones from passing for notes. High notes fold into the treble chroma, low ones into the bass chroma.
+
+How closely the peaks agree with one grid of semitones tells music with pitches from noise, drums and speech: frame by
+frame in ``clarity``, over all in the mean resultant length of those angles, ``coherence``.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import attrs
+import numpy as np
+
+from musicengine.audio.spectrum import decimated
+from musicengine.dsp import spectra
+from musicengine.dsp.frames import count_frames, padded
+from musicengine.dsp.types import Array, FloatArray, IntArray
+from musicengine.values.sound import Audio
+
+__all__ = ["Chroma", "compute_chroma", "estimate_tuning"]
+
+_RATE_HZ = 5512.5
+_FRAME_S = 2048 / _RATE_HZ
+_LOWEST_HZ, _HIGHEST_HZ = 28.0, 2200.0
+_LOWEST_NOTE, _NOTES = 24, 77
+_PEAK_FLOOR = 0.01  # of the loudest partial of the frame
+_SILENCE = 1e-5  # amplitude of the loudest partial, -100 dBFS
+_OVERTONES, _DECAY = 8, 0.7
+_ITERATIONS = 20
+_CACHED_FRAMES = 1024  # at a time, so that they stay in the cache of the processor
+_CLEAR = 0.2  # clarity that a fifth of the frames must reach: drums and noise rarely do, music nearly always
+_SIGNIFICANT = 7.0  # Rayleigh test: less than one in a thousand for partials at random
+_OVERLAP = 4  # frames that hold the same sample
+
+
+@attrs.frozen(eq=False)
+class Chroma:
+    """The pitch classes of every frame.
+
+    Args:
+        treble: float32 (12, frames), 0 or more: the salience of each pitch class in the middle and high register.
+        bass: float32 (12, frames): the same below about 150 Hz.
+        clarity: float32 (frames,): how well the partials of a frame agree with the tuned grid of semitones, from 0 for
+            noise and silence to 1.
+        hop_s: seconds from frame to frame; frame 0 is centred on time 0.
+        tuning_cents: where A4 lies, in cents above 440 Hz, in [-50, 50].
+        coherence: how well the partials agree with one grid of semitones, in [0, 1]: near 0 for noise.
+        partials: how many independent partials that coherence rests on, loud ones counting most; 0 for silence.
+    """
+
+    treble: FloatArray
+    bass: FloatArray
+    clarity: FloatArray
+    hop_s: float
+    tuning_cents: float
+    coherence: float
+    partials: float
+
+    @property
+    def times_s(self) -> FloatArray:
+        """The centre of each frame."""
+        return (np.arange(self.treble.shape[1]) * self.hop_s).astype(np.float32)
+
+    @property
+    def abstention(self) -> str | None:
+        """Why nothing can be said about key and chords; None where it can."""
+        if self.partials == 0:
+            return "silence"
+        if np.percentile(self.clarity[self.treble.any(axis=0)], 80) < _CLEAR:
+            return "no steady pitches, as in noise, drums or speech"
+        if self.partials * self.coherence**2 < _SIGNIFICANT:
+            return "too short to tell pitches from noise"
+        return None
+
+    def between(self, edges_s: Array) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Treble, bass (12, n - 1) and clarity (n - 1,) averaged between each time and the next.
+
+        A frame stands for the hop around its centre, so that intervals of any length have an average.
+        """
+        frames = self.treble.shape[1]
+        edges = np.clip(np.asarray(edges_s) / self.hop_s + 0.5, 0, frames)
+        sums = np.zeros((25, frames + 1))
+        np.cumsum(np.concatenate([self.treble, self.bass, self.clarity[None]]), axis=1, out=sums[:, 1:])
+        at = np.minimum(edges.astype(np.int64), frames - 1)
+        totals = sums[:, at] + (sums[:, at + 1] - sums[:, at]) * (edges - at)
+        means = np.maximum(np.diff(totals, axis=1) / np.maximum(np.diff(edges), 1e-6), 0).astype(np.float32)
+        return means[:12], means[12:24], means[24]
+
+
+@attrs.frozen(eq=False)
+class _Partials:
+    """Spectral peaks: the frame, the pitch (MIDI, fractional) and the amplitude of each."""
+
+    frames: IntArray
+    pitches: FloatArray
+    amplitudes: FloatArray
+    total_frames: int
+    hop_s: float
+
+
+def compute_chroma(audio: Audio, *, block_frames: int = 256) -> Chroma:
+    """The chroma of any audio; all zeros where nothing is pitched.
+
+    Args:
+        audio: any audio; channels are averaged.
+        block_frames: frames transformed at a time; any number gives the same result.
+    """
+    partials = _find_partials(audio, block_frames)
+    offset, coherence, independent = _tuning(partials)
+    notes = _explain(_whiten(_grid(partials, offset)))
+    treble, bass = _folds()
+    return Chroma(
+        treble=treble @ notes.T,
+        bass=bass @ notes.T,
+        clarity=_clarity(partials, offset),
+        hop_s=partials.hop_s,
+        tuning_cents=100 * offset,
+        coherence=coherence,
+        partials=independent,
+    )
+
+
+def estimate_tuning(audio: Audio, *, chroma: Chroma | None = None) -> float:
+    """Where A4 lies, in cents above 440 Hz, in [-50, 50]; 0 where nothing is pitched.
+
+    Args:
+        audio: any audio.
+        chroma: of this audio, if it is known already.
+    """
+    chroma = compute_chroma(audio) if chroma is None else chroma
+    return 0.0 if chroma.abstention else chroma.tuning_cents
+
+
+def _find_partials(audio: Audio, block_frames: int) -> _Partials:
+    """All spectral peaks between 28 Hz and 2.2 kHz that stand out of their frame."""
+    factor = max(1, round(audio.rate / _RATE_HZ))
+    signal, rate = decimated(audio, factor), audio.rate / factor
+    length = 64 * max(1, round(_FRAME_S * rate / 64))
+    hop = length // 4
+    total = count_frames(signal.size, hop)
+    parts: list[tuple[IntArray, FloatArray, FloatArray]] = []
+    for first in range(0, total, block_frames):
+        last = min(first + block_frames, total)
+        start = first * hop - length // 2
+        block = padded(signal, start, start + (last - first - 1) * hop + length)
+        frames, bins, amplitudes = _peaks(spectra.power(block, length, hop), length / rate)
+        parts.append((frames + first, 69 + 12 * np.log2(bins * np.float32(rate / length / 440)), amplitudes))
+    frames, pitches, amplitudes = (np.concatenate(column) for column in zip(*parts, strict=True))
+    loudest = amplitudes.max(initial=0)
+    audible = amplitudes > (_PEAK_FLOOR / 10 * loudest if loudest > _SILENCE else loudest)
+    return _Partials(frames[audible], pitches[audible], amplitudes[audible], total, hop / rate)
+
+
+def _peaks(power: FloatArray, length_s: float) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Frame, fractional bin and amplitude of the local maxima of power (frames, bins).
+
+    A parabola through the logarithms of three bins finds the top of a Hann-windowed partial within 2 % of a bin.
+    """
+    low = max(1, int(_LOWEST_HZ * length_s))
+    high = min(power.shape[1] - 1, int(_HIGHEST_HZ * length_s))
+    centre = power[:, low:high]
+    mask = centre > power[:, low - 1 : high - 1]
+    mask &= centre >= power[:, low + 1 : high + 1]
+    mask &= centre > np.maximum(_PEAK_FLOOR**2 * centre.max(axis=1, keepdims=True, initial=0), 1e-30)
+    frames, bins = np.divmod(np.flatnonzero(mask), max(high - low, 1))
+    bins += low
+    at = frames * power.shape[1] + bins
+    flat = power.reshape(-1)
+    before, top, after = (np.log(np.maximum(flat[at + step], 1e-30)) for step in (-1, 0, 1))
+    shift = np.clip(0.5 * (before - after) / np.minimum(before - 2 * top + after, -1e-6), -0.5, 0.5)
+    # A Hann window halves the amplitude of a partial and splits it over two sides: 4 undoes both.
+    amplitudes = 4 * np.exp(0.5 * (top - 0.25 * (before - after) * shift))
+    return frames, (bins + shift).astype(np.float32), amplitudes
+
+
+def _tuning(partials: _Partials) -> tuple[float, float, float]:
+    """The common offset from the grid of A4 = 440 Hz in semitones, the mean resultant length, and what it rests on.
+
+    The last is the effective number of independent partials, (sum w)^2 / sum w^2 over the overlap of the frames.
+    """
+    audible = partials.pitches > 39.5  # below 80 Hz a bin is wider than a semitone
+    weights = partials.amplitudes[audible].astype(np.float64)
+    if weights.size == 0:
+        return 0.0, 0.0, 0.0
+    weights /= weights.max()
+    angles = (2 * np.pi) * partials.pitches[audible]
+    x, y = float(weights @ np.cos(angles)), float(weights @ np.sin(angles))
+    total = float(weights.sum())
+    return (
+        float(np.arctan2(y, x) / (2 * np.pi)),
+        float(np.hypot(x, y) / total),
+        total**2 / float(weights @ weights) / _OVERLAP,
+    )
+
+
+def _clarity(partials: _Partials, offset: float) -> FloatArray:
+    """How well the partials of each frame agree with the tuned grid (frames,), in [0, 1]."""
+    agreement = np.cos((2 * np.pi) * (partials.pitches - np.float32(offset))) * partials.amplitudes
+    totals = (np.bincount(partials.frames, part, partials.total_frames) for part in (agreement, partials.amplitudes))
+    agreeing, total = totals
+    return np.clip(agreeing / np.maximum(total, 1e-12), 0, 1).astype(np.float32)
+
+
+def _grid(partials: _Partials, offset: float) -> FloatArray:
+    """The partials on the tuned grid of semitones (frames, notes); those between two notes count least."""
+    pitches = partials.pitches - np.float32(offset)
+    nearest = np.rint(pitches)
+    weights = partials.amplitudes * np.cos(np.pi * (pitches - nearest)) ** 2
+    notes = nearest.astype(np.int64) - _LOWEST_NOTE
+    inside = (notes >= 0) & (notes < _NOTES)
+    at = partials.frames[inside] * _NOTES + notes[inside]
+    grid = np.bincount(at, weights=weights[inside], minlength=partials.total_frames * _NOTES)
+    return grid.astype(np.float32).reshape(partials.total_frames, _NOTES)
+
+
+def _whiten(grid: FloatArray) -> FloatArray:
+    """The grid divided by its long-term envelope over pitch (three octaves wide), square roots taken."""
+    envelope = _smoother() @ grid.mean(axis=0)
+    whitened: FloatArray = np.sqrt(grid / np.maximum(envelope + 0.05 * envelope.max(), 1e-12))
+    return whitened
+
+
+def _explain(grid: FloatArray) -> FloatArray:
+    """Non-negative note activations (frames, notes) whose harmonics add up to the grid.
+
+    Multiplicative updates for least squares (Lee and Seung 2001) on a fixed dictionary.
+    """
+    dictionary = _dictionary()
+    gram = dictionary @ dictionary.T
+    notes = grid @ dictionary.T
+    for first in range(0, len(notes), _CACHED_FRAMES):
+        block = notes[first : first + _CACHED_FRAMES]
+        wanted = block.copy()
+        for _ in range(_ITERATIONS):
+            block *= wanted / (block @ gram + np.float32(1e-9))
+    return notes
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> FloatArray:
+    """Note spectra on the grid of semitones (notes, bins): eight harmonics, each 0.7 of the one before."""
+    spectrum = np.zeros((_NOTES, _NOTES), np.float32)
+    for harmonic in range(1, _OVERTONES + 1):
+        interval = 12 * np.log2(harmonic)
+        step = round(interval)
+        gain = _DECAY ** (harmonic - 1) * np.cos(np.pi * (interval - step)) ** 2
+        spectrum += np.float32(gain) * np.eye(_NOTES, k=step, dtype=np.float32)
+    spectrum.flags.writeable = False
+    return spectrum
+
+
+@lru_cache(maxsize=1)
+def _smoother() -> FloatArray:
+    """A Hann-shaped average over 18 semitones to either side (notes, notes)."""
+    distance = np.abs(np.subtract.outer(np.arange(_NOTES), np.arange(_NOTES)))
+    weights = np.where(distance < 19, np.cos(np.pi * distance / 38) ** 2, 0)
+    smoother: FloatArray = (weights / 19).astype(np.float32)
+    smoother.flags.writeable = False
+    return smoother
+
+
+@lru_cache(maxsize=1)
+def _folds() -> tuple[FloatArray, FloatArray]:
+    """How notes fold into pitch classes, (12, notes) for the treble and for the bass."""
+    midi = np.arange(_NOTES) + _LOWEST_NOTE
+    classes = (np.arange(12)[:, None] == midi % 12).astype(np.float32)
+    treble = (classes * np.exp(-0.5 * ((midi - 64) / 14) ** 2)).astype(np.float32)
+    bass = (classes / (1 + np.exp((midi - 50) / 2))).astype(np.float32)
+    for fold in (treble, bass):
+        fold.flags.writeable = False
+    return treble, bass
