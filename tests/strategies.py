@@ -76,7 +76,14 @@ melodies = st.builds(music.Melody, tuples(notes), st.none() | positive, st.none(
 sections = spanned(
     music.Section, label=st.sampled_from(["verse", "chorus"]), confidence=shares, group=st.integers(0, 5)
 )
+forms = st.builds(music.Form, tuples(sections), vector(3, -70, 0))
 loudnesses = st.builds(measures.Loudness, levels, st.floats(0, 40), levels, levels, levels)
+meter_levels = st.one_of(st.just(np.float32(-np.inf)), st.floats(-90, 10, width=32))
+loudness_curves = times.flatmap(
+    lambda at: st.builds(
+        measures.LoudnessCurve, st.just(at), *[hnp.arrays(np.float32, len(at), elements=meter_levels)] * 2
+    )
+)
 timbres = st.builds(
     measures.Timbre,
     centroid_hz=positive,
@@ -107,7 +114,7 @@ deductions = st.builds(
 )
 scored = st.builds(scores.Score, tuples(deductions))
 advice = st.builds(scores.Advice, names, names, st.floats(0, 20), st.integers(1, 5))
-word_times = st.builds(lambda text, span, sure: words.Word(text, *span, sure), names, spans, shares)
+word_times = st.builds(lambda text, span, sure: words.Word(text, span[0], span[1], sure), names, spans, shares)
 transcripts = st.builds(words.Transcript, tuples(word_times), st.just("en"))
 pronunciations = st.builds(words.Pronunciation, names, tuples(st.sampled_from(["HH", "AH0", "OW1"])), names)
 lines = st.builds(words.Line, names, names, st.integers(0, 9), st.none() | seconds, st.integers(1, 4))
@@ -147,7 +154,7 @@ audio_reports = st.builds(
     timbre=st.none() | timbres,
     pitch=st.none() | pitch_tracks,
     melody=st.none() | melodies,
-    sections=st.none() | tuples(sections),
+    form=st.none() | forms,
     embedding=st.none() | embeddings,
     separation=st.none() | separations,
     quality=scored,
@@ -195,7 +202,9 @@ EVERY: dict[type[Value], st.SearchStrategy[Any]] = {
     music.Note: notes,
     music.Melody: melodies,
     music.Section: sections,
+    music.Form: forms,
     measures.Loudness: loudnesses,
+    measures.LoudnessCurve: loudness_curves,
     measures.Timbre: timbres,
     measures.Embedding: embeddings,
     measures.SeparationQuality: separations,

@@ -19,6 +19,8 @@
         ├── CreditsError                 the budget or the account does not cover the job
         └── ModerationError              the backend refuses the text
 
+    TruncatedFileWarning (UserWarning)   a damaged file was read as far as it goes
+
 Every message repeats the offending value and says what was expected. No message ever holds a secret.
 """
 
@@ -40,6 +42,7 @@ __all__ = [
     "ModerationError",
     "MusicEngineError",
     "StoreError",
+    "TruncatedFileWarning",
     "UnknownBackendError",
 ]
 
@@ -70,6 +73,10 @@ class FileError(MusicEngineError):
 
 class FormatError(FileError):
     """A file in a format that this installation cannot read."""
+
+
+class TruncatedFileWarning(UserWarning):
+    """A file is shorter than it promises, a broken download for instance; what is there was read."""
 
 
 class CodecError(MusicEngineError, ValueError):

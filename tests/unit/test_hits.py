@@ -17,7 +17,7 @@ from musicengine.hits.score import TYPICALITY, predict
 from musicengine.hits.trends import mine_trends, parse_records
 from musicengine.values.hits import Features, References
 from musicengine.values.measures import Embedding, Loudness
-from musicengine.values.music import Section, Tempo
+from musicengine.values.music import Form, Section, Tempo
 from musicengine.values.reports import AudioReport
 from musicengine.values.scores import Score
 from musicengine.values.trends import Quantiles, Trends
@@ -149,7 +149,7 @@ class TestTypicality:
     def test_a_report_is_read_directly(self) -> None:
         report = AudioReport(
             duration_s=200, rate=44_100, channels=2, quality=Score(), tempo=Tempo(170, 1.0),
-            sections=[Section(0, 30, "verse"), Section(30, 200, "chorus")],
+            form=Form([Section(0, 30, "verse"), Section(30, 200, "chorus")], [0.0]),
         )  # fmt: skip
         assert predict(report, self.TRENDS).score.deductions[0].measured == 170
 
@@ -206,7 +206,8 @@ class TestComparison:
     def test_differences_are_said_in_words_largest_first(self) -> None:
         base = AudioReport(
             duration_s=200, rate=44_100, channels=2, quality=Score(), tempo=Tempo(120, 1),
-            loudness=Loudness(-14, 5, -12, -11, -1), sections=[Section(0, 40, "verse"), Section(40, 200, "chorus")],
+            loudness=Loudness(-14, 5, -12, -11, -1),
+            form=Form([Section(0, 40, "verse"), Section(40, 200, "chorus")], [0.0]),
         )  # fmt: skip
         other = attrs.evolve(base, tempo=Tempo(90, 1), loudness=Loudness(-16, 5, -14, -13, -1), duration_s=203)
         (found,) = compare(base, {"other": other})

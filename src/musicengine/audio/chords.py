@@ -1,12 +1,13 @@
 """Chords on the beat.
 
 Conventions: Harte labels (Harte et al., "Symbolic representation of musical chords", ISMIR 2005) of five qualities,
-maj, min, 7, maj7 and min7, sharps and flats as in ``values.music.PITCH_CLASSES``, and N where there is no chord. Spans are
-contiguous and cover the whole audio.
+maj, min, 7, maj7 and min7, roots spelled as in ``values.music.PITCH_CLASSES``, and N where there is no chord. Spans are
+contiguous and cover the whole audio. ``Chord.confidence`` is the probability that the label is exactly right.
 
 Method: the chroma is averaged over every beat; a chord's score is the cosine of the treble chroma with its chord tones
-(Fujishima, ICMC 1999), plus the share of the bass that its root, third and fifth hold, less what its tones lie outside of
-the key. Sevenths have to earn their fourth note. The Viterbi path, on which every change costs the same, gives the chords.
+(Fujishima, ICMC 1999), plus the share of the bass that its root, third and fifth hold, less what its tones lie outside
+of the key. Sevenths have to earn their fourth note. The Viterbi path, on which every change costs the same, gives the
+chords. The scores are scaled so that they serve as log-probabilities.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from musicengine.audio.chroma import Chroma, compute_chroma
 from musicengine.audio.key import key_probabilities
 from musicengine.dsp.paths import steadiest_path
 from musicengine.dsp.types import FloatArray
+from musicengine.errors import InputError
 from musicengine.values.music import PITCH_CLASSES, Chord
 from musicengine.values.sound import Audio
 
@@ -28,17 +30,19 @@ __all__ = ["find_chords"]
 _QUALITIES = {"maj": (0, 4, 7), "min": (0, 3, 7), "7": (0, 4, 7, 10), "maj7": (0, 4, 7, 11), "min7": (0, 3, 7, 10)}
 _SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10, 11))
 # All in nats, as the scores are.
-_TREBLE = 10.0
-_BASS = 4.0
+_TREBLE = 16.0
+_BASS = 6.5
 _INVERSION = 0.4  # of what the root is worth in the bass
 _SEVENTH = 0.7  # of the other chord tones
-_SEVENTH_COST = 1.0
-_KEY = 1.5
-_NO_CHORD = 6.5
-_CHANGE_COST = 3.0
-_QUIET = 0.1  # of the loudest beat
+_SEVENTH_COST = 1.1
+_KEY = 2.4
+_NO_CHORD = 10.5
+_UNCLEAR = 8.0  # what the lack of steady pitches adds to that
+_CLEAR = 0.2  # clarity from which on pitches are not in doubt
+_CHANGE_COST = 5.0
+_QUIET = 0.15  # of the loudest beat
 _GRID_S = 0.25
-_GRID_CHANGE_COST = 7.0
+_GRID_CHANGE_COST = 11.0
 
 
 def find_chords(
@@ -57,7 +61,6 @@ def find_chords(
     edges_s = segment_edges(beats, audio.duration_s)
     scores = _scores(chroma, edges_s)
     path = steadiest_path(scores, _GRID_CHANGE_COST if beats is None else _CHANGE_COST)
-    chances = np.exp(scores - np.logaddexp.reduce(scores, axis=1, keepdims=True))
     starts = np.flatnonzero(np.diff(path, prepend=-1))
     ends = np.append(starts[1:], path.size)
     return tuple(
@@ -65,34 +68,57 @@ def find_chords(
             float(edges_s[start]),
             float(edges_s[end]),
             _LABELS[path[start]],
-            float(chances[start:end, path[start]].mean()),
+            _confidence(scores[start:end], path[start]),
         )
         for start, end in zip(starts, ends, strict=True)
     )
+
+
+def _confidence(scores: FloatArray, chosen: int) -> float:
+    """The probability of one chord, given the scores (segments, chords) of its span."""
+    mean = scores.mean(axis=0)
+    return float(np.exp(mean[chosen] - mean.max()) / np.exp(mean - mean.max()).sum())
 
 
 def segment_edges(beats: npt.ArrayLike | None, duration_s: float) -> npt.NDArray[np.float64]:
     """0, the beats inside, and the duration; a grid of about a quarter of a second where there are no beats."""
     if beats is None:
         return np.linspace(0, duration_s, max(1, round(duration_s / _GRID_S)) + 1)
-    times = np.asarray(beats, np.float64)
+    times = beat_times(beats)
     inside = times[(times > 0.05) & (times < duration_s - 0.05)]
     return np.concatenate([[0.0], inside, [duration_s]])
 
 
+def beat_times(beats: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """The beats as float64 (n,).
+
+    Raises:
+        InputError: they are no increasing times.
+    """
+    times = np.asarray(beats, np.float64)
+    if times.ndim != 1 or not np.isfinite(times).all() or (np.diff(times) <= 0).any():
+        raise InputError(
+            f"beats must be one row of increasing times in seconds, got {np.array2string(times, threshold=8)}"
+        )
+    return times
+
+
 def _scores(chroma: Chroma, edges_s: npt.NDArray[np.float64]) -> FloatArray:
     """How well each chord fits each segment, in nats (segments, 61)."""
-    treble, bass = (_normalize(part) for part in chroma.between(edges_s))
+    treble, bass, clarity = chroma.between(edges_s)
+    treble, bass = _normalize(treble), _normalize(bass)
     tones, basses, outside, sevenths = _templates()
     misfit = outside @ key_probabilities(chroma)
     scores = _TREBLE * (tones @ treble) + _BASS * (basses @ bass) - (_KEY * misfit + _SEVENTH_COST * sevenths)[:, None]
-    return np.concatenate([scores, np.full((1, scores.shape[1]), _NO_CHORD, np.float32)]).T
+    silent = _NO_CHORD + _UNCLEAR * np.maximum(0, 1 - clarity / _CLEAR)
+    return np.concatenate([scores, silent[None]], dtype=np.float32).T
 
 
 def _normalize(chroma: FloatArray) -> FloatArray:
     """Each column at length 1; quiet ones shorter."""
     lengths = np.linalg.norm(chroma, axis=0)
-    result: FloatArray = chroma / np.maximum(np.maximum(lengths, _QUIET * lengths.max(initial=0)), 1e-12)
+    floor = np.float32(max(_QUIET * float(lengths.max(initial=0)), 1e-12))
+    result: FloatArray = (chroma / np.maximum(lengths, floor)).astype(np.float32, copy=False)
     return result
 
 
@@ -101,9 +127,10 @@ _LABELS = (*(f"{root}:{quality}" for quality in _QUALITIES for root in PITCH_CLA
 
 @lru_cache(maxsize=1)
 def _templates() -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """For each of the 60 chords: its tones (60, 12) at length 1, what it wants in the bass (60, 12),
+    """What the 60 chords are made of, float32, chords first.
 
-    the share of its tones outside of each key (60, 24), and whether it is a seventh (60,).
+    Their tones at length 1 (60, 12), what they want in the bass (60, 12), the share of their tones outside of each key
+    (60, 24), and 1 for sevenths (60,).
     """
     classes = np.arange(12)
     scales = np.array([np.isin((classes - tonic) % 12, scale) for scale in _SCALES for tonic in classes], np.float32)

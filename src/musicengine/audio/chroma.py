@@ -4,13 +4,13 @@ Conventions: pitches are MIDI note numbers (69 is A4), pitch class 0 is C, tunin
 
 Method: the channels' mean is decimated to about 5.5 kHz and cut into frames of 370 ms, long enough to part semitones
 from about 60 Hz up. Only spectral peaks are kept, each at its interpolated frequency (Gómez 2006). Their offsets from
-the equal-tempered grid, averaged as angles, give the tuning; on the tuned grid each frame is whitened by the
-long-term spectral envelope, compressed, and explained as a non-negative sum of harmonic notes (Mauch and Dixon,
-"Approximate note transcription for the improved identification of difficult chords", ISMIR 2010), which keeps
-overtones from passing for notes. High notes fold into the treble chroma, low ones into the bass chroma.
+the equal-tempered grid, averaged as angles, give the tuning. On the tuned grid each frame is freed from its noise
+floor, whitened by the long-term spectral envelope, compressed, and explained as a non-negative sum of harmonic notes,
+which keeps overtones from passing for notes (after Mauch and Dixon, "Approximate note transcription for the improved
+identification of difficult chords", ISMIR 2010). High notes fold into the treble chroma, low ones into the bass chroma.
 
-How closely the peaks agree with one grid of semitones, the mean resultant length of those angles, tells music with
-pitches from noise, drums and speech.
+How closely the peaks agree with one grid of semitones tells music with pitches from noise, drums and speech: frame by
+frame in ``clarity``, over all in the mean resultant length of those angles, ``coherence``.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from functools import lru_cache
 import attrs
 import numpy as np
 
+from musicengine.audio.spectrum import decimated
 from musicengine.dsp import spectra
 from musicengine.dsp.frames import count_frames, padded
-from musicengine.dsp.resampling import decimate
 from musicengine.dsp.types import Array, FloatArray, IntArray
 from musicengine.values.sound import Audio
 
@@ -36,7 +36,8 @@ _PEAK_FLOOR = 0.01  # of the loudest partial of the frame
 _SILENCE = 1e-5  # amplitude of the loudest partial, -100 dBFS
 _OVERTONES, _DECAY = 8, 0.7
 _ITERATIONS = 20
-_COHERENT = 0.12  # drums alone reach 0.11, music in one tuning at least 0.25
+_CACHED_FRAMES = 1024  # at a time, so that they stay in the cache of the processor
+_CLEAR = 0.2  # clarity that a fifth of the frames must reach: drums and noise rarely do, music nearly always
 _SIGNIFICANT = 7.0  # Rayleigh test: less than one in a thousand for partials at random
 _OVERLAP = 4  # frames that hold the same sample
 
@@ -48,6 +49,8 @@ class Chroma:
     Args:
         treble: float32 (12, frames), 0 or more: the salience of each pitch class in the middle and high register.
         bass: float32 (12, frames): the same below about 150 Hz.
+        clarity: float32 (frames,): how well the partials of a frame agree with the tuned grid of semitones, from 0 for
+            noise and silence to 1.
         hop_s: seconds from frame to frame; frame 0 is centred on time 0.
         tuning_cents: where A4 lies, in cents above 440 Hz, in [-50, 50].
         coherence: how well the partials agree with one grid of semitones, in [0, 1]: near 0 for noise.
@@ -56,6 +59,7 @@ class Chroma:
 
     treble: FloatArray
     bass: FloatArray
+    clarity: FloatArray
     hop_s: float
     tuning_cents: float
     coherence: float
@@ -71,25 +75,25 @@ class Chroma:
         """Why nothing can be said about key and chords; None where it can."""
         if self.partials == 0:
             return "silence"
-        if self.coherence < _COHERENT:
+        if np.percentile(self.clarity[self.treble.any(axis=0)], 80) < _CLEAR:
             return "no steady pitches, as in noise, drums or speech"
         if self.partials * self.coherence**2 < _SIGNIFICANT:
             return "too short to tell pitches from noise"
         return None
 
-    def between(self, edges_s: Array) -> tuple[FloatArray, FloatArray]:
-        """Treble and bass averaged between each time and the next: float32 (12, n - 1) each.
+    def between(self, edges_s: Array) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Treble, bass (12, n - 1) and clarity (n - 1,) averaged between each time and the next.
 
         A frame stands for the hop around its centre, so that intervals of any length have an average.
         """
         frames = self.treble.shape[1]
         edges = np.clip(np.asarray(edges_s) / self.hop_s + 0.5, 0, frames)
-        sums = np.zeros((24, frames + 1))
-        np.cumsum(np.concatenate([self.treble, self.bass]), axis=1, out=sums[:, 1:])
+        sums = np.zeros((25, frames + 1))
+        np.cumsum(np.concatenate([self.treble, self.bass, self.clarity[None]]), axis=1, out=sums[:, 1:])
         at = np.minimum(edges.astype(np.int64), frames - 1)
         totals = sums[:, at] + (sums[:, at + 1] - sums[:, at]) * (edges - at)
         means = np.maximum(np.diff(totals, axis=1) / np.maximum(np.diff(edges), 1e-6), 0).astype(np.float32)
-        return means[:12], means[12:]
+        return means[:12], means[12:24], means[24]
 
 
 @attrs.frozen(eq=False)
@@ -117,6 +121,7 @@ def compute_chroma(audio: Audio, *, block_frames: int = 256) -> Chroma:
     return Chroma(
         treble=treble @ notes.T,
         bass=bass @ notes.T,
+        clarity=_clarity(partials, offset),
         hop_s=partials.hop_s,
         tuning_cents=100 * offset,
         coherence=coherence,
@@ -124,15 +129,21 @@ def compute_chroma(audio: Audio, *, block_frames: int = 256) -> Chroma:
     )
 
 
-def estimate_tuning(audio: Audio) -> float:
-    """Where A4 lies, in cents above 440 Hz, in [-50, 50]; 0 where nothing is pitched."""
-    return 100 * _tuning(_find_partials(audio, 256))[0]
+def estimate_tuning(audio: Audio, *, chroma: Chroma | None = None) -> float:
+    """Where A4 lies, in cents above 440 Hz, in [-50, 50]; 0 where nothing is pitched.
+
+    Args:
+        audio: any audio.
+        chroma: of this audio, if it is known already.
+    """
+    chroma = compute_chroma(audio) if chroma is None else chroma
+    return 0.0 if chroma.abstention else chroma.tuning_cents
 
 
 def _find_partials(audio: Audio, block_frames: int) -> _Partials:
     """All spectral peaks between 28 Hz and 2.2 kHz that stand out of their frame."""
     factor = max(1, round(audio.rate / _RATE_HZ))
-    signal, rate = decimate(audio.mono, factor), audio.rate / factor
+    signal, rate = decimated(audio, factor), audio.rate / factor
     length = 64 * max(1, round(_FRAME_S * rate / 64))
     hop = length // 4
     total = count_frames(signal.size, hop)
@@ -144,7 +155,8 @@ def _find_partials(audio: Audio, block_frames: int) -> _Partials:
         frames, bins, amplitudes = _peaks(spectra.power(block, length, hop), length / rate)
         parts.append((frames + first, 69 + 12 * np.log2(bins * np.float32(rate / length / 440)), amplitudes))
     frames, pitches, amplitudes = (np.concatenate(column) for column in zip(*parts, strict=True))
-    audible = amplitudes > max(_SILENCE, _PEAK_FLOOR / 10 * amplitudes.max(initial=0))
+    loudest = amplitudes.max(initial=0)
+    audible = amplitudes > (_PEAK_FLOOR / 10 * loudest if loudest > _SILENCE else loudest)
     return _Partials(frames[audible], pitches[audible], amplitudes[audible], total, hop / rate)
 
 
@@ -190,6 +202,14 @@ def _tuning(partials: _Partials) -> tuple[float, float, float]:
     )
 
 
+def _clarity(partials: _Partials, offset: float) -> FloatArray:
+    """How well the partials of each frame agree with the tuned grid (frames,), in [0, 1]."""
+    agreement = np.cos((2 * np.pi) * (partials.pitches - np.float32(offset))) * partials.amplitudes
+    totals = (np.bincount(partials.frames, part, partials.total_frames) for part in (agreement, partials.amplitudes))
+    agreeing, total = totals
+    return np.clip(agreeing / np.maximum(total, 1e-12), 0, 1).astype(np.float32)
+
+
 def _grid(partials: _Partials, offset: float) -> FloatArray:
     """The partials on the tuned grid of semitones (frames, notes); those between two notes count least."""
     pitches = partials.pitches - np.float32(offset)
@@ -203,9 +223,15 @@ def _grid(partials: _Partials, offset: float) -> FloatArray:
 
 
 def _whiten(grid: FloatArray) -> FloatArray:
-    """The grid divided by its long-term envelope over pitch (three octaves wide), square roots taken."""
-    envelope = _smoother() @ grid.mean(axis=0)
-    return np.sqrt(grid / np.maximum(envelope + 0.05 * envelope.max(), 1e-12))
+    """What stands out of the grid, evened out over pitch, as square roots.
+
+    From every frame half the mean of the half octave to either side is taken away, which leaves less of drums and
+    noise; then the long-term envelope over pitch, three octaves wide, is divided out.
+    """
+    prominent = np.maximum(grid - grid @ _noise_floor(), 0)
+    envelope = _smoother() @ prominent.mean(axis=0)
+    whitened: FloatArray = np.sqrt(prominent / np.maximum(envelope + 0.05 * envelope.max(), 1e-12))
+    return whitened
 
 
 def _explain(grid: FloatArray) -> FloatArray:
@@ -214,11 +240,13 @@ def _explain(grid: FloatArray) -> FloatArray:
     Multiplicative updates for least squares (Lee and Seung 2001) on a fixed dictionary.
     """
     dictionary = _dictionary()
-    wanted = grid @ dictionary.T
     gram = dictionary @ dictionary.T
-    notes = wanted.copy()
-    for _ in range(_ITERATIONS):
-        notes *= wanted / (notes @ gram + np.float32(1e-9))
+    notes = grid @ dictionary.T
+    for first in range(0, len(notes), _CACHED_FRAMES):
+        block = notes[first : first + _CACHED_FRAMES]
+        wanted = block.copy()
+        for _ in range(_ITERATIONS):
+            block *= wanted / (block @ gram + np.float32(1e-9))
     return notes
 
 
@@ -233,6 +261,15 @@ def _dictionary() -> FloatArray:
         spectrum += np.float32(gain) * np.eye(_NOTES, k=step, dtype=np.float32)
     spectrum.flags.writeable = False
     return spectrum
+
+
+@lru_cache(maxsize=1)
+def _noise_floor() -> FloatArray:
+    """Half the mean over six semitones to either side, as a matrix (notes, notes) to multiply the grid by."""
+    near = np.abs(np.subtract.outer(np.arange(_NOTES), np.arange(_NOTES))) <= 6
+    means: FloatArray = (0.5 * near / near.sum(axis=0)).astype(np.float32)
+    means.flags.writeable = False
+    return means
 
 
 @lru_cache(maxsize=1)

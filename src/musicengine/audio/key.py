@@ -5,10 +5,13 @@ is exactly right; ``runner_up`` carries its own.
 
 Method: a conditional logit model over the 24 keys, equivariant under transposition: every key sees the chroma turned
 to its own tonic, and one set of weights a mode judges it. The evidence is the mean of the treble and of the bass
-chroma, and both again for the first and for the last second and a half, where pieces state their tonic. The weights of
-the mean chroma are shrunk to published key profiles (Temperley, "Music and Probability", 2007; Albrecht and
-Shanahan, "The use of large corpora to train a new type of key-finding algorithm", Music Perception 31, 2013; Bellmann 2005), the
-others to zero. Key changes are the Viterbi path through windows of twelve seconds.
+chroma, and both again for the first and for the last second and a half, where pieces state their tonic. The weights
+of the mean treble chroma are shrunk to published key profiles (Temperley, "Music and Probability", 2007; Albrecht and
+Shanahan, "The use of large corpora to train a new type of key-finding algorithm", Music Perception 31, 2013; Bellmann,
+"About the determination of key of a musical excerpt", CMMR 2005), all others to zero.
+
+Key changes are the Viterbi path through windows of twelve seconds, judged by mean treble and bass alone; a change has
+to earn ten nats, which a passing tonicization does not.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import numpy as np
 from musicengine.audio.chroma import Chroma, compute_chroma
 from musicengine.audio.key_weights import MINOR_BIAS, WEIGHTS
 from musicengine.dsp.paths import steadiest_path
-from musicengine.dsp.types import FloatArray, IntArray
+from musicengine.dsp.types import Array, FloatArray, IntArray
 from musicengine.values.music import Key, KeySpan
 from musicengine.values.sound import Audio
 
@@ -93,7 +96,8 @@ def _level(chroma: Chroma) -> FloatArray:
     """Treble and bass (2, 12, frames), every frame as loud as the next except the quiet ones."""
     both = np.stack([chroma.treble, chroma.bass])
     peaks = both.max(axis=1, keepdims=True)
-    return both / np.maximum(np.maximum(peaks, _QUIET * peaks.max(axis=2, keepdims=True)), 1e-12)
+    result: FloatArray = both / np.maximum(np.maximum(peaks, _QUIET * peaks.max(axis=2, keepdims=True)), 1e-12)
+    return result
 
 
 def _standardize(profiles: FloatArray) -> FloatArray:
@@ -106,7 +110,7 @@ def _standardize(profiles: FloatArray) -> FloatArray:
 def _scores(evidence: FloatArray) -> FloatArray:
     """Log-probabilities up to a constant (n, 24) of evidence (n, 6, 12)."""
     turned = evidence[:, :, _TURNS]
-    scores = np.einsum("nrkp,mrp->nmk", turned, WEIGHTS)
+    scores: FloatArray = np.einsum("nrkp,mrp->nmk", turned, WEIGHTS)
     scores[:, 1] += MINOR_BIAS
     return scores.reshape(-1, 24)
 
@@ -130,7 +134,7 @@ def _mode(index: int) -> str:
     return "major" if index < 12 else "minor"
 
 
-def _windows(chroma: Chroma, centres_s: FloatArray) -> FloatArray:
+def _windows(chroma: Chroma, centres_s: Array) -> FloatArray:
     """Evidence (n, 6, 12) of a window around each time, without beginnings and endings."""
     sums = np.concatenate([np.zeros((2, 12, 1)), _level(chroma).cumsum(axis=2, dtype=np.float64)], axis=2)
     frames = sums.shape[2] - 1

@@ -8,16 +8,18 @@ multiples of the hop and zero-padded at both ends, as in librosa. Their length f
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import attrs
 import numpy as np
 
 from musicengine.dsp import shape, spectra
 from musicengine.dsp.frames import count_frames, padded
+from musicengine.dsp.resampling import decimate_from
 from musicengine.dsp.types import FloatArray
 from musicengine.values.sound import Audio
 
-__all__ = ["MEL_BANDS", "SHAPE_STEP", "Survey", "frame_length", "mixed", "survey"]
+__all__ = ["MEL_BANDS", "SHAPE_STEP", "Survey", "decimated", "frame_length", "mixed", "survey"]
 
 MEL_BANDS = 128
 SHAPE_STEP = 4  # frames overlap by three quarters: every fourth of them already sees all of the signal
@@ -103,6 +105,11 @@ def _fill(result: Survey, audio: Audio, first: int, last: int) -> None:
     power = np.square(block, out=block)
     spectra.mel_power(power, result.rate, length, result.mel[first:last])
     np.matmul(power, spectra.chroma_filters(result.rate, length), out=result.chroma[first:last])
+
+
+def decimated(audio: Audio, factor: int) -> FloatArray:
+    """The mean of the channels at a ``factor``-th of the rate (:func:`musicengine.dsp.resampling.decimate`)."""
+    return decimate_from(partial(mixed, audio), audio.samples.shape[1], factor)
 
 
 def mixed(audio: Audio, start: int, end: int) -> FloatArray:

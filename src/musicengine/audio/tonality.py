@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from musicengine.audio.chords import find_chords, segment_edges
+from musicengine.audio.chords import beat_times, find_chords, segment_edges
 from musicengine.audio.chroma import Chroma, compute_chroma, estimate_tuning
 from musicengine.audio.key import estimate_key, find_key_changes
 from musicengine.values.music import Harmony
@@ -32,13 +32,11 @@ def describe_harmony(
     chroma = compute_chroma(audio) if chroma is None else chroma
     if chroma.abstention is not None:
         return None
-    if beats is None:
-        edges_s = segment_edges(None, audio.duration_s)
-    else:
-        edges_s = np.append(np.asarray(beats, np.float64), audio.duration_s)
-    profiles, _ = chroma.between(edges_s)
+    duration_s = audio.duration_s
+    edges_s = segment_edges(None, duration_s) if beats is None else np.append(beat_times(beats), duration_s)
+    profiles, _, _ = chroma.between(edges_s)
     return Harmony(
         tuning_cents=chroma.tuning_cents,
-        keys=find_key_changes(chroma, audio.duration_s),
+        keys=find_key_changes(chroma, duration_s),
         chroma=profiles / np.maximum(profiles.max(axis=0, keepdims=True), 1e-12),
     )

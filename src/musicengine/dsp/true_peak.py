@@ -92,19 +92,31 @@ def _block_matrix(factor: int) -> FloatArray:
 
 def _peak_between(piece: FloatArray, factor: int, peak: float) -> float:
     """The largest magnitude between the samples of all blocks but the first and the last, if it exceeds ``peak``."""
+    limit = peak * (1 - 1e-5)  # rounding must not hide a peak
     per_bend, per_sample = _bounds(factor)
-    samples = np.abs(piece).reshape(-1, _BLOCK).max(axis=1)
+    samples = _block_max(np.abs(piece))
+    around = per_sample * np.maximum(np.maximum(samples[:-2], samples[2:]), samples[1:-1])
+    if around.max() <= limit:
+        return 0.0
+    slopes = piece[1:] - piece[:-1]
     bends = np.zeros_like(piece)
-    np.subtract(piece[1:], piece[:-1], out=bends[1:])
-    np.subtract(bends[2:], bends[1:-1], out=bends[1:-1])
-    bends = np.abs(bends, out=bends).reshape(-1, _BLOCK).max(axis=1)
-    near = np.maximum(samples[1:-1], samples[2:])
-    around = np.maximum(near, samples[:-2])
+    np.subtract(slopes[1:], slopes[:-1], out=bends[1:-1])
+    bends = _block_max(np.abs(bends, out=bends))
     bend = np.maximum(np.maximum(bends[:-2], bends[2:]), bends[1:-1])
-    bound = np.minimum(near + per_bend * bend, per_sample * around)
-    candidates = np.flatnonzero(bound > peak * (1 - 1e-5))
+    bound = np.minimum(np.maximum(samples[1:-1], samples[2:]) + per_bend * bend, around)
+    candidates = np.flatnonzero(bound > limit)
     if not candidates.size:
         return 0.0
     stretches = frame(piece[_BLOCK - _REACH + 1 :], _BLOCK + 2 * _REACH - 1, _BLOCK)[candidates]
     between = stretches @ _block_matrix(factor)
     return max(float(between.max()), -float(between.min()))
+
+
+def _block_max(values: FloatArray) -> FloatArray:
+    """The maximum of every block, (n / block,): halving is several times faster than reducing a short axis."""
+    # Two maxima of the array with itself shifted run at full speed; the rest works on a quarter of the values.
+    pairs = np.maximum(values[:-1], values[1:])
+    result: FloatArray = np.maximum(pairs[:-2], pairs[2:])[::4]
+    while result.size > values.size // _BLOCK:
+        result = np.maximum(result[::2], result[1::2])
+    return result

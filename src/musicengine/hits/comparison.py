@@ -65,14 +65,10 @@ def _differences(track: AudioReport, other: AudioReport) -> tuple[str, ...]:
         note(track.loudness.range_lu - other.loudness.range_lu, 2, "more range", "less range", "LU")
     if track.timbre and other.timbre and track.timbre.centroid_hz > 0 and other.timbre.centroid_hz > 0:
         note(np.log2(track.timbre.centroid_hz / other.timbre.centroid_hz), 0.1, "brighter", "darker", "octaves")
-    mine, theirs = _first(track, "chorus"), _first(other, "chorus")
+    mine, theirs = (report.form.first_chorus_s if report.form else None for report in (track, other))
     if mine is not None and theirs is not None:
         note(mine - theirs, 5, "later to the first chorus", "earlier to the first chorus", "s")
     note(track.duration_s - other.duration_s, 15, "longer", "shorter", "s")
     if track.key and other.key and (track.key.tonic, track.key.mode) != (other.key.tonic, other.key.mode):
         found.append((1.5, f"in {track.key} instead of {other.key}"))
     return tuple(phrase for weight, phrase in sorted(found, reverse=True) if weight >= 1)
-
-
-def _first(report: AudioReport, label: str) -> float | None:
-    return next((section.start_s for section in report.sections or () if section.label == label), None)

@@ -25,7 +25,7 @@ def extract_features(report: Report | AudioReport) -> Features:
         "major": float(audio.key.mode == "major") if audio.key else None,
         "beats_per_bar": float(rhythm.meter.partition("/")[0]) if rhythm and rhythm.meter else None,
         "sections": float(len(audio.sections)) if audio.sections else None,
-        "first_chorus_s": _first_chorus(audio),
+        "first_chorus_s": audio.form.first_chorus_s if audio.form else None,
         "onsets_per_s": rhythm.onsets_s.size / audio.duration_s if rhythm else None,
         "danceability": rhythm.danceability if rhythm else None,
         "centroid_hz": timbre.centroid_hz if timbre else None,
@@ -38,7 +38,3 @@ def extract_features(report: Report | AudioReport) -> Features:
         "major": audio.key.confidence if audio.key else None,
     }
     return Features(values, {name: sure for name, sure in confidences.items() if sure is not None})
-
-
-def _first_chorus(audio: AudioReport) -> float | None:
-    return next((section.start_s for section in audio.sections or () if section.label == "chorus"), None)

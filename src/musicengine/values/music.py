@@ -1,4 +1,4 @@
-"""Music as heard or written: Tempo, Beats, Rhythm, Key, Chord, Harmony, PitchTrack, Note, Melody, Section."""
+"""Music as heard or written: Tempo, Beats, Rhythm, Key, Chord, Harmony, PitchTrack, Note, Melody, Section, Form."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ __all__ = [
     "PITCH_CLASSES",
     "Beats",
     "Chord",
+    "Form",
     "Harmony",
     "Key",
     "KeySpan",
@@ -117,6 +118,16 @@ class Rhythm(Value):
     danceability: float | None = attrs.field(default=None, validator=confidence)
 
 
+def _check_tonic(_: object, attribute: object, tonic: int) -> None:
+    if isinstance(tonic, bool) or tonic not in range(12):
+        raise InputError(f"Key.tonic must be a whole number from 0 (C) to 11 (B), got {tonic!r}")
+
+
+def _check_mode(_: object, attribute: object, mode: str) -> None:
+    if mode not in ("major", "minor"):
+        raise InputError(f'Key.mode must be "major" or "minor", got {mode!r}')
+
+
 @attrs.frozen(repr=False, slots=False)
 class Key(Value):
     """A major or minor key.
@@ -128,20 +139,10 @@ class Key(Value):
         runner_up: the second best key, without a runner-up of its own.
     """
 
-    tonic: int = attrs.field()
-    mode: str = attrs.field()
+    tonic: int = attrs.field(validator=_check_tonic)
+    mode: str = attrs.field(validator=_check_mode)
     confidence: float = attrs.field(default=1.0, converter=float, validator=confidence)
     runner_up: Key | None = None
-
-    @tonic.validator
-    def _check_tonic(self, _: object, tonic: object) -> None:
-        if not isinstance(tonic, int) or not 0 <= tonic <= 11:
-            raise InputError(f"Key.tonic must be a whole number from 0 (C) to 11 (B), got {tonic!r}")
-
-    @mode.validator
-    def _check_mode(self, _: object, mode: object) -> None:
-        if mode not in ("major", "minor"):
-            raise InputError(f'Key.mode must be "major" or "minor", got {mode!r}')
 
     @classmethod
     def parse(cls, text: str) -> Key:
@@ -326,3 +327,26 @@ class Section(Value):
 
     def __str__(self) -> str:
         return f"{self.label} {self.start_s:.1f}-{self.end_s:.1f} s"
+
+
+@attrs.frozen(repr=False, slots=False)
+class Form(Value):
+    """The form of a piece.
+
+    Args:
+        sections: contiguous, in order, covering the piece from 0 to its end.
+        energy_db: float32 (n,): the energy of each second, re the loudest second, at least -70.
+        energy_step_s: seconds from one energy to the next.
+    """
+
+    sections: tuple[Section, ...] = attrs.field(converter=tuple[Section, ...])
+    energy_db: FloatArray = attrs.field(converter=floats, eq=Content, validator=[shaped("n"), finite])
+    energy_step_s: float = attrs.field(default=1.0, converter=float, validator=above(0))
+
+    @property
+    def first_chorus_s(self) -> float | None:
+        """Where the first chorus starts; None without one."""
+        return next((section.start_s for section in self.sections if section.label == "chorus"), None)
+
+    def __str__(self) -> str:
+        return " ".join(section.label for section in self.sections)

@@ -11,7 +11,7 @@ from musicengine.values._arrays import non_negative
 from musicengine.values._mappings import read_only, sorted_items
 from musicengine.values._value import Value
 from musicengine.values.measures import Embedding, Loudness, SeparationQuality, Timbre
-from musicengine.values.music import Beats, Chord, Harmony, Key, Melody, PitchTrack, Rhythm, Section, Tempo
+from musicengine.values.music import Beats, Chord, Form, Harmony, Key, Melody, PitchTrack, Rhythm, Section, Tempo
 from musicengine.values.scores import Score
 
 __all__ = ["AudioReport", "Report"]
@@ -37,14 +37,17 @@ class AudioReport(Value):
     timbre: Timbre | None = None
     pitch: PitchTrack | None = None
     melody: Melody | None = None
-    sections: tuple[Section, ...] | None = attrs.field(
-        default=None, converter=attrs.converters.optional(tuple[Section, ...])
-    )
+    form: Form | None = None
     embedding: Embedding | None = None
     separation: SeparationQuality | None = None
     quality: Score
     abstained: Mapping[str, str] = attrs.field(default={}, converter=read_only, eq=sorted_items)
     provenance: str = attrs.field(default="measured", eq=False)
+
+    @property
+    def sections(self) -> tuple[Section, ...] | None:
+        """The sections of the form, which cover the audio from 0 to its end; None where it abstains."""
+        return self.form.sections if self.form else None
 
 
 @attrs.frozen(repr=False, slots=False, kw_only=True)

@@ -1,0 +1,229 @@
+"""Faults of a recording, found second by second: clipping, clicks, silence, offset, noise, hum, polarity and width.
+
+One pass over the samples reduces each second to a few numbers; the findings are read from those. A click is a single
+sample whose second difference stands out of its surroundings (Godsill and Rayner, Digital Audio Restoration, 1998,
+chapter 5, detect them the same way with a better predictor). Hum is looked for in one-second spectra of the decimated
+signal, in what never falls silent: a low quantile over time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+import numpy as np
+
+from musicengine.audio.rules import Finding
+from musicengine.audio.spectrum import Survey, decimated, mixed
+from musicengine.dsp.types import Array, FloatArray
+from musicengine.values.sound import Audio
+
+__all__ = ["find_faults"]
+
+_SILENT = 1e-3  # -60 dBFS
+_WINDOW_S = 1.0
+_NEGATIVE = -0.1
+_CLICK_RATIO = 20.0
+_CLICK_LEAST = 0.02
+_CLICK_BLOCK = 32
+_HISS_BANDS = 8  # from about 300 Hz up
+_PAUSE_DB = -20.0
+_LOW_RATE = 1000
+_MAINS_HZ = (50.0, 60.0)
+
+
+def find_faults(audio: Audio, survey: Survey, integrated_lufs: float) -> Iterator[tuple[str, Finding]]:
+    """The name of each rule about faults, with what was found.
+
+    Args:
+        audio: any audio.
+        survey: of this audio.
+        integrated_lufs: its loudness, to which noise and hum are compared.
+    """
+    windows = _measure(audio)
+    yield "clipping", _clipping(windows)
+    yield "silence", _longest_silence(windows)
+    yield "dc_offset", Finding(float(np.abs(windows.total.sum(axis=0) / windows.count).max()))
+    yield "clicks", _clicks(windows)
+    if audio.channels == 2:
+        yield "stereo.correlation", _worst_correlation(windows)
+        yield "stereo.width", _width(windows)
+    if np.isfinite(integrated_lufs):
+        yield "noise.floor", _noise_floor(survey)
+        yield "noise.hum", _hum(audio, integrated_lufs)
+
+
+@attrs.frozen(eq=False)
+class _Windows:
+    """What is measured second by second; rows are windows.
+
+    Args:
+        duration_s: of the audio; the last window may be shorter than the others.
+        rate: of the audio.
+        count: samples of one channel.
+        peak: float32 (windows, channels).
+        total: float64 (windows, channels), sums of samples.
+        clipped: int (windows,), samples on clipped plateaus, all channels.
+        clicks: int (windows,).
+        product: float64 (windows, 3), sums of left², right² and left·right; zeros unless stereo.
+    """
+
+    duration_s: float
+    rate: int
+    count: int
+    peak: FloatArray
+    total: Array
+    clipped: Array
+    clicks: Array
+    product: Array
+
+    def span(self, chosen: Array) -> tuple[float | None, float | None]:
+        """From the start of the first of these windows to the end of the last."""
+        if not chosen.size:
+            return None, None
+        return float(chosen[0] * _WINDOW_S), float(min((chosen[-1] + 1) * _WINDOW_S, self.duration_s))
+
+
+def _measure(audio: Audio) -> _Windows:
+    size = round(_WINDOW_S * audio.rate)
+    parts = [audio.samples[:, at : at + size] for at in range(0, audio.samples.shape[1], size)]
+    peak = np.array([np.maximum(part.max(axis=1), -part.min(axis=1)) for part in parts], np.float32)
+    stereo = audio.channels == 2
+    return _Windows(
+        duration_s=audio.duration_s,
+        rate=audio.rate,
+        count=audio.samples.shape[1],
+        peak=peak,
+        total=np.array([part.sum(axis=1, dtype=np.float64) for part in parts]),
+        clipped=np.array([_count_clipped(part, float(peak.max())) for part in parts]),
+        clicks=np.array([_count_clicks(mixed(audio, at, at + size)) for at in range(0, audio.samples.shape[1], size)]),
+        product=np.array([_products(part) for part in parts]) if stereo else np.zeros((len(parts), 3)),
+    )
+
+
+def _count_clipped(part: FloatArray, extreme: float) -> int:
+    """How many samples lie on plateaus at the file's extreme level.
+
+    A plateau is three or more samples within 1e-4 of the extreme that the wave runs into with a step of more than
+    1e-3: the crest of a low note is as flat, but its neighbours are near.
+    """
+    level = min(extreme, 1.0) * 0.9999
+    if level < 0.25 or max(part.max(), -part.min()) < level:
+        return 0
+    magnitude = np.abs(part)
+    hot = np.pad(magnitude >= level, ((0, 0), (1, 1)))
+    starts, ends = (np.flatnonzero(edge) for edge in (hot[:, 1:] & ~hot[:, :-1], ~hot[:, 1:] & hot[:, :-1]))
+    lengths = ends - starts
+    near = np.pad(magnitude, ((0, 0), (1, 1)), constant_values=level)
+    step = level - np.minimum(near[:, :-1].ravel()[starts], near[:, 1:].ravel()[ends])
+    return int(lengths[(lengths >= 3) & (step > 1e-3)].sum())
+
+
+def _count_clicks(signal: FloatArray) -> int:
+    """Single samples whose second difference stands 26 dB out of the milliseconds around them."""
+    rough = np.abs(signal[2:] - 2 * signal[1:-1] + signal[:-2])
+    blocks = rough[: rough.size // _CLICK_BLOCK * _CLICK_BLOCK].reshape(-1, _CLICK_BLOCK)
+    if len(blocks) < 5:
+        return 0
+    highest = blocks.max(axis=1)
+    usual = blocks.mean(axis=1)
+    # The roughness before and after, so that the attack of a drum, which goes on, is no click.
+    around = np.maximum.reduce([usual[:-4], usual[1:-3], usual[3:-1], usual[4:]])
+    isolated = (highest[2:-2] > _CLICK_LEAST) & (highest[2:-2] > _CLICK_RATIO * np.maximum(around, 1e-5))
+    few = (blocks[2:-2][isolated] > 0.25 * highest[2:-2][isolated, None]).sum(axis=1) <= 4
+    return int(few.sum())
+
+
+def _products(part: FloatArray) -> tuple[float, float, float]:
+    left, right = part
+    return float(left @ left), float(right @ right), float(left @ right)
+
+
+def _clipping(windows: _Windows) -> Finding:
+    """Milliseconds of clipping per second, and where it begins and ends."""
+    per_second = float(windows.clipped.sum()) * 1000 / windows.peak.shape[1] / windows.count
+    return Finding(per_second, *windows.span(np.flatnonzero(windows.clipped)))
+
+
+def _clicks(windows: _Windows) -> Finding:
+    """Clicks per minute, and where they begin and end."""
+    found = float(windows.clicks.sum())
+    return Finding(found * 60 / max(windows.duration_s, 60.0), *windows.span(np.flatnonzero(windows.clicks)))
+
+
+def _longest_silence(windows: _Windows) -> Finding:
+    """The longest stretch of silent windows, seconds."""
+    silent = np.r_[False, (windows.peak < _SILENT).all(axis=1), False]
+    starts, ends = np.flatnonzero(silent[1:] & ~silent[:-1]), np.flatnonzero(~silent[1:] & silent[:-1])
+    if not starts.size:
+        return Finding(0.0)
+    longest = int(np.argmax(ends - starts))
+    start_s, end_s = windows.span(np.arange(starts[longest], ends[longest]))
+    return Finding((end_s or 0.0) - (start_s or 0.0), start_s, end_s)
+
+
+def _heard(windows: _Windows) -> Array:
+    return np.asarray(windows.product[:, :2].max(axis=1) > _SILENT**2 * windows.rate)
+
+
+def _worst_correlation(windows: _Windows) -> Finding:
+    """The channels' correlation over the windows where it is negative; over all, if those are hardly any."""
+    left, right, both = windows.product.T
+    scale = np.sqrt(left * right)
+    heard = _heard(windows) & (scale > 0)
+    if not heard.any():
+        return Finding(1.0)
+    negative = heard & (both < _NEGATIVE * scale)
+    if negative.sum() <= 0.02 * heard.sum():
+        return Finding(float(both[heard].sum() / scale[heard].sum()))
+    return Finding(float(both[negative].sum() / scale[negative].sum()), *windows.span(np.flatnonzero(negative)))
+
+
+def _width(windows: _Windows) -> Finding:
+    """The level of the side signal over that of the middle, dB; left out where the channels are out of polarity."""
+    left, right, both = windows.product[_heard(windows)].sum(axis=0)
+    middle, side = left + right + 2 * both, left + right - 2 * both
+    if middle <= 0 or side <= 0 or both < 0:
+        return Finding(-np.inf if side <= 0 else 0.0)
+    return Finding(float(10 * np.log10(side / middle)))
+
+
+def _noise_floor(survey: Survey) -> Finding:
+    """The level of the quietest twentieth of the frames under the mean, where the music pauses and what is left hisses.
+
+    Music that never falls by 20 dB hides its noise floor, and a pause with pitches in it is still music.
+    """
+    level = survey.mel.sum(axis=1)
+    quiet = level <= np.quantile(level, 0.05)
+    bands = survey.mel[quiet].mean(axis=0)[_HISS_BANDS:]
+    flatness = np.exp(np.log(np.maximum(bands, 1e-20)).mean()) / max(float(bands.mean()), 1e-20)
+    below = float(10 * np.log10(max(float(level[quiet].mean()), 1e-20) / max(float(level.mean()), 1e-20)))
+    return Finding(below if below < _PAUSE_DB and flatness > 0.3 else -np.inf)
+
+
+def _hum(audio: Audio, integrated_lufs: float) -> Finding:
+    """The level of the strongest mains series under the loudness: lines that stand out in every second."""
+    factor = max(1, audio.rate // _LOW_RATE)
+    low, rate = decimated(audio, factor), audio.rate / factor
+    size = round(rate)
+    seconds = low[: low.size // size * size].reshape(-1, size)
+    if len(seconds) < 4:
+        return Finding(-np.inf)
+    power = np.abs(np.fft.rfft(seconds * np.hanning(size), axis=1)) ** 2 * (2 * 8 / 3 / size**2)
+    steady = np.quantile(power, 0.05, axis=0)
+    series = [_line(steady, hz, rate / size) for hz in _MAINS_HZ]
+    return Finding(10 * np.log10(max(*series, 1e-20)) - 0.691 - integrated_lufs)
+
+
+def _line(steady: Array, mains_hz: float, width_hz: float) -> float:
+    """The power of the first four multiples of a mains frequency, if at least two stand 15 dB out of their sides."""
+    total, lines = 0.0, 0
+    for harmonic in range(1, 5):
+        at = round(harmonic * mains_hz / width_hz)
+        if at + 9 >= len(steady):
+            break
+        beside = np.r_[steady[at - 9 : at - 3], steady[at + 4 : at + 10]]
+        height = float(steady[at - 1 : at + 2].sum())
+        if height > 32 * float(np.median(beside)) * 3:
+            total, lines = total + height, lines + 1
+    return total if lines >= 2 else 0.0

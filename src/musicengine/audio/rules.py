@@ -1,0 +1,155 @@
+"""What a recording should measure: the rules behind its quality score.
+
+Each rule has a band of values that cost nothing and a value on either side at which it costs all its points; in
+between the cost rises linearly, so a worse measurement never scores better. The points of all rules add up to 100.
+Targets come from the standards that the rules name; where practice is a convention and no standard, the rule says so.
+"""
+
+from __future__ import annotations
+
+import math
+
+import attrs
+
+from musicengine.values.scores import Deduction
+
+__all__ = ["RULES", "Finding", "Rule"]
+
+_NONE = math.inf
+_TILT = (
+    "Pestana et al., Spectral characteristics of popular commercial recordings 1950-2010 (AES 135, 2013): "
+    "about 5 dB less per octave"
+)
+
+
+@attrs.frozen
+class Finding:
+    """One measurement, and the seconds it is about (None for the whole)."""
+
+    measured: float
+    start_s: float | None = None
+    end_s: float | None = None
+
+
+@attrs.frozen
+class Rule:
+    """What a measurement should be.
+
+    Args:
+        name: as deductions quote it.
+        cap: the most points it can cost.
+        unit: of the measurement.
+        good: the lowest and highest value that cost nothing; infinite where there is no such bound.
+        bad: the values below and above that cost the cap.
+        fix: what to do about a value that is too low or too high.
+        source: of the target.
+    """
+
+    name: str
+    cap: float
+    unit: str
+    good: tuple[float, float]
+    bad: tuple[float, float]
+    fix: tuple[str, str]
+    source: str
+
+    def judge(self, finding: Finding) -> Deduction | None:
+        """What the measurement costs; None if nothing."""
+        low, high = self.good
+        measured = finding.measured
+        if low <= measured <= high:
+            return None
+        below = measured < low
+        target, worst = (low, self.bad[0]) if below else (high, self.bad[1])
+        share = min(1.0, (measured - target) / (worst - target)) if math.isfinite(measured) else 1.0
+        return Deduction(
+            rule=self.name,
+            points=self.cap * share,
+            measured=float(measured),
+            target=target,
+            unit=self.unit,
+            fix=self.fix[not below],
+            start_s=finding.start_s,
+            end_s=finding.end_s,
+            source=self.source,
+        )
+
+
+def _at_most(
+    name: str, cap: float, unit: str, good: float, bad: float, fix: str, source: str, least: float = -_NONE
+) -> Rule:
+    """A rule with an upper bound alone."""
+    return Rule(name, cap, unit, (least, good), (least, bad), ("", fix), source)
+
+
+def _at_least(name: str, cap: float, unit: str, good: float, bad: float, fix: str, source: str) -> Rule:
+    """A rule with a lower bound alone."""
+    return Rule(name, cap, unit, (good, _NONE), (bad, _NONE), (fix, ""), source)
+
+
+_LIST = (
+    Rule(
+        "loudness.target", 10, "LUFS", (-16, -8), (-28, -2),
+        ("Raise the level, with a limiter if peaks are in the way.", "Lower it: services turn it down in any case."),
+        "AES TD1008 (2021) and the normalisation levels of streaming services, -16 to -14 LUFS",
+    ),
+    _at_most(
+        "loudness.true_peak", 8, "dBTP", -1, 2,
+        "Lower the level or limit true peaks to -1 dBTP, or lossy encoding will clip.",
+        "EBU R 128 (2023): maximum true peak -1 dBTP",
+    ),
+    _at_most(
+        "clipping", 12, "ms/s", 0.05, 5, "Go back to the mix and lower the level before whatever clips.",
+        "convention: three or more samples in a row at the extreme, run into with a step",
+    ),
+    _at_most("clicks", 6, "per minute", 0, 20, "Redraw the samples or cross-fade the edit.",
+             "convention: single samples 26 dB above the roughness around them"),
+    Rule(
+        "dynamics.peak_to_loudness", 8, "LU", (8, 22), (3, 35),
+        ("Limit and compress less.", "Compress a little: peaks keep the level low."),
+        "PLR after EBU Tech 3341; convention: masters below 8 LU sound crushed",
+    ),
+    Rule(
+        "dynamics.range", 4, "LU", (1, 15), (0, 30),
+        ("Let the sections differ more in level.", "Even out the sections' levels."),
+        "LRA after EBU Tech 3342; convention for listening on the move",
+    ),
+    _at_most("silence", 6, "s", 2, 10, "Trim it.", "convention: at most two seconds below -60 dBFS at a stretch"),
+    _at_most("dc_offset", 3, "of full scale", 0.002, 0.05, "High-pass at 20 Hz.", "convention: below -54 dBFS"),
+    _at_most("noise.floor", 5, "LU", -50, -25, "Gate or denoise the tracks that hiss.",
+             "convention: broadband noise in the quietest moments at least 50 LU below the music"),
+    _at_most("noise.hum", 5, "LU", -50, -25, "Notch the mains frequency and its harmonics.",
+             "convention: steady lines at 50 or 60 Hz and multiples at least 50 LU below the music"),
+    _at_least("stereo.correlation", 8, "", -0.1, -0.9,
+              "Check the polarity of one channel; in mono this cancels out.",
+              "convention: correlation meters (IEC 60268-18) warn below 0"),
+    _at_most("stereo.width", 3, "dB", 0, 9, "Narrow the sides, or raise what is in the middle.",
+             "convention: the side signal no louder than the middle"),
+    Rule(
+        "balance.low_end", 3, "dB", (7, 25), (-5, 38),
+        ("Raise the bass, or thin out the middle.", "Lower the bass below 200 Hz."), f"{_TILT}; 16 dB from 500-2000 Hz",
+    ),
+    _at_most("balance.mud", 5, "dB", 5, 12, "Cut between 200 and 500 Hz.",
+             f"{_TILT}; 200-500 Hz over the mean of its neighbours"),
+    Rule(
+        "balance.presence", 2, "dB", (-18, -1), (-35, 8),
+        ("Raise 2-6 kHz for clarity.", "Tame 2-6 kHz, it is harsh."), f"{_TILT}; 7 dB below 500-2000 Hz",
+    ),
+    Rule(
+        "balance.air", 2, "dB", (-24, -1), (-45, 8),
+        ("Raise the top above 6 kHz.", "Tame the top above 6 kHz."), f"{_TILT}; 8 to 12 dB below 2-6 kHz",
+    ),
+    _at_most("tempo.steadiness", 4, "%", 6, 20, "Move the beats of this bar to the grid.",
+             "convention: largest lasting deviation of a bar's tempo from its neighbours"),
+    _at_most("tuning.steadiness", 2, "cents", 20, 50, "Retune this section.",
+             "convention: deviation of a section's tuning from that of the whole"),
+    _at_least("form.chorus_lift", 2, "LU", -0.5, -4, "Let the chorus be louder and fuller than the verse.",
+              "convention: a chorus no quieter than its verses"),
+    _at_most("form.first_chorus", 1, "s", 75, 150, "Get to the first chorus sooner.",
+             "convention: within the first 75 seconds"),
+    _at_most("form.intro", 1, "s", 25, 60, "Shorten the intro.",
+             "Leveille Gauvin, Drawing listener attention in popular music (Musicae Scientiae 2018): intros of "
+             "some 20 s in the 1980s, of 5 s today"),
+)  # fmt: skip
+RULES = {rule.name: rule for rule in _LIST}
+"""The rules by name; their points add up to 100."""

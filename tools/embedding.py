@@ -1,0 +1,182 @@
+"""Fit the constants of the embedding, or measure how well it finds excerpts of the same track.
+
+    python tools/embedding.py measure FOLDER            cross-validated retrieval, and how speed changes move a track
+    python tools/embedding.py fit FOLDER                writes src/musicengine/audio/embedding.npz
+
+FOLDER holds audio files, each beside a JSON file with ``audio``, ``group`` (equal for excerpts of one piece), ``set``
+("real" or anything else) and ``duration``. Needs soundfile. Each file of 20 s and more gives two excerpts, its halves;
+the excerpt that lies nearest to a half should be of the same group. Constants for a group are always fitted without it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+import soundfile
+
+from musicengine.audio import embedding, timbre
+from musicengine.audio.spectrum import survey
+from musicengine.values.sound import Audio
+
+Array = npt.NDArray[np.float64]
+
+SHORTEST_S = 20.0
+SHRINKAGE = 0.4  # of the covariance within tracks towards its diagonal
+FOLDS = 6
+VARIANTS = ("_sep", "_solo", "_drums", "_full")  # other versions of a piece that is there already
+SIGNALS = ("ebu", "itu", "tinysol")  # not tracks
+OUTPUT = Path(__file__).parent.parent / "src/musicengine/audio/embedding.npz"
+
+
+@attrs.frozen
+class Excerpt:
+    """Half a track: what piece it is of, whether it was recorded, and its features."""
+
+    group: str
+    real: bool
+    audio: Audio
+    features: Array
+    baseline: Array
+
+
+def load(folder: Path) -> list[Excerpt]:
+    """All excerpts of a folder."""
+    excerpts = []
+    for path in sorted(folder.glob("*.json")):
+        label = json.loads(path.read_text())
+        usable = label["audio"] and label["duration"] >= SHORTEST_S and not label["id"].endswith(VARIANTS)
+        if not usable or label["id"].split("_")[0] in SIGNALS:
+            continue
+        samples, rate = soundfile.read(folder / label["audio"], dtype="float32", always_2d=True)
+        half = len(samples) // 2
+        for part in (samples[:half], samples[half:]):
+            audio = Audio(part.T, rate)
+            excerpts.append(
+                Excerpt(label["group"], label["set"] == "real", audio, features(audio), mfcc_statistics(audio))
+            )
+    return excerpts
+
+
+def features(audio: Audio) -> Array:
+    """What the embedding is made of."""
+    return embedding.describe(survey(audio)).astype(np.float64)
+
+
+def mfcc_statistics(audio: Audio) -> Array:
+    """The baseline: means and standard deviations of 20 MFCC."""
+    cepstrum = timbre.mfcc(timbre.log_mel_db(survey(audio)))
+    return np.concatenate((cepstrum.mean(axis=0), cepstrum.std(axis=0))).astype(np.float64)
+
+
+def fit(values: Array, groups: Sequence[str]) -> tuple[Array, Array]:
+    """Mean (d,) and projection (d, 128 or d) that whiten by the differences within groups."""
+    names = np.array(groups)
+    mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-6
+    standard = (values - mean) / spread
+    within = np.concatenate([standard[names == g] - standard[names == g].mean(axis=0) for g in np.unique(names)])
+    covariance = within.T @ within / (len(within) - len(np.unique(names)))
+    covariance = (1 - SHRINKAGE) * covariance + SHRINKAGE * np.diag(np.diag(covariance))
+    eigenvalues, axes = np.linalg.eigh(covariance + 0.01 * np.eye(len(covariance)))
+    whitening = axes / np.sqrt(eigenvalues)
+    whitened = standard @ whitening
+    principal = np.linalg.eigh(whitened.T @ whitened)[1][:, ::-1][:, :128]
+    return mean, (whitening @ principal) / spread[:, None]
+
+
+def ranks(points: Array, groups: Sequence[str], queries: Array) -> Array:
+    """The rank, from 1, of the first excerpt of the same group among all others, for each query."""
+    names = np.array(groups)
+    unit = points / np.linalg.norm(points, axis=1, keepdims=True)
+    similarity = unit @ unit.T
+    np.fill_diagonal(similarity, -np.inf)
+    order = np.argsort(-similarity[queries], axis=1)
+    return 1.0 + np.argmax(names[order] == names[queries][:, None], axis=1)
+
+
+def cross_validated(values: Array, groups: Sequence[str], fitted: bool) -> Array:
+    """The rank of each excerpt; constants come from the other folds, or are means and deviations of all."""
+    names = np.array(groups)
+    if not fitted:
+        standard = (values - values.mean(axis=0)) / (values.std(axis=0) + 1e-6)
+        return ranks(standard, groups, np.arange(len(values)))
+    shuffled = np.random.default_rng(0).permutation(np.unique(names))
+    result = np.zeros(len(values))
+    for fold in range(FOLDS):
+        held = np.isin(names, shuffled[fold::FOLDS])
+        mean, projection = fit(values[~held], names[~held].tolist())
+        result[held] = ranks((values - mean) @ projection, groups, np.flatnonzero(held))
+    return result
+
+
+def report(name: str, found: Array, real: npt.NDArray[np.bool_]) -> None:
+    """One line of figures."""
+    parts = [
+        f"{label} (n={mask.sum()}): top-1 {np.mean(found[mask] == 1):.3f}, MRR {np.mean(1 / found[mask]):.3f}"
+        for label, mask in (("real", real), ("rendered", ~real))
+        if mask.any()
+    ]
+    print(f"{name:34s} {'   '.join(parts)}")
+
+
+def measure(excerpts: list[Excerpt]) -> None:
+    """Retrieval against the baseline, then the effect of speed."""
+    groups = [excerpt.group for excerpt in excerpts]
+    real = np.array([excerpt.real for excerpt in excerpts])
+    values = np.array([excerpt.features for excerpt in excerpts])
+    baseline = np.array([excerpt.baseline for excerpt in excerpts])
+    report("MFCC statistics, standardized", cross_validated(baseline, groups, fitted=False), real)
+    report("MFCC statistics, whitened", cross_validated(baseline, groups, fitted=True), real)
+    report("embedding, features standardized", cross_validated(values, groups, fitted=False), real)
+    report("embedding, cross-validated", cross_validated(values, groups, fitted=True), real)
+    report("embedding, as shipped", ranks(shipped(values), groups, np.arange(len(values))), real)
+    for semitones in (-2, -1, -0.5, 0.5, 1, 2):
+        moved = values.copy()
+        queries = np.arange(0, len(values), 2)
+        for i in queries:
+            moved[i] = features(played_faster(excerpts[i].audio, 2 ** (semitones / 12)))
+        points, original = shipped(moved), shipped(values)
+        cosine = np.sum(unit(points)[queries] * unit(original)[queries], axis=1)
+        found = ranks(points, groups, queries)
+        report(f"played {semitones:+g} semitones, cos {np.median(cosine):.2f}", found, real[queries])
+
+
+def shipped(values: Array) -> Array:
+    """Points with the constants of the installed package."""
+    mean, projection = embedding._constants()
+    return (values - mean) @ projection
+
+
+def unit(points: Array) -> Array:
+    """Points at length 1."""
+    scaled: Array = points / np.linalg.norm(points, axis=1, keepdims=True)
+    return scaled
+
+
+def played_faster(audio: Audio, ratio: float) -> Audio:
+    """The same samples at another rate: higher and faster together, as a record player does it."""
+    return Audio(audio.samples, round(audio.rate * ratio))
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("verb", choices=["fit", "measure"])
+    parser.add_argument("folder", type=Path)
+    arguments = parser.parse_args()
+    excerpts = load(arguments.folder)
+    if arguments.verb == "measure":
+        measure(excerpts)
+        return
+    mean, projection = fit(np.array([e.features for e in excerpts]), [e.group for e in excerpts])
+    np.savez(OUTPUT, mean=mean.astype(np.float32), projection=projection.astype(np.float32))
+    print(f"{OUTPUT}: {OUTPUT.stat().st_size} bytes from {len(excerpts)} excerpts")
+
+
+if __name__ == "__main__":
+    main()
