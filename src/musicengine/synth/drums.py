@@ -30,7 +30,7 @@ class Kit:
 
     kick_hz: float = 52
     kick_from_hz: float = 170
-    kick_s: float = 0.16
+    kick_s: float = 0.13
     click: float = 0.35
     snare_hz: float = 190
     snare_s: float = 0.11
@@ -38,16 +38,16 @@ class Kit:
     dull: float = 15_000
     hat_s: float = 0.035
     metal: float = 0.4
-    gains_db: tuple[float, float, float, float] = (0.0, -2.0, -10.0, -10.0)
+    gains_db: tuple[float, float, float, float] = (-2.5, -2.0, -8.0, -9.5)
 
 
 KITS = {
     "studio": Kit(),
-    "rock": Kit(kick_hz=58, kick_from_hz=140, kick_s=0.15, click=0.5, snare_hz=175, snare_s=0.15, hat_s=0.05),
-    "909": Kit(kick_hz=48, kick_from_hz=230, kick_s=0.2, click=0.4, snare_s=0.13, hat_s=0.04, metal=0.7),
-    "808": Kit(kick_hz=46, kick_from_hz=120, kick_s=0.22, click=0.2, snare_hz=210, snare_s=0.1, hat_s=0.03, metal=0.8),
+    "rock": Kit(kick_hz=58, kick_from_hz=140, kick_s=0.12, click=0.6, snare_hz=175, snare_s=0.15, hat_s=0.05),
+    "909": Kit(kick_hz=48, kick_from_hz=230, kick_s=0.16, click=0.4, snare_s=0.13, hat_s=0.04, metal=0.7),
+    "808": Kit(kick_hz=46, kick_from_hz=120, kick_s=0.18, click=0.2, snare_hz=210, snare_s=0.1, hat_s=0.03, metal=0.8),
     "dusty": Kit(
-        kick_hz=60, kick_from_hz=130, kick_s=0.12, click=0.2, snare_hz=200, snare_s=0.1, dull=6500, hat_s=0.04
+        kick_hz=60, kick_from_hz=130, kick_s=0.11, click=0.25, snare_hz=200, snare_s=0.1, dull=6500, hat_s=0.04
     ),
     "soft": Kit(kick_hz=56, kick_from_hz=110, kick_s=0.14, click=0.1, wires=0.7, snare_s=0.12, dull=9000),
     "brush": Kit(kick_hz=62, kick_from_hz=100, kick_s=0.1, click=0.1, wires=0.8, snare_s=0.14, dull=10_000, metal=0.6),
@@ -91,16 +91,16 @@ def hit(kit_name: str, drum: int, rate: int) -> FloatArray:
         36: lambda: _kick(kit, rate, kick_db),
         37: lambda: _tone(rate, (420.0, 1750.0), 0.018, snare_db - 6) + 0.0,
         38: lambda: _snare(kit, rate, snare_db),
-        39: lambda: _clap(kit, rate, snare_db - 2),
+        39: lambda: _clap(kit, rate, snare_db + 2),
         42: lambda: _metal(kit, rate, kit.hat_s, 7000, hat_db),
         44: lambda: _metal(kit, rate, kit.hat_s * 0.8, 6000, hat_db - 2),
         46: lambda: _metal(kit, rate, 0.16, 6500, hat_db - 1),
-        45: lambda: _tom(rate, 95.0, snare_db),
-        47: lambda: _tom(rate, 130.0, snare_db),
-        50: lambda: _tom(rate, 175.0, snare_db),
-        49: lambda: _metal(kit, rate, 0.55, 3500, cymbal_db),
+        45: lambda: _tom(rate, 95.0, snare_db - 1.5),
+        47: lambda: _tom(rate, 130.0, snare_db - 1.5),
+        50: lambda: _tom(rate, 175.0, snare_db - 1.5),
+        49: lambda: _metal(kit, rate, 0.55, 3500, cymbal_db - 2),
         51: lambda: _metal(kit, rate, 0.28, 4500, cymbal_db - 3),
-        70: lambda: _shaker(kit, rate, hat_db - 3),
+        70: lambda: _shaker(kit, rate, hat_db + 4),
     }
     sound = sounds[drum]()
     n = sound.size

@@ -158,7 +158,8 @@ def _amplitudes(
         amplitudes = harmonics ** -float(patch.rolloff)
     amplitudes = np.where(harmonics % 2 == 0, amplitudes * patch.even, amplitudes)
     frequencies = harmonics * hz
-    amplitudes = amplitudes / np.sqrt(1 + (frequencies / corner_hz) ** 4)
+    # A microphone close by and a mix that cuts through: presence rises from 1.2 kHz until the corner takes over.
+    amplitudes = amplitudes * (1 + (frequencies / 1200) ** 2) ** 0.4 / np.sqrt(1 + (frequencies / corner_hz) ** 4)
     if formants:
         # Resonances over a floor, so that no pitch falls silent between them.
         gains = [gain / (1 + ((frequencies - center) / width) ** 2) for center, width, gain in formants]

@@ -26,6 +26,8 @@ _STEMS = ("vocals", "drums", "bass", "other")
 _COSTLY_FIRST = ("other", "drums", "vocals", "bass")
 #: Drums that get reverb; kick and hats stay dry.
 _WET_DRUMS = frozenset({37, 38, 39, 45, 47, 49, 50})
+#: Kits beside patches: patches are levelled note by note, kits hit by hit.
+_DRUMS_DB = -5.5
 _VELOCITY_LAYERS = 12
 #: Lengths are rounded to a geometric series, a tenth from one to the next.
 _LENGTH_RATIO = 1.1
@@ -144,7 +146,7 @@ def _place(part: Part, bus: FloatArray, rate: int, brightness: float) -> None:
 
 
 def _place_drums(part: Part, dry: FloatArray, wet: FloatArray | None, rate: int) -> None:
-    gain = 10 ** (part.level_db / 20)
+    gain = 10 ** ((part.level_db + _DRUMS_DB) / 20)
     starts = np.rint(part.starts_s * rate).astype(int).tolist()
     layers = np.ceil(part.velocities * _VELOCITY_LAYERS).astype(int).tolist()
     scaled: dict[tuple[int, int], FloatArray] = {}
