@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
+from musicengine import Brief, Key, MusicEngine
 from musicengine.audio import embedding, timbre
 from musicengine.audio.spectrum import survey
 from musicengine.values.sound import Audio
@@ -99,19 +100,23 @@ def ranks(points: Array, groups: Sequence[str], queries: Array) -> Array:
     return 1.0 + np.argmax(names[order] == names[queries][:, None], axis=1)
 
 
-def cross_validated(values: Array, groups: Sequence[str], fitted: bool) -> Array:
-    """The rank of each excerpt; constants come from the other folds, or are means and deviations of all."""
+def standardized(values: Array) -> Array:
+    """Columns of mean 0 and deviation 1."""
+    result: Array = (values - values.mean(axis=0)) / (values.std(axis=0) + 1e-6)
+    return result
+
+
+def cross_validated(values: Array, groups: Sequence[str], queries: Array, moved: Array | None = None) -> Array:
+    """The rank for each query, with constants fitted on the other folds; queries may be looked up as ``moved``."""
     names = np.array(groups)
-    if not fitted:
-        standard = (values - values.mean(axis=0)) / (values.std(axis=0) + 1e-6)
-        return ranks(standard, groups, np.arange(len(values)))
     shuffled = np.random.default_rng(0).permutation(np.unique(names))
     result = np.zeros(len(values))
     for fold in range(FOLDS):
         held = np.isin(names, shuffled[fold::FOLDS])
         mean, projection = fit(values[~held], names[~held].tolist())
-        result[held] = ranks((values - mean) @ projection, groups, np.flatnonzero(held))
-    return result
+        asked = np.intersect1d(np.flatnonzero(held), queries)
+        result[asked] = ranks(((values if moved is None else moved) - mean) @ projection, groups, asked)
+    return result[queries]
 
 
 def report(name: str, found: Array, real: npt.NDArray[np.bool_]) -> None:
@@ -130,32 +135,42 @@ def measure(excerpts: list[Excerpt]) -> None:
     real = np.array([excerpt.real for excerpt in excerpts])
     values = np.array([excerpt.features for excerpt in excerpts])
     baseline = np.array([excerpt.baseline for excerpt in excerpts])
-    report("MFCC statistics, standardized", cross_validated(baseline, groups, fitted=False), real)
-    report("MFCC statistics, whitened", cross_validated(baseline, groups, fitted=True), real)
-    report("embedding, features standardized", cross_validated(values, groups, fitted=False), real)
-    report("embedding, cross-validated", cross_validated(values, groups, fitted=True), real)
-    report("embedding, as shipped", ranks(shipped(values), groups, np.arange(len(values))), real)
+    every = np.arange(len(values))
+    report("MFCC statistics, standardized", ranks(standardized(baseline), groups, every), real)
+    report("MFCC statistics, whitened", cross_validated(baseline, groups, every), real)
+    report("features, standardized", ranks(standardized(values), groups, every), real)
+    report("embedding", cross_validated(values, groups, every), real)
+    firsts = every[::2]
     for semitones in (-2, -1, -0.5, 0.5, 1, 2):
         moved = values.copy()
-        queries = np.arange(0, len(values), 2)
-        for i in queries:
+        for i in firsts:
             moved[i] = features(played_faster(excerpts[i].audio, 2 ** (semitones / 12)))
-        points, original = shipped(moved), shipped(values)
-        cosine = np.sum(unit(points)[queries] * unit(original)[queries], axis=1)
-        found = ranks(points, groups, queries)
-        report(f"played {semitones:+g} semitones, cos {np.median(cosine):.2f}", found, real[queries])
+        report(f"played {semitones:+g} semitones", cross_validated(values, groups, firsts, moved), real[firsts])
 
 
-def shipped(values: Array) -> Array:
-    """Points with the constants of the installed package."""
-    mean, projection = embedding._constants()
-    return (values - mean) @ projection
+def measure_renditions() -> None:
+    """How far transposition and tempo alone move pieces that the library renders, against other pieces of the genre."""
+    engine = MusicEngine()
+    briefs = [
+        Brief(genre, genre=genre, bpm=bpm, key="A minor", duration_s=30, seed=seed)
+        for genre, bpm in (("disco", 118), ("lo-fi", 80), ("rock", 130), ("pop", 104), ("hip-hop", 90))
+        for seed in (1, 2)
+    ]
 
+    def points(**changes: object) -> Array:
+        takes = (engine.generate(attrs.evolve(brief, **changes)) for brief in briefs)
+        return np.array([engine.embed(take.audio).vector for take in takes], np.float64)
 
-def unit(points: Array) -> Array:
-    """Points at length 1."""
-    scaled: Array = points / np.linalg.norm(points, axis=1, keepdims=True)
-    return scaled
+    plain = points()
+    others = (plain @ plain.T)[~np.eye(len(plain), dtype=bool)]
+    print(f"{'other rendered pieces':34s} cosine median {np.median(others):.2f}, largest {others.max():.2f}")
+    for key in ("Bb minor", "B minor", "C minor", "E minor"):
+        cosine = np.sum(points(key=Key.parse(key)) * plain, axis=1)
+        print(f"{'rendered in ' + key:34s} cosine median {np.median(cosine):.2f}, least {cosine.min():.2f}")
+    for ratio in (0.9, 0.95, 1.05, 1.1):
+        faster = [engine.generate(attrs.evolve(brief, bpm=(brief.bpm or 0) * ratio)).audio for brief in briefs]
+        cosine = np.sum([engine.embed(audio).vector for audio in faster] * plain, axis=1)
+        print(f"{f'rendered at {ratio:g} of the tempo':34s} cosine median {np.median(cosine):.2f}, least {cosine.min():.2f}")
 
 
 def played_faster(audio: Audio, ratio: float) -> Audio:
@@ -172,6 +187,7 @@ def main() -> None:
     excerpts = load(arguments.folder)
     if arguments.verb == "measure":
         measure(excerpts)
+        measure_renditions()
         return
     mean, projection = fit(np.array([e.features for e in excerpts]), [e.group for e in excerpts])
     np.savez(OUTPUT, mean=mean.astype(np.float32), projection=projection.astype(np.float32))
