@@ -15,6 +15,7 @@ from musicengine.values.trends import Trends
 __all__ = ["StubTrends"]
 
 
+@attrs.frozen
 class StubTrends:
     """Quantiles of tempo and duration of Hot 100 records from 1960 to 2019; source and date are in each answer.
 
