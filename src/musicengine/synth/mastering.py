@@ -84,7 +84,8 @@ def _k_filters(rate: int) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarr
 def gain_curve(gains: FloatArray, n: int) -> FloatArray:
     """Gains at the edges of blocks of 64 samples as gains of samples, by straight lines: (n,)."""
     ramp = np.arange(_BLOCK, dtype=np.float32) / _BLOCK
-    curve: FloatArray = np.stack([gains[:-1], gains[1:]], axis=1) @ np.stack([1 - ramp, ramp])
+    ramps = np.stack([1 - ramp, ramp]).astype(np.float32)
+    curve: FloatArray = np.stack([gains[:-1], gains[1:]], axis=1) @ ramps
     return curve.reshape(-1)[:n]
 
 

@@ -94,7 +94,8 @@ def render(arrangement: Arrangement, *, rate: int = 44_100) -> Rendered:
     np.add(by_stem["vocals"], by_stem["drums"], out=mix)
     mix += by_stem["bass"]
     mix += by_stem["other"]
-    stems = Stems(*(Audio(_frozen(by_stem[stem]), rate) for stem in _STEMS), provenance="stub")
+    vocals, drum_set, bass, other = (Audio(_frozen(by_stem[stem]), rate) for stem in _STEMS)
+    stems = Stems(vocals, drum_set, bass, other, provenance="stub")
     return Rendered(Audio(_frozen(mix), rate), stems)
 
 

@@ -49,7 +49,7 @@ def reverberate(dry: FloatArray, rate: int, *, room_s: float, gain: float) -> Fl
     while sizes:
         size = sizes.pop()
         out = _doubled(out, size + 8 if sizes else size)
-    return out
+    return out[:, :n]
 
 
 @lru_cache(maxsize=8)
