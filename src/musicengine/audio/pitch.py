@@ -25,7 +25,7 @@ from musicengine.dsp.viterbi import best_candidates
 from musicengine.values.music import PitchTrack
 from musicengine.values.sound import Audio
 
-__all__ = ["HOP_S", "track_pitch"]
+__all__ = ["HOP_S", "PitchCandidates", "find_pitch_candidates", "track_bass", "track_pitch"]
 
 HOP_S = 0.01
 _RATE_HZ = 11_025.0
@@ -43,37 +43,70 @@ _ALONE = (0.35, 0.0)  # salience that a pitch needs, and how much the register c
 _MIXED = (0.6, 0.07)  # and in a mixture
 _REGISTER_HZ = 440.0
 _EXPLAINED = (0.75, 0.9)  # share of the power at the strongest pitch's harmonics: a mixture, one voice
+_BASS_HZ, _BASS_TOP_HZ, _BASS_CANDIDATES, _BASS_LEAN, _BASS_THRESHOLD = 80.0, 260.0, 4, 0.1, 0.35
 _REFINED = 5  # harmonics that the frequency is read from
 
 
 @attrs.frozen(eq=False)
-class _Candidates:
-    """What may sound in each frame: float32 (k, frames) each, and (frames,) for the share of power."""
+class PitchCandidates:
+    """What pitches may sound in each frame, the most salient first; frame i is centred at i * 10 ms.
+
+    Args:
+        octaves: float32 (k, frames), each candidate's octaves above 1 Hz.
+        saliences: float32 (k, frames), -inf where there are fewer candidates.
+        bass_octaves, bass_saliences: float32 (k', frames), the same of the register of the bass.
+        explained: float32 (frames,), the share of power at the harmonics of the first candidate, in [0, 1].
+        level: float32 (frames,), the largest magnitude.
+    """
 
     octaves: FloatArray
     saliences: FloatArray
+    bass_octaves: FloatArray
+    bass_saliences: FloatArray
     explained: FloatArray
     level: FloatArray
 
 
-def track_pitch(audio: Audio, *, block_frames: int = _BLOCK_FRAMES) -> PitchTrack:
+def track_pitch(audio: Audio, *, candidates: PitchCandidates | None = None) -> PitchTrack:
     """The pitch of the voice or lead every 10 ms.
+
+    Args:
+        audio: any audio; channels are averaged.
+        candidates: of this audio, if they are known already.
+    """
+    return _join(find_pitch_candidates(audio) if candidates is None else candidates)
+
+
+def track_bass(candidates: PitchCandidates) -> FloatArray:
+    """The pitch of the lowest voice: float32 (frames,) in Hz every 10 ms, NaN where there is none."""
+    real = np.isfinite(candidates.bass_saliences)
+    frames = np.arange(real.shape[1])
+    if float(candidates.level.max(initial=0)) < _SILENCE or not real.any():
+        return np.full(frames.size, np.nan, np.float32)
+    salience = np.where(real, candidates.bass_saliences, 0)
+    salience /= _high(salience[0])
+    scores = salience - np.float32(_BASS_LEAN) * (candidates.bass_octaves - np.float32(np.log2(_BASS_HZ)))
+    scores[~real] = -1
+    must = np.full(frames.size, -np.inf, np.float32)
+    line = best_candidates(scores.T, candidates.bass_octaves.T, must, move_cost=_MOVE_COST, longest_move=_LONGEST_MOVE)
+    pitch = np.exp2(candidates.bass_octaves[line, frames])
+    result: FloatArray = np.where(salience[line, frames] > _BASS_THRESHOLD, pitch, np.float32(np.nan))
+    return result
+
+
+def find_pitch_candidates(audio: Audio, *, block_frames: int = _BLOCK_FRAMES) -> PitchCandidates:
+    """The most salient pitches of every frame.
 
     Args:
         audio: any audio; channels are averaged.
         block_frames: frames transformed at a time; any number gives the same result.
     """
-    found = _find_candidates(audio, block_frames)
-    return _join(found)
-
-
-def _find_candidates(audio: Audio, block_frames: int) -> _Candidates:
     factor = max(1, round(audio.rate / _RATE_HZ))
     signal, rate = decimated(audio, factor), audio.rate / factor
     length = 32 * max(1, round(_FRAME_S * rate / 32))
     total = 1 + int(audio.duration_s / HOP_S + 1e-6)
     centres = np.round(np.arange(total) * (HOP_S * rate)).astype(np.int64)
-    grid = pitch_grid(rate)
+    grid = _grid(rate)
     parts = []
     for first in range(0, total, block_frames):
         at = centres[first : first + block_frames]
@@ -81,10 +114,10 @@ def _find_candidates(audio: Audio, block_frames: int) -> _Candidates:
         block = padded(signal, start, int(at[-1]) - length // 2 + length)
         frames = np.lib.stride_tricks.sliding_window_view(block, length)[at - at[0]]
         parts.append(_measure(frames, rate, grid))
-    return _Candidates(*(np.concatenate(column, axis=-1) for column in zip(*parts, strict=True)))
+    return PitchCandidates(*(np.concatenate(column, axis=-1) for column in zip(*parts, strict=True)))
 
 
-def pitch_grid(rate: float) -> kernels.PitchGrid:
+def _grid(rate: float) -> kernels.PitchGrid:
     """Pitches that a signal of this rate can hold."""
     top = min(_TOP_HZ, 0.45 * rate)
     pitches = max(3, int(_PER_OCTAVE * np.log2(min(_HIGHEST_HZ, top) / _LOWEST_HZ)))
@@ -92,7 +125,7 @@ def pitch_grid(rate: float) -> kernels.PitchGrid:
 
 
 def _measure(frames: FloatArray, rate: float, grid: kernels.PitchGrid) -> tuple[FloatArray, ...]:
-    """Octaves above 1 Hz and salience of each candidate, the share that the first explains, the level."""
+    """The columns of :class:`PitchCandidates`."""
     length = frames.shape[1]
     used = int(grid.hz(grid.steps) * length / rate) + 3
     spectrum = np.fft.rfft(frames * hann(length), norm="forward")[:, :used]
@@ -100,9 +133,17 @@ def _measure(frames: FloatArray, rate: float, grid: kernels.PitchGrid) -> tuple[
     on_grid = kernels.on_grid(kernels.flattened(magnitude, _EXPONENT, _SMOOTH_BINS), length / rate, grid)
     salience = kernels.salience(on_grid, grid, harmonics=_HARMONICS, decay=_DECAY, between=_BETWEEN)
     where, heights = kernels.strongest(salience, _CANDIDATES)
-    pitches = grid.hz(kernels.tops(salience, where))
-    refined = _refined(magnitude, pitches, length / rate)
-    return np.log2(refined), heights, _explained(magnitude, refined[0], length / rate), magnitude.max(axis=0)
+    pitches = _refined(magnitude, grid.hz(kernels.tops(salience, where)), length / rate)
+    low = salience[: int(grid.per_octave * np.log2(_BASS_TOP_HZ / grid.lowest_hz))]
+    bass_where, bass_heights = kernels.strongest(low, _BASS_CANDIDATES)
+    return (
+        np.log2(pitches),
+        heights,
+        np.log2(grid.hz(kernels.tops(low, bass_where))),
+        bass_heights,
+        _explained(magnitude, pitches[0], length / rate),
+        magnitude.max(axis=0),
+    )
 
 
 def _refined(magnitude: FloatArray, pitches: FloatArray, length_s: float) -> FloatArray:
@@ -145,7 +186,7 @@ def _explained(magnitude: FloatArray, pitch: FloatArray, length_s: float) -> Flo
     return result
 
 
-def _join(found: _Candidates) -> PitchTrack:
+def _join(found: PitchCandidates) -> PitchTrack:
     """The best line through the candidates, and where it is heard."""
     total = found.octaves.shape[1]
     times = (np.arange(total) * HOP_S).astype(np.float32)
