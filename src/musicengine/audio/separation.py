@@ -3,9 +3,9 @@
 Conventions: the four stems have the mixture's shape and rate and add up to it; ``other`` is what the other three leave.
 
 Method: soft masks on a spectrogram of 93 ms frames (see :mod:`musicengine.audio.masks`), from what lasts and what is
-sudden, from the harmonics of the lead and of the bass, and from the middle of the stereo image. The masks are planned on
-a signal of about 22 kHz in few bands, which is all that the quality estimate needs; waveforms are rendered from a plan
-at the full rate, each channel with the same masks, so that the stereo image of each stem is the mixture's.
+sudden and from the harmonics of the lead and of the bass. The masks are planned on a mono signal of about 22 kHz in few
+bands, which is all that the quality estimate needs; waveforms are rendered from a plan at the full rate, each channel
+with the same masks, so that the stereo image of each stem is the mixture's.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ import attrs
 import numpy as np
 
 from musicengine.audio import masks
-from musicengine.audio.pitch import HOP_S, PitchCandidates, find_pitch_candidates, track_bass, track_pitch
+from musicengine.audio.pitch import PitchCandidates, find_pitch_candidates, track_bass, track_pitch
 from musicengine.audio.spectrum import decimated
-from musicengine.dsp.frames import count_frames, padded
+from musicengine.dsp.frames import count_frames, frame, padded
 from musicengine.dsp.spectra import hann, magnitude
 from musicengine.dsp.types import FloatArray
+from musicengine.values._arrays import frozen
 from musicengine.values.measures import SeparationQuality
 from musicengine.values.music import PitchTrack
 from musicengine.values.sound import Audio, Stems
@@ -30,27 +31,28 @@ __all__ = ["SeparationPlan", "plan_separation", "separate"]
 
 _RATE_HZ = 22_050.0
 _FRAME_S = 2048 / _RATE_HZ
-_BLOCK_FRAMES = 512
+_BLOCK_FRAMES = 256
+_SILENCE = 1e-12  # mean power
 
 
 @attrs.frozen(eq=False)
 class SeparationPlan:
-    """What masks are made from, and how well they part the mixture.
+    """What the masks are made from, and how well they part the mixture.
 
     Args:
         factor: by which the rate is divided for the masks.
         length: samples in a frame at that rate; frames overlap by three quarters.
         lead_hz, bass_hz: float32 (frames,), NaN where there is none.
         quality: None where there is nothing to part.
-        abstention: why there is no quality.
+        abstention: why there is no quality; None if there is.
     """
 
     factor: int
     length: int
     lead_hz: FloatArray
     bass_hz: FloatArray
-    quality: SeparationQuality | None
-    abstention: str | None
+    quality: SeparationQuality | None = None
+    abstention: str | None = "silence"
 
 
 def plan_separation(
@@ -74,125 +76,108 @@ def plan_separation(
     rate = audio.rate / factor
     length = 32 * max(1, round(_FRAME_S * rate / 32))
     frames = count_frames(-(-audio.samples.shape[1] // factor), length // 4)
-    at = np.rint(np.arange(frames) * (length / 4 / rate / HOP_S)).astype(np.int64)
-    lead_hz, bass_hz = (
-        line[np.minimum(at, line.size - 1)] for line in (pitch.frequencies_hz, track_bass(candidates))
-    )
-    plan = SeparationPlan(factor, length, lead_hz, bass_hz, None, "silence")
-    return attrs.evolve(plan, **_assess(audio, plan, block_frames))
+    times = (np.arange(frames) * (length / 4 / rate)).astype(np.float32)
+    nearest = np.minimum(np.searchsorted(pitch.times_s, times), pitch.times_s.size - 1)
+    plan = SeparationPlan(factor, length, pitch.frequencies_hz[nearest], track_bass(candidates, times))
+    quality = _assess(audio, plan, block_frames)
+    return attrs.evolve(plan, quality=quality, abstention=None if quality else "silence")
 
 
 def separate(audio: Audio, *, plan: SeparationPlan | None = None) -> Stems:
-    """The mixture taken apart.
+    """The mixture taken apart; two channels at a time are rendered side by side.
 
     Args:
         audio: any audio.
         plan: of this audio, if it is known already.
     """
     plan = plan_separation(audio) if plan is None else plan
-    stems = np.zeros((3, *audio.samples.shape), np.float32)
-    bands = masks.Bands(plan.length, audio.rate / plan.factor)
-    length = plan.length * plan.factor
-    spread = np.diff(bands.starts, append=0)[:-1]
-    spread[-1] += length // 2 + 1 - bands.starts[-1]
+    parts = np.zeros((3, *audio.samples.shape), np.float32)
     signal = decimated(audio, plan.factor)
-
-    def render(channel: int) -> None:
-        for first, shares in _masks(signal, audio.rate, plan, _BLOCK_FRAMES):
-            _render(audio.samples[channel], shares, spread, length, first, stems[:, channel])
-
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(render, range(audio.channels)))
-    drums, bass, vocals = stems
+        for first, _, shares in _masks(signal, audio.rate, plan, _BLOCK_FRAMES):
+            spread = _spread(shares, plan, audio.rate)
+            jobs = [
+                pool.submit(_render, samples, spread, plan, first, parts[:, channel])
+                for channel, samples in enumerate(audio.samples)
+            ]
+            for job in jobs:
+                job.result()
+    drums, bass, vocals = parts
     other = audio.samples - drums
     other -= bass
     other -= vocals
-    return Stems(*(Audio(_frozen(part), audio.rate) for part in (vocals, drums, bass, other)))
-
-
-def _frozen(array: FloatArray) -> FloatArray:
-    array.flags.writeable = False
-    return array
-
-
-def _magnitudes(
-    signal: FloatArray, rate: int, plan: SeparationPlan, block_frames: int
-) -> Iterator[tuple[int, int, FloatArray]]:
-    """First frame, how many frames before it there are for context, and the bands' magnitudes (bands, frames)."""
-    hop = plan.length // 4
-    total = plan.lead_hz.size
-    bands = masks.Bands(plan.length, rate / plan.factor)
-    for first in range(0, total, block_frames):
-        start = max(0, first - masks.MARGIN)
-        end = min(total, first + block_frames + masks.MARGIN)
-        begin = start * hop - plan.length // 2
-        block = magnitude(padded(signal, begin, begin + (end - start - 1) * hop + plan.length), plan.length, hop)
-        yield first, first - start, masks.banded(block.T, bands)
+    return Stems(*(Audio(frozen(part), audio.rate) for part in (vocals, drums, bass, other)))
 
 
 def _masks(
     signal: FloatArray, rate: int, plan: SeparationPlan, block_frames: int
-) -> Iterator[tuple[int, FloatArray]]:
-    """First frame and the masks (3, bands, frames) of drums, bass and vocals of each block."""
+) -> Iterator[tuple[int, FloatArray, FloatArray]]:
+    """First frame, power per bin (frames, bands) and masks (3, frames, bands) of each block."""
+    hop = plan.length // 4
+    total = plan.lead_hz.size
     bands = masks.Bands(plan.length, rate / plan.factor)
-    for first, before, seen in _magnitudes(signal, rate, plan, block_frames):
-        lines = (line[first - before : first - before + seen.shape[1]] for line in (plan.lead_hz, plan.bass_hz))
-        shares = masks.shares(masks.evidence(seen, bands, *lines))
-        yield first, shares[:, :, before : before + block_frames]
+    for first in range(0, total, block_frames):
+        start, end = max(0, first - masks.MARGIN), min(total, first + block_frames + masks.MARGIN)
+        begin = start * hop - plan.length // 2
+        block = padded(signal, begin, begin + (end - start - 1) * hop + plan.length)
+        power = bands.power(magnitude(block, plan.length, hop))
+        told = masks.gather_evidence(power, bands, plan.lead_hz[start:end], plan.bass_hz[start:end])
+        inner = slice(first - start, first - start + min(block_frames, total - first))
+        yield first, power[inner], masks.masks_of(told, bands)[:, inner]
 
 
-def _render(
-    samples: FloatArray, shares: FloatArray, spread: FloatArray, length: int, first: int, out: FloatArray
-) -> None:
-    """Add the frames from ``first`` on to each of the stems (3, n)."""
+def _spread(shares: FloatArray, plan: SeparationPlan, rate: int) -> FloatArray:
+    """Masks (3, frames, bands) for all bins at the full rate; above the last band they are that band's."""
+    widths = masks.Bands(plan.length, rate / plan.factor).widths.copy()
+    widths[-1] += plan.length * plan.factor // 2 + 1 - widths.sum()
+    return np.repeat(shares, widths, axis=2)
+
+
+def _render(samples: FloatArray, spread: FloatArray, plan: SeparationPlan, first: int, out: FloatArray) -> None:
+    """Add the frames from ``first`` on to each of the parts (3, n) of one channel."""
+    length = plan.length * plan.factor
     hop = length // 4
-    count = shares.shape[2]
+    count = spread.shape[1]
     start = first * hop - length // 2
-    block = padded(samples, start, start + (count - 1) * hop + length)
-    frames = np.lib.stride_tricks.sliding_window_view(block, length)[::hop]
+    frames = frame(padded(samples, start, start + (count - 1) * hop + length), length, hop)
     spectrum = np.fft.rfft(frames * hann(length), norm="forward")
-    window = hann(length) * np.float32(2 / 3)
-    for share, stem in zip(shares, out, strict=True):
-        masked = spectrum * np.repeat(share, spread, axis=0).T
-        parts = np.fft.irfft(masked, n=length, norm="forward").astype(np.float32, copy=False)
-        parts *= window
+    window = hann(length) * np.float32(2 / 3)  # squared windows a quarter apart add up to 3/2
+    for mask, part in zip(spread, out, strict=True):
+        pieces = np.fft.irfft(spectrum * mask, n=length, norm="forward")
+        pieces *= window
         total = np.zeros((count + 3) * hop, np.float32)
         for quarter in range(4):
-            total[quarter * hop : (quarter + count) * hop] += parts[:, quarter * hop : (quarter + 1) * hop].reshape(-1)
-        low, high = max(start, 0), min(start + total.size, stem.size)
-        stem[low:high] += total[low - start : high - start]
+            total[quarter * hop : (quarter + count) * hop] += pieces[:, quarter * hop : (quarter + 1) * hop].ravel()
+        low, high = max(start, 0), min(start + total.size, part.size)
+        part[low:high] += total[low - start : high - start]
 
 
-def _assess(audio: Audio, plan: SeparationPlan, block_frames: int) -> dict[str, object]:
-    """The quality, or why there is none."""
+def _assess(audio: Audio, plan: SeparationPlan, block_frames: int) -> SeparationQuality | None:
+    """The quality, from the masks weighted by power; None for silence."""
     signal = decimated(audio, plan.factor)
-    energy = np.zeros(4)
-    shared = ragged = total = 0.0
-    for first, before, seen in _magnitudes(signal, audio.rate, plan, block_frames):
-        bands = masks.Bands(plan.length, audio.rate / plan.factor)
-        lines = (line[first - before : first - before + seen.shape[1]] for line in (plan.lead_hz, plan.bass_hz))
-        shares = masks.shares(masks.evidence(seen, bands, *lines))
-        inner = slice(before, before + block_frames)
-        power = seen[:, inner] ** 2 * np.diff(bands.starts)[:, None]
-        kept = shares[:, :, inner]
-        each = np.einsum("sbf,bf->s", kept, power)
-        whole = float(power.sum())
-        energy += np.append(each, whole - each.sum())
-        rest = 1 - kept.sum(axis=0)
-        purity = np.einsum("sbf,sbf,bf->", kept, kept, power) + float((rest * rest * power).sum())
-        shared += whole - purity
-        change = np.abs(np.diff(kept, axis=2)).sum(axis=0)
-        ragged += float((change * power[:, 1:]).sum())
-        total += whole
-    if total < 1e-12 * plan.lead_hz.size:
-        return {"quality": None, "abstention": "silence"}
-    drums, bass, vocals, other = np.clip(energy / total, 0, 1)
-    quality = SeparationQuality(
+    widths = masks.Bands(plan.length, audio.rate / plan.factor).widths.astype(np.float32)
+    each = np.zeros(3)
+    whole = pure = changed = 0.0
+    before = None
+    for _, power, shares in _masks(signal, audio.rate, plan, block_frames):
+        power = power * widths
+        weighted = shares * power
+        each += weighted.sum(axis=(1, 2), dtype=np.float64)
+        rest = 1 - shares.sum(axis=0)
+        pure += float(np.vdot(weighted, shares)) + float(np.vdot(rest * rest, power))
+        joined = shares if before is None else np.concatenate([before, shares], axis=1)
+        change = np.abs(joined[:, 1:] - joined[:, :-1]).sum(axis=0)
+        changed += float(np.vdot(change, power[-len(change) :])) if len(change) else 0.0
+        before = shares[:, -1:]
+        whole += float(power.sum(dtype=np.float64))
+    if whole <= _SILENCE * plan.lead_hz.size:
+        return None
+    drums, bass, vocals = np.minimum(each / whole, 1)
+    return SeparationQuality(
         vocals_share=vocals,
         drums_share=drums,
         bass_share=bass,
-        other_share=other,
-        bleed=float(np.clip(shared / total / 0.75, 0, 1)),
-        artefacts=float(np.clip(ragged / total, 0, 1)),
+        other_share=max(0.0, 1 - drums - bass - vocals),
+        bleed=min(1.0, max(0.0, (1 - pure / whole) / 0.75)),
+        artefacts=min(1.0, changed / whole),
     )
-    return {"quality": quality, "abstention": None}

@@ -16,7 +16,10 @@ import numpy as np
 
 from musicengine.dsp.types import Array, FloatArray, IntArray
 
-__all__ = ["PitchGrid", "flattened", "on_grid", "salience", "strongest", "tops"]
+__all__ = ["PitchGrid", "flattened", "from_harmonics", "on_grid", "salience", "share_at_harmonics", "strongest", "tops"]
+
+_MEAN_BINS = 21  # 16 + 4 + 1: sums of these lengths come by doubling
+_TINY = np.float32(1e-20)
 
 
 @attrs.frozen
@@ -41,48 +44,59 @@ class PitchGrid:
         return result
 
 
-def flattened(magnitude: FloatArray, exponent: float, width: int) -> FloatArray:
-    """The compressed spectrum (bins, frames) where it stands above its mean over ``width`` (odd) bins around."""
-    level = magnitude**exponent
-    reach = width // 2
-    padded = np.concatenate([level[reach:0:-1], level, level[-2 : -2 - reach : -1]])
-    sums = np.zeros((len(padded) + 1, level.shape[1]), np.float32)
-    np.cumsum(padded, axis=0, out=sums[1:])
-    mean = sums[width:] - sums[:-width]
-    mean *= np.float32(1 / width)
-    level -= mean
-    return np.maximum(level, 0, out=level)
+def flattened(level: FloatArray) -> FloatArray:
+    """The spectrum (bins, frames) where it stands above its mean over the 21 bins around; 0 elsewhere."""
+    reach = _MEAN_BINS // 2
+    wide = np.pad(level, ((reach, reach), (0, 0)), mode="edge")
+    two = wide[:-1] + wide[1:]
+    four = two[:-2] + two[2:]
+    sixteen = four[:-4] + four[4:]
+    sixteen = sixteen[:-8] + sixteen[8:]
+    n = len(level)
+    mean = sixteen[:n]
+    mean += four[16 : 16 + n]
+    mean += wide[20 : 20 + n]
+    mean *= np.float32(-1 / _MEAN_BINS)
+    mean += level
+    return np.maximum(mean, 0, out=mean)
 
 
-def on_grid(spectrum: FloatArray, bins_per_hz: float, grid: PitchGrid) -> FloatArray:
-    """The spectrum (bins, frames) at the steps of the grid (steps, frames): the highest of what lies around each."""
-    low, weight, extra = _places(grid, bins_per_hz, len(spectrum))
-    out: FloatArray = spectrum[low + 1] - spectrum[low]
+def on_grid(spectrum: FloatArray, length_s: float, grid: PitchGrid) -> FloatArray:
+    """The spectrum (bins, frames) at the steps of the grid (steps, frames): the highest of what lies around each.
+
+    Args:
+        spectrum: of frames of ``length_s`` seconds, so that bins lie ``1 / length_s`` Hz apart.
+        length_s: seconds.
+        grid: of the steps.
+    """
+    low, weight, within = _places(grid, length_s, len(spectrum))
+    below = spectrum[low]
+    out: FloatArray = spectrum[low + 1]
+    out -= below
     out *= weight
-    out += spectrum[low]
-    for steps, bins in extra:
-        np.maximum(out[steps], spectrum[bins], out=out[steps])
+    out += below
+    for start, bins in within:
+        np.maximum(out[start:], spectrum[bins], out=out[start:])
     return out
 
 
 @lru_cache(maxsize=16)
 def _places(
-    grid: PitchGrid, bins_per_hz: float, bins: int
-) -> tuple[IntArray, FloatArray, tuple[tuple[slice, IntArray], ...]]:
-    """The bin below each step and the weight of the next one; and, where a step spans bins, those in it."""
-    at = grid.hz(np.arange(grid.steps)) * bins_per_hz
+    grid: PitchGrid, length_s: float, bins: int
+) -> tuple[IntArray, FloatArray, tuple[tuple[int, IntArray], ...]]:
+    """The bin below each step and the weight of the next one; and, where steps span bins, those in them."""
+    at = grid.hz(np.arange(grid.steps)) * length_s
     low = np.minimum(at.astype(np.int64), bins - 2)
     weight = np.minimum(at - low, 1).astype(np.float32)[:, None]
-    edges = grid.hz(np.arange(grid.steps + 1) - 0.5) * bins_per_hz
+    edges = grid.hz(np.arange(grid.steps + 1) - 0.5) * length_s
     first, last = np.ceil(edges[:-1]).astype(np.int64), np.floor(edges[1:]).astype(np.int64)
-    extra = []
+    within = []
     for k in range(int((last - first).max(initial=-1)) + 1):
-        within = np.flatnonzero(first + k <= last)
-        start = int(within[0])
         # Steps grow with frequency: from some step on nearly all span so many bins; the others repeat their last one.
-        chosen = np.minimum(np.minimum(first[start:] + k, np.maximum(last[start:], low[start:])), bins - 1)
-        extra.append((slice(start, None), chosen))
-    return low, weight, tuple(extra)
+        start = int(np.flatnonzero(first + k <= last)[0])
+        chosen = np.minimum(first[start:] + k, np.maximum(last[start:], low[start:]))
+        within.append((start, np.minimum(chosen, bins - 1)))
+    return low, weight, tuple(within)
 
 
 def salience(spectrum: FloatArray, grid: PitchGrid, *, harmonics: int, decay: float, between: float) -> FloatArray:
@@ -109,7 +123,7 @@ def _add_shifted(
     out: FloatArray, spectrum: FloatArray, ratio: float, weight: float, grid: PitchGrid, part: FloatArray
 ) -> None:
     """Add the spectrum at ``ratio`` times each pitch."""
-    shift = round(grid.per_octave * np.log2(ratio))
+    shift = round(grid.per_octave * float(np.log2(ratio)))
     start = max(shift, 0)
     end = min(shift + grid.pitches, grid.steps)
     if end > start:
@@ -142,8 +156,50 @@ def strongest(curves: FloatArray, count: int) -> tuple[IntArray, FloatArray]:
 def tops(curves: FloatArray, where: IntArray) -> FloatArray:
     """Where the parabola through each point of curves (points, frames) and its neighbours has its top: (k, frames)."""
     centre = np.clip(where, 1, len(curves) - 2)
-    frames = np.arange(curves.shape[1])
-    before, here, after = (curves[centre + step, frames] for step in (-1, 0, 1))
-    bend = np.minimum(before - 2 * here + after, np.float32(-1e-20))
+    before, here, after = _around(curves, centre)
+    bend = np.minimum(before - 2 * here + after, -_TINY)
     result: FloatArray = (centre + np.clip(0.5 * (before - after) / bend, -0.5, 0.5)).astype(np.float32)
     return result
+
+
+def from_harmonics(magnitude: FloatArray, pitches: FloatArray, length_s: float, harmonics: int) -> FloatArray:
+    """Pitches (k, frames) in Hz read again from their harmonics in a spectrum (bins, frames) of Hann-windowed frames.
+
+    The main lobe of a Hann window is nearly a parabola in the logarithm, so any three of its bins give the frequency.
+    Harmonics count by amplitude and by number, for the higher ones tell the pitch more precisely; those that are more
+    than 3 % away are others' and are left out.
+    """
+    numbers = np.arange(1, harmonics + 1, dtype=np.float32)[:, None, None] * np.float32(length_s)
+    near = np.rint(pitches * numbers).astype(np.int64)
+    inside = near < len(magnitude) - 1
+    near = np.clip(near, 1, len(magnitude) - 2)
+    before, here, after = (np.log(np.maximum(part, _TINY)) for part in _around(magnitude, near))
+    bend = before - 2 * here + after
+    shift = 0.5 * (before - after) / np.minimum(bend, np.float32(-0.05))
+    found = (near + shift) / numbers
+    inside &= (bend < -0.05) & (np.abs(shift) < 1.5) & (np.abs(found - pitches) < 0.03 * pitches)
+    weight = np.where(inside, np.exp(here) * numbers, 0)
+    total = weight.sum(axis=0)
+    mean = (weight * found).sum(axis=0) / np.maximum(total, _TINY)
+    result: FloatArray = np.where(total > 0, mean, pitches).astype(np.float32)
+    return result
+
+
+def share_at_harmonics(magnitude: FloatArray, pitch: FloatArray, length_s: float, harmonics: int) -> FloatArray:
+    """The share of the power of each frame (bins, frames) within a bin of the harmonics of its pitch: (frames,)."""
+    numbers = np.arange(1, harmonics + 1, dtype=np.float32)[:, None] * np.float32(length_s)
+    near = np.rint(pitch * numbers).astype(np.int64)
+    inside = near < len(magnitude) - 1
+    near = np.clip(near, 1, len(magnitude) - 2)
+    power = sum(part * part for part in _around(magnitude, near)) * inside
+    total = np.einsum("bf,bf->f", magnitude, magnitude)
+    result: FloatArray = np.minimum(power.sum(axis=0) / np.maximum(total, _TINY), 1)
+    return result
+
+
+def _around(curves: FloatArray, rows: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """What curves (points, frames) hold before, at and after the rows (..., frames)."""
+    frames = curves.shape[1]
+    at = rows * frames + np.arange(frames)
+    flat = curves.reshape(-1)
+    return flat.take(at - frames), flat.take(at), flat.take(at + frames)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from musicengine.dsp.types import Array, FloatArray, IntArray
+from musicengine.dsp.types import FloatArray, IntArray
 
 __all__ = ["best_candidates"]
 
-_STRETCH = 256  # steps solved side by side with others
-_MARGIN = 96  # steps seen on either side
+_STRETCH = 192  # steps solved side by side with others
+_MARGIN = 48  # steps seen on either side
+_AT_ONCE = 128  # stretches
 
 
 def best_candidates(
@@ -31,7 +32,7 @@ def best_candidates(
     Args:
         scores: (steps, k), what each candidate is worth; very low where there is none.
         places: (steps, k), where it lies; moving costs ``move_cost`` times the distance.
-        rest: (steps,), what taking none is worth; -inf where one must be taken.
+        rest: (steps,), what taking none is worth; very low where one must be taken.
         move_cost: per unit of distance.
         longest_move: distances beyond this one cost no more.
         switch_cost: of going from a candidate to none, or back.
@@ -40,40 +41,45 @@ def best_candidates(
         int64 (steps,), the column of the candidate, or -1 for none.
     """
     steps, k = scores.shape
-    stretches = -(-steps // _STRETCH)
-    margin = _MARGIN if stretches > 1 else 0
-    length = _STRETCH + 2 * margin if stretches > 1 else steps
-    at = np.arange(length)[:, None] - margin + _STRETCH * np.arange(stretches)
-    inside = (at >= 0) & (at < steps)
-    at = np.clip(at, 0, steps - 1)
-    worth = np.concatenate([scores, rest[:, None]], axis=1)[at]
-    worth[~inside] = 0  # beyond the ends every candidate of the last step may stay for nothing
-    path = _solve(worth, places[at], move_cost, longest_move, switch_cost)
-    kept = path[margin : margin + _STRETCH].T.reshape(-1)[:steps]
-    return np.where(kept == k, -1, kept)
+    worth = np.concatenate([scores, rest[:, None]], axis=1)
+    path = np.empty(steps, np.int64)
+    for first in range(0, steps, _STRETCH * _AT_ONCE):
+        last = min(first + _STRETCH * _AT_ONCE, steps)
+        starts = np.arange(first, last, _STRETCH)
+        at = starts + np.arange(-_MARGIN, min(_STRETCH, steps) + _MARGIN)[:, None]
+        clipped = np.clip(at, 0, steps - 1)
+        value = worth[clipped]
+        value[at != clipped] = 0  # beyond the ends every candidate of the last step may stay for nothing
+        costs = _costs(places[clipped], move_cost, longest_move, switch_cost)
+        found = _solve(value, costs)[_MARGIN : _MARGIN + _STRETCH]
+        path[first:last] = found.T.reshape(-1)[: last - first]
+    return np.where(path == k, -1, path)
 
 
-def _solve(worth: FloatArray, places: FloatArray, move_cost: float, longest: float, switch_cost: float) -> IntArray:
-    """The best states (length, stretches) through worth (length, stretches, k + 1); the last state is rest."""
-    length, stretches, states = worth.shape
-    origins = np.empty((length, stretches, states), np.intp)
-    costs = np.full((stretches, states, states), switch_cost, np.float32)
-    costs[:, -1, -1] = 0
+def _costs(places: FloatArray, move_cost: float, longest: float, switch_cost: float) -> FloatArray:
+    """What it costs to reach each state of a step from each of the one before: (length - 1, stretches, to, from)."""
+    moves = np.abs(places[1:, :, :, None] - places[:-1, :, None, :])
+    np.minimum(moves, np.float32(longest), out=moves)
+    moves *= np.float32(move_cost)
+    costs = np.full((*moves.shape[:2], moves.shape[2] + 1, moves.shape[3] + 1), switch_cost, np.float32)
+    costs[:, :, :-1, :-1] = moves
+    costs[:, :, -1, -1] = 0
+    return costs
+
+
+def _solve(worth: FloatArray, costs: FloatArray) -> IntArray:
+    """The best states (length, stretches) through worth (length, stretches, states)."""
+    origins = np.empty(worth.shape, np.intp)
+    through = np.empty(costs.shape[1:], np.float32)
     total = worth[0]
-    for step in range(1, length):
-        moves = np.abs(places[step][:, :, None] - places[step - 1][:, None, :])  # to each, from each
-        np.multiply(np.minimum(moves, longest, out=moves), move_cost, out=costs[:, :-1, :-1])
-        through = total[:, None, :] - costs
+    for step in range(1, len(worth)):
+        np.subtract(total[:, None, :], costs[step - 1], out=through)
         through.argmax(axis=2, out=origins[step])
-        total = through.max(axis=2) + worth[step]
-    return _trace(origins, total.argmax(axis=1))
-
-
-def _trace(origins: Array, last: IntArray) -> IntArray:
-    """Follow the origins back from the last states."""
-    path = np.empty(origins.shape[:2], np.int64)
-    path[-1] = last
-    rows = np.arange(last.size)
+        total = through.max(axis=2)
+        total += worth[step]
+    path = np.empty(worth.shape[:2], np.int64)
+    path[-1] = total.argmax(axis=1)
+    rows = np.arange(worth.shape[1])
     for step in range(len(path) - 1, 0, -1):
         path[step - 1] = origins[step, rows, path[step]]
     return path
