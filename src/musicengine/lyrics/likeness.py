@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from musicengine.lyrics.sounds import CONSONANTS, DEPTH, NO_VOWEL, Codes, Tails
 
-__all__ = ["UNHEARD", "Floats", "Pairs", "Weights", "compare", "find_pairs", "log_odds", "look_up", "spread"]
+__all__ = ["UNHEARD", "Floats", "Pairs", "Weights", "choose", "compare", "find_pairs", "log_odds", "look_up", "overlap", "rhyme_part", "spread"]
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 UNHEARD = -9.0
@@ -77,6 +77,15 @@ def find_pairs(tails: Tails, starts: Codes, reach: int) -> Pairs:
     return Pairs(first[lines] + number // ways[others], first[others] + number % ways[others], lines, distances)
 
 
+def choose(pairs: Pairs, odds: Floats) -> Codes:
+    """The index of the best pronunciation of every pair of lines, by line and distance."""
+    order = np.lexsort((-odds, pairs.distances, pairs.lines))
+    lines, distances = pairs.lines[order], pairs.distances[order]
+    first = np.ones(len(order), bool)
+    first[1:] = (np.diff(lines) != 0) | (np.diff(distances) != 0)
+    return order[first]
+
+
 def spread(pairs: Pairs, odds: Floats, count: int, reach: int) -> Floats:
     """The odds as a table (lines, reach), the best of all pronunciations; column 0 is the line before."""
     table = np.full((count, reach), UNHEARD, np.float32)
@@ -91,17 +100,17 @@ def compare(tails: Tails, a: Codes, b: Codes) -> Floats:
     both = (va != NO_VOWEL) & (vb != NO_VOWEL)
     same_vowel = (va == vb) & both
     same_cluster = ca == cb
-    share = _overlap(ca, cb)
+    share = overlap(ca, cb)
     chain = np.cumprod(same_vowel, axis=1)
     exact = np.cumprod(same_vowel & same_cluster, axis=1)
     near = np.cumprod(np.where(same_vowel, 0.3 + 0.7 * share, 0.0), axis=1)
-    begin_a, begin_b = _rhyme_part(sa, va), _rhyme_part(sb, vb)
+    begin_a, begin_b = rhyme_part(sa, va), rhyme_part(sb, vb)
     rows = np.arange(len(a))
     reach = np.minimum(begin_a, begin_b)
     deepest = np.maximum(begin_a, begin_b)
     rich = _onset(ca, reach) == _onset(cb, reach)
     aligned_vowel = va[rows, begin_a] == vb[rows, begin_b]
-    aligned_share = _overlap(ca[rows, begin_a], cb[rows, begin_b])
+    aligned_share = overlap(ca[rows, begin_a], cb[rows, begin_b])
     same_letters = tails.letters[a] == tails.letters[b]
     suffix = np.cumprod(same_letters & (tails.letters[a] > 0), axis=1).sum(axis=1)
     size_a, size_b = _size(ca[:, 0]), _size(cb[:, 0])
@@ -157,14 +166,14 @@ def _mask(clusters: Codes) -> Codes:
     return np.bitwise_or.reduce([1 << ((clusters >> 5 * place) & 31) for place in range(4)]) & ~1  # type: ignore[no-any-return]
 
 
-def _overlap(a: Codes, b: Codes) -> npt.NDArray[np.float64]:
+def overlap(a: Codes, b: Codes) -> npt.NDArray[np.float64]:
     """The consonants that clusters share, of all they hold (Jaccard); 1 if both are empty."""
     one, other = _mask(a), _mask(b)
     every = np.bitwise_count(one | other)
     return np.where(every == 0, 1.0, np.bitwise_count(one & other) / np.maximum(every, 1))
 
 
-def _rhyme_part(stresses: Codes, vowels: Codes) -> Codes:
+def rhyme_part(stresses: Codes, vowels: Codes) -> Codes:
     """How many syllables from the end the last stressed vowel is; 0 without one."""
     stressed = (stresses > 0) & (vowels != NO_VOWEL)
     return np.where(stressed.any(axis=1), stressed.argmax(axis=1), 0)

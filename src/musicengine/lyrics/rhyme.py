@@ -1,4 +1,4 @@
-"""Rhyme: the scheme of lines, and every rhyme of a lyric with its place, strength, kind and family.
+"""The rhyme scheme of lines.
 
 Method: ends of lines are compared sound by sound (``likeness``), and one scheme is found for all of them (``scheme``).
 Verse and rap rhyme differently, so there are constants for each (``styles``); a text tells which it is (``verse``).
@@ -10,17 +10,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+import attrs
 import numpy as np
 
 from musicengine.errors import LyricsError
-from musicengine.lyrics.likeness import UNHEARD, Floats, find_pairs, log_odds, spread
+from musicengine.lyrics.likeness import Floats, Pairs, choose, find_pairs, log_odds, spread
 from musicengine.lyrics.parsing import MAX_LINES
 from musicengine.lyrics.scheme import decode, letters
-from musicengine.lyrics.sounds import Codes, Sounds, find_tails, hear
+from musicengine.lyrics.sounds import Codes, Sounds, Tails, find_tails, hear
 from musicengine.lyrics.styles import STYLES, Style, load_style
 from musicengine.lyrics.verse import tell_style
 
-__all__ = ["find_rhyme_scheme", "label", "measure_ends"]
+__all__ = ["Ends", "find_rhyme_scheme", "label", "measure_ends"]
 
 
 def find_rhyme_scheme(lines: Sequence[str], *, style: Literal["auto", "strict", "rap"] = "auto") -> tuple[str, ...]:
@@ -45,11 +46,28 @@ def find_rhyme_scheme(lines: Sequence[str], *, style: Literal["auto", "strict", 
     sounds = hear(lines)
     chosen = tell_style(lines, sounds) if style == "auto" else style
     starts = np.zeros(len(lines), np.int64)
-    return letters(label(measure_ends(sounds, starts, chosen), starts, chosen))
+    return letters(label(measure_ends(sounds, starts, chosen).table, starts, chosen))
 
 
-def measure_ends(sounds: Sounds, starts: Codes, style: Style) -> Floats:
-    """The log odds that each line rhymes with those before it, (lines, reach).
+@attrs.frozen(eq=False)
+class Ends:
+    """How the ends of lines sound together.
+
+    Args:
+        tails: of the lines.
+        pairs: of lines, each in the pronunciations that fit best.
+        odds: of the pairs.
+        table: the odds by line and distance, (lines, reach).
+    """
+
+    tails: Tails
+    pairs: Pairs
+    odds: Floats
+    table: Floats
+
+
+def measure_ends(sounds: Sounds, starts: Codes, style: Style) -> Ends:
+    """The log odds that lines rhyme with those before them.
 
     Args:
         sounds: of the lines.
@@ -57,12 +75,12 @@ def measure_ends(sounds: Sounds, starts: Codes, style: Style) -> Floats:
         style: whose constants are used.
     """
     model = load_style(style)
-    reach = model.shape.reach
     tails = find_tails(sounds)
-    pairs = find_pairs(tails, starts, reach)
-    if not len(pairs.lines):
-        return np.full((len(starts), reach), UNHEARD, np.float32)
-    return spread(pairs, log_odds(model.weights, tails, pairs.later, pairs.earlier), len(starts), reach)
+    pairs = find_pairs(tails, starts, model.shape.reach)
+    odds = log_odds(model.weights, tails, pairs.later, pairs.earlier)
+    best = choose(pairs, odds)
+    pairs = Pairs(pairs.later[best], pairs.earlier[best], pairs.lines[best], pairs.distances[best])
+    return Ends(tails, pairs, odds[best], spread(pairs, odds[best], len(starts), model.shape.reach))
 
 
 def label(odds: Floats, starts: Codes, style: Style) -> list[int]:

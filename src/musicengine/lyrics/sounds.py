@@ -11,7 +11,7 @@ those of the International Phonetic Alphabet: manner, place, voice.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -20,10 +20,12 @@ import numpy as np
 import numpy.typing as npt
 
 from musicengine.lyrics.old_spelling import modernize
-from musicengine.lyrics.pronunciation import pronounce, pronounce_all, pronunciations
-from musicengine.lyrics.tokens import Token, find_words, plain
+from musicengine.lyrics.pronunciation import pronounce, pronunciations
+from musicengine.lyrics.syllables import Scansion, scan_all
+from musicengine.lyrics.tokens import Token, plain
+from musicengine.values.words import Pronunciation
 
-__all__ = ["CONSONANTS", "DEPTH", "FUNCTION_WORDS", "NO_VOWEL", "VOWELS", "Sounds", "Tails", "find_tails", "hear", "spoken"]
+__all__ = ["CONSONANTS", "DEPTH", "FUNCTION_WORDS", "NO_VOWEL", "VOWELS", "Sounds", "Tails", "find_tails", "find_word_tails", "hear", "spoken"]
 
 VOWELS = ("AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW")
 CONSONANTS = (
@@ -59,9 +61,9 @@ class Sounds:
 
     Args:
         tokens: the words of each line.
-        said: how each word is usually said.
+        said: how each word of each line is said.
         vowels: (n,) codes.
-        stresses: (n,) 2 primary, 1 secondary, 0 none, function words reduced.
+        stresses: (n,) 2 primary, 1 secondary, 0 none, as in the line.
         clusters: (n,) the consonants up to the next vowel of the line, five bits each, the first in the lowest.
         words: (n,) which word of its line each syllable belongs to.
         lines: (n,) which line.
@@ -70,7 +72,7 @@ class Sounds:
     """
 
     tokens: tuple[tuple[Token, ...], ...]
-    said: Mapping[str, Spoken]
+    said: tuple[tuple[Spoken, ...], ...]
     vowels: Codes
     stresses: Codes
     clusters: Codes
@@ -78,10 +80,6 @@ class Sounds:
     lines: Codes
     first: Codes
     last_words: tuple[int, ...]
-
-    def count(self, line: int) -> int:
-        """The syllables of a line."""
-        return int(self.first[line + 1] - self.first[line])
 
 
 @lru_cache(maxsize=1 << 15)
@@ -115,57 +113,53 @@ def join(first: int, second: int) -> int:
 
 def hear(texts: Sequence[str]) -> Sounds:
     """The syllables of these lines."""
-    tokens = tuple(tuple(find_words(text)) for text in texts)
-    said = _say({token.text for line in tokens for token in line})
+    scanned = scan_all(texts)
+    said = tuple(tuple(_way(word) for word in line.pronunciations) for line in scanned)
     vowels: list[int] = []
     stresses: list[int] = []
     clusters: list[int] = []
     words: list[int] = []
     first = [0]
-    for line in tokens:
+    for line, ways in zip(scanned, said, strict=True):
         begin = first[-1]
-        for index, token in enumerate(line):
-            own_vowels, own_stresses, own_clusters = said[token.text]
+        place = 0
+        for index, (own_vowels, own_stresses, own_clusters) in enumerate(ways):
             if not own_vowels:
                 continue
             if len(vowels) > begin and own_clusters[0]:
                 clusters[-1] = join(clusters[-1], own_clusters[0])
             vowels += own_vowels
+            size = line.pronunciations[index].syllables
+            in_line = line.stresses[place : place + size]
+            place += size
+            if size == len(own_vowels):
+                own_stresses = tuple(
+                    max(stress, 1) if strong else 0 for strong, stress in zip(in_line, own_stresses, strict=True)
+                )
             stresses += own_stresses
             clusters += own_clusters[1:]
             words += [index] * len(own_vowels)
         first.append(len(vowels))
     bounds = np.array(first)
     flat = (np.array(values, np.int64) for values in (vowels, stresses, clusters, words))
-    lines = np.repeat(np.arange(len(tokens)), np.diff(bounds))
-    last_words = tuple(_last_word(text, line, said) for text, line in zip(texts, tokens, strict=True))
-    return Sounds(tokens, said, *flat, lines, bounds, last_words)
+    lines = np.repeat(np.arange(len(texts)), np.diff(bounds))
+    last_words = tuple(_last_word(line, ways) for line, ways in zip(scanned, said, strict=True))
+    return Sounds(tuple(line.words for line in scanned), said, *flat, lines, bounds, last_words)
 
 
-def _say(words: Iterable[str]) -> dict[str, Spoken]:
-    """How each word is usually said, function words without stress; unknown ones are read all at once."""
-    order = sorted(words)
-    said = {}
-    for word, usual in zip(order, pronounce_all(order), strict=True):
-        way = compiled(usual.phones)
-        if usual.source == "letters" and (modern := modernize(plain(word))):
-            way = spoken(modern)[0]
-        said[word] = (way[0], (0,) * len(way[0]), way[2]) if is_weak(word) else way
-    return said
+def _way(word: Pronunciation) -> Spoken:
+    """How a word is said; an old spelling that letters alone would misread as its modern one."""
+    if word.source == "letters" and (modern := modernize(word.word)) and (ways := spoken(modern)):
+        return ways[0]
+    return compiled(word.phones)
 
 
-def is_weak(word: str) -> bool:
-    """Whether a word carries no stress inside a line."""
-    return plain(word).lower() in FUNCTION_WORDS
-
-
-def _last_word(text: str, tokens: Sequence[Token], said: Mapping[str, Spoken]) -> int:
+def _last_word(line: Scansion, ways: Sequence[Spoken]) -> int:
     """The index of the word that rhymes: the last with a vowel, if possible before an ad-lib in parentheses; or -1."""
-    aside = _PARENTHESIS.search(text) if ")" in text[-3:] else None
-    bounds = [aside.start(), len(text)] if aside else [len(text)]
-    for bound in bounds:
-        for index in range(len(tokens) - 1, -1, -1):
-            if tokens[index].end <= bound and said[tokens[index].text][0]:
+    aside = _PARENTHESIS.search(line.text) if ")" in line.text[-3:] else None
+    for bound in [aside.start(), len(line.text)] if aside else [len(line.text)]:
+        for index in range(len(ways) - 1, -1, -1):
+            if line.words[index].end <= bound and ways[index][0]:
                 return index
     return -1
 
@@ -214,6 +208,29 @@ def find_tails(sounds: Sounds) -> Tails:
     return Tails(np.array(places, np.int64), *(table[:, row] for row in range(4)), *_spell(words))
 
 
+def find_word_tails(sounds: Sounds, syllables: Codes) -> Tails:
+    """The ends of the words that these syllables end, each as it is usually said."""
+    lines = sounds.lines[syllables]
+    back = syllables[:, None] - np.arange(DEPTH)
+    inside = back >= sounds.first[lines][:, None]
+    starts = np.diff(sounds.words, prepend=-1) != 0
+    own = [sounds.said[line][word] for line, word in zip(lines.tolist(), sounds.words[syllables].tolist(), strict=True)]
+    clusters = np.where(inside, sounds.clusters[back], 0)
+    clusters[:, 0] = [way[2][-1] for way in own]
+    words = [
+        plain(sounds.tokens[line][word].text).lower()
+        for line, word in zip(lines.tolist(), sounds.words[syllables].tolist(), strict=True)
+    ]
+    return Tails(
+        syllables,
+        np.where(inside, sounds.vowels[back], NO_VOWEL),
+        np.where(inside, sounds.stresses[back], 0),
+        clusters,
+        inside & starts[back],
+        *_spell(words),
+    )
+
+
 def _tail(way: Spoken, weak: bool, sounds: Sounds, begin: int, end: int) -> tuple[tuple[int, ...], ...]:
     """Vowels, stresses, clusters and starts of words, the last first, of syllables [begin, end) and a word."""
     vowels, stresses, clusters = way
@@ -245,8 +262,7 @@ def _tail(way: Spoken, weak: bool, sounds: Sounds, begin: int, end: int) -> tupl
 
 def _own_final(sounds: Sounds, syllable: int) -> int:
     """The consonants that end the word of this syllable, its last."""
-    token = sounds.tokens[sounds.lines[syllable]][sounds.words[syllable]]
-    return sounds.said[token.text][2][-1]
+    return sounds.said[sounds.lines[syllable]][sounds.words[syllable]][2][-1]
 
 
 def _spell(words: Sequence[str]) -> tuple[Codes, Codes, Codes]:
