@@ -19,7 +19,7 @@ import numpy as np
 import soundfile
 
 from musicengine.audio import tempo
-from musicengine.audio.onsets import measure_onset_strength, pick_onsets
+from musicengine.audio.onsets import measure_onset_strength
 from musicengine.audio.spectrum import survey
 from musicengine.values.sound import Audio
 
@@ -55,9 +55,10 @@ def load(folder: Path) -> Clips:
         label = json.loads(path.read_text())
         if not label.get("tempo"):
             continue
-        strength = measure_onset_strength(survey(read(folder, label)))
-        periodicity = tempo.measure_periodicity(strength)
-        evidence = tempo.gather_evidence(periodicity, strength, pick_onsets(strength).size)
+        seen = survey(read(folder, label))
+        strength = measure_onset_strength(seen)
+        change = tempo.measure_harmonic_change(seen)
+        evidence = tempo.gather_evidence(tempo.measure_periodicity(strength), strength.frames_per_s, change)
         right = np.abs(np.log(tempo.GRID_BPM / label["tempo"])) < 0.03
         rows.append((evidence, right, label["tempo"], label["group"], label["set"] == "real"))
     return Clips(*(np.array(column) for column in zip(*rows, strict=True)))

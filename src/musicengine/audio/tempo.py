@@ -2,10 +2,12 @@
 
 Periodicity is the autocorrelation of the onset strength, averaged over windows of ten seconds so that slow drift does
 no harm. Every tempo on a logarithmic grid is judged by the periodicity at its own beat and at simple fractions and
-multiples of it (halves, thirds, doubles, bars), by how usual the tempo is, and by how many onsets fall on a beat
-(music with few onsets is slow). A conditional logit over the grid weighs these and gives probabilities; the method
-follows tempo induction by comb templates (Klapuri, Eronen and Astola, IEEE TASLP 2006) with learned weights in place
-of hand-set ones (Levy, ISMIR 2011; Gkiokas, Katsouros and Carayannis, ISMIR 2012). ``tools/fit_tempo.py`` fits them.
+multiples of it (halves, thirds, doubles, bars) and by how usual the tempo is, given how much the harmony changes within
+seconds: music that moves from chord to chord is counted slower than music of drums and riffs with the same pulse (that
+other features than periodicity tell slow from fast: Hockman and Fujinaga, ISMIR 2010; Elowsson and Friberg, JASA 2015).
+A conditional logit over the grid weighs these and gives probabilities; the method follows tempo induction by comb
+templates (Klapuri, Eronen and Astola, IEEE TASLP 2006) with fitted weights in place of hand-set ones.
+``tools/fit_tempo.py`` fits them.
 """
 
 from __future__ import annotations
@@ -16,12 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from musicengine.audio.onsets import OnsetStrength
+from musicengine.audio.spectrum import Survey
 from musicengine.audio.tempo_weights import WEIGHTS
 from musicengine.dsp import peaks
 from musicengine.dsp.types import FloatArray
 from musicengine.values.music import TempoCandidate
 
-__all__ = ["GRID_BPM", "gather_evidence", "measure_periodicity", "rank_tempos"]
+__all__ = ["GRID_BPM", "gather_evidence", "measure_harmonic_change", "measure_periodicity", "rank_tempos"]
 
 Weights: TypeAlias = npt.NDArray[np.float64]
 
@@ -30,6 +33,8 @@ _LOWEST_BPM, _HIGHEST_BPM = 32.0, 300.0
 GRID_BPM = _LOWEST_BPM * 2 ** (np.arange(int(np.log2(_HIGHEST_BPM / _LOWEST_BPM) * _PER_OCTAVE) + 1) / _PER_OCTAVE)
 _USUAL_BPM = 110.0
 _MULTIPLES = (1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1, 3 / 2, 2, 3, 4)
+_CHANGE_S = 2.0
+_LEAST_CHANGE, _USUAL_CHANGE = 0.003, 0.035
 _WINDOW_S = 10.0
 _LONGEST_S = 60 / _LOWEST_BPM * _MULTIPLES[-1]
 _SAME = 2  # steps of the grid to each side that count as the same tempo: 3 %
@@ -60,14 +65,32 @@ def measure_periodicity(strength: OnsetStrength) -> FloatArray:
     return result
 
 
-def gather_evidence(periodicity: FloatArray, strength: OnsetStrength, onsets: int) -> FloatArray:
-    """What speaks for each tempo of the grid: float32 (tempos, evidence)."""
-    per_s = strength.frames_per_s
+def measure_harmonic_change(survey: Survey) -> float:
+    """How much the chroma of two seconds differs from the next two's: 1 - cosine, averaged by power, in [0, 1]."""
+    chroma = np.sqrt(survey.chroma.T)
+    reach = max(1, min(round(_CHANGE_S * survey.frames_per_s), chroma.shape[1] // 2))
+    total = np.zeros((len(chroma), chroma.shape[1] + 1))
+    np.cumsum(chroma, axis=1, dtype=np.float64, out=total[:, 1:])
+    spans = total[:, reach:] - total[:, :-reach]
+    sizes = np.sqrt(np.einsum("cf,cf->f", spans, spans))
+    same = np.einsum("cf,cf->f", spans[:, reach:], spans[:, :-reach]).sum()
+    most = sizes[reach:] @ sizes[:-reach]
+    return float(np.clip(1 - same / most, 0, 1)) if most > 0 else 0.0
+
+
+def gather_evidence(periodicity: FloatArray, per_s: float, harmonic_change: float) -> FloatArray:
+    """What speaks for each tempo of the grid: float32 (tempos, evidence).
+
+    Args:
+        periodicity: (lags,) of :func:`measure_periodicity`.
+        per_s: its lags in a second.
+        harmonic_change: of :func:`measure_harmonic_change`.
+    """
     lags = (60 * per_s / GRID_BPM)[:, None] * _MULTIPLES
     combs = np.interp(lags, np.arange(periodicity.size), periodicity)
     octaves = np.log2(GRID_BPM / _USUAL_BPM)[:, None]
-    density = np.log(max(onsets, 1) / max(strength.total.size / per_s, 1.0))
-    return np.hstack([combs, octaves, octaves**2, octaves * density]).astype(np.float32)
+    change = np.log((harmonic_change + _LEAST_CHANGE) / _USUAL_CHANGE)
+    return np.hstack([combs, octaves, octaves**2, 2 * change * octaves]).astype(np.float32)
 
 
 def rank_tempos(evidence: FloatArray, weights: Weights = WEIGHTS) -> tuple[TempoCandidate, ...]:

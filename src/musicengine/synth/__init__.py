@@ -11,4 +11,15 @@ from musicengine.synth.briefs import parse_brief
 from musicengine.synth.genres import Genre, find_genre
 from musicengine.synth.mix import Rendered, make, render, truth
 
-__all__ = ["Arrangement", "Genre", "Part", "Rendered", "compose", "find_genre", "make", "parse_brief", "render", "truth"]
+__all__ = [
+    "Arrangement",
+    "Genre",
+    "Part",
+    "Rendered",
+    "compose",
+    "find_genre",
+    "make",
+    "parse_brief",
+    "render",
+    "truth",
+]

@@ -83,7 +83,10 @@ def degree_pitch(degree: int, tonic: int, steps: tuple[int, ...]) -> int:
 
 def nearest(pitch: int, pitch_classes: tuple[int, ...]) -> int:
     """The MIDI pitch nearest to ``pitch`` in one of the pitch classes; the lower of two."""
-    return min((pitch + move for move in (0, -1, 1, -2, 2, -3, 3, -4, 4, -5, 5, -6)), key=lambda p: _miss(p, pitch, pitch_classes))
+    return min(
+        (pitch + move for move in (0, -1, 1, -2, 2, -3, 3, -4, 4, -5, 5, -6)),
+        key=lambda p: _miss(p, pitch, pitch_classes),
+    )
 
 
 def _miss(candidate: int, pitch: int, pitch_classes: tuple[int, ...]) -> int:

@@ -7,13 +7,14 @@ looks ahead and knows true peaks: wherever a block of 64 samples comes near the 
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from functools import lru_cache
 
 import numpy as np
 
 from musicengine.dsp.types import FloatArray
 
-__all__ = ["gain_curve", "integrated_lufs", "master", "true_peaks"]
+__all__ = ["gain_curve", "integrated_lufs", "master", "true_peaks", "weighted_powers"]
 
 _BLOCK = 64
 _REACH = 4
@@ -34,20 +35,18 @@ def integrated_lufs(powers: np.ndarray) -> float:
     return float(-0.691 + 10 * np.log10(kept.mean()))
 
 
-def weighted_powers(mix: FloatArray, rate: int) -> np.ndarray:
-    """K-weighted mean squares of consecutive 100 ms, summed over channels: (n,)."""
+def weighted_powers(channel: FloatArray, rate: int) -> np.ndarray:
+    """K-weighted mean squares of consecutive 100 ms of one channel (n,): float64 (frames,)."""
     length = rate // 10
-    count = max(1, mix.shape[1] // length)
-    if mix.shape[1] < length:
-        mix = np.pad(mix, ((0, 0), (0, length - mix.shape[1])))
-    total = np.zeros(count)
+    count = max(1, channel.size // length)
+    if channel.size < length:
+        channel = np.pad(channel, (0, length - channel.size))
     weights = _k_weights(rate, length)
-    for channel in mix:
-        for start in range(0, count, 256):
-            frames = channel[start * length : min(start + 256, count) * length].reshape(-1, length)
-            spectrum = np.fft.rfft(frames, norm="forward")
-            squares = spectrum.view(np.float32) ** 2
-            total[start : start + len(frames)] += (squares @ weights).astype(np.float64)
+    total = np.empty(count)
+    for start in range(0, count, 32):
+        frames = channel[start * length : min(start + 32, count) * length].reshape(-1, length)
+        parts = np.fft.rfft(frames, norm="forward").view(np.float32)
+        total[start : start + len(frames)] = np.einsum("fb,fb,b->f", parts, parts, weights)
     return total
 
 
@@ -85,29 +84,29 @@ def _k_filters(rate: int) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarr
 def gain_curve(gains: FloatArray, n: int) -> FloatArray:
     """Gains at the edges of blocks of 64 samples as gains of samples, by straight lines: (n,)."""
     ramp = np.arange(_BLOCK, dtype=np.float32) / _BLOCK
-    curve: FloatArray = gains[:-1, None] * (1 - ramp) + gains[1:, None] * ramp
+    ramps = np.stack([1 - ramp, ramp]).astype(np.float32)
+    curve: FloatArray = np.stack([gains[:-1], gains[1:]], axis=1) @ ramps
     return curve.reshape(-1)[:n]
 
 
-def true_peaks(mix: FloatArray, floor: float) -> FloatArray:
-    """The peak of every block of 64 samples over all channels: (blocks,).
+def true_peaks(channel: FloatArray, floor: float) -> FloatArray:
+    """The peak of every block of 64 samples of one channel (n,): float32 (blocks,).
 
     Blocks whose samples reach ``floor`` are oversampled four times (a windowed sinc of 24 taps); others keep their
     sample peak.
     """
-    channels, n = mix.shape
-    count = -(-n // _BLOCK)
-    padded = np.zeros((channels, count * _BLOCK + 2 * _TAPS), np.float32)
-    padded[:, _TAPS : _TAPS + n] = mix
-    blocks = padded[:, _TAPS : _TAPS + count * _BLOCK].reshape(channels, count, _BLOCK)
-    peaks = np.maximum(blocks.max(axis=2), -blocks.min(axis=2))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, _BLOCK + 2 * _TAPS, axis=1)[:, ::_BLOCK]
-    for channel in range(channels):
-        for loud in np.array_split(np.flatnonzero(peaks[channel] >= floor), 1 + count // 8192):
-            if loud.size:
-                fine = windows[channel, loud] @ _oversampler()
-                peaks[channel, loud] = np.maximum(peaks[channel, loud], np.abs(fine).max(axis=1))
-    result: FloatArray = peaks.max(axis=0)
+    count = -(-channel.size // _BLOCK)
+    padded = np.zeros(count * _BLOCK + 2 * _TAPS, np.float32)
+    padded[_TAPS : _TAPS + channel.size] = channel
+    blocks = padded[_TAPS : _TAPS + count * _BLOCK].reshape(count, _BLOCK)
+    peaks = np.maximum(blocks.max(axis=1), -blocks.min(axis=1))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, _BLOCK + 2 * _TAPS)[::_BLOCK]
+    loud = np.flatnonzero(peaks >= floor)
+    for start in range(0, loud.size, 1024):
+        some = loud[start : start + 1024]
+        fine = windows[some] @ _oversampler()
+        peaks[some] = np.maximum(peaks[some], np.maximum(fine.max(axis=1), -fine.min(axis=1)))
+    result: FloatArray = peaks
     return result
 
 
@@ -139,21 +138,23 @@ def _limited(peaks: FloatArray, gain: float) -> FloatArray:
     return smooth[: peaks.size + 1].astype(np.float32)
 
 
-def master(mix: FloatArray, rate: int, target_lufs: float) -> FloatArray:
+def master(mix: FloatArray, rate: int, target_lufs: float, *, threads: Executor) -> FloatArray:
     """The gain of every sample that brings a mix to its loudness with true peaks below -1 dBTP: (n,).
 
     Args:
         mix: float32 (channels, n).
         rate: Hz.
         target_lufs: integrated loudness after the gain.
+        threads: one channel each.
     """
     n = mix.shape[1]
-    powers = weighted_powers(mix, rate)
+    powers = sum(threads.map(lambda channel: weighted_powers(channel, rate), mix), start=np.zeros(1))
     loudness = integrated_lufs(powers)
     if not np.isfinite(loudness):
         return np.ones(n, np.float32)
     gain = 10 ** ((target_lufs - loudness) / 20)
-    peaks = true_peaks(mix, 0.6 * 10 ** (_CEILING_DB / 20) / gain)
+    floor = 0.6 * 10 ** (_CEILING_DB / 20) / gain
+    peaks = np.maximum(*threads.map(lambda channel: true_peaks(channel, floor), mix))
     edges = _limited(peaks, gain)
     # What the limiter takes away the make-up gain gives back: a few rounds on the blocks settle it.
     for _ in range(6):

@@ -23,10 +23,14 @@ __all__ = ["TARGET_LUFS", "Rendered", "make", "render", "truth"]
 
 TARGET_LUFS = -14.0
 _STEMS = ("vocals", "drums", "bass", "other")
+_COSTLY_FIRST = ("other", "drums", "vocals", "bass")
 #: Drums that get reverb; kick and hats stay dry.
 _WET_DRUMS = frozenset({37, 38, 39, 45, 47, 49, 50})
+#: Kits beside patches: patches are levelled note by note, kits hit by hit.
+_DRUMS_DB = -5.5
 _VELOCITY_LAYERS = 12
-_LENGTH_STEP_S = 0.03
+#: Lengths are rounded to a geometric series, a tenth from one to the next.
+_LENGTH_RATIO = 1.1
 _DUCKED = {"vocals": 0.25, "bass": 1.0, "other": 1.0}
 
 
@@ -77,18 +81,21 @@ def render(arrangement: Arrangement, *, rate: int = 44_100) -> Rendered:
     """
     n = max(1, round(arrangement.duration_s * rate))
     genre, _ = find_genre(arrangement.genre)
-    # Every stem is its own, so two threads give the same samples as one.
-    with ThreadPoolExecutor(2) as pool:
-        buses = list(pool.map(lambda stem: _bus(arrangement, genre, stem, n, rate), ("other", "drums", "vocals", "bass")))
-    by_stem = dict(zip(("other", "drums", "vocals", "bass"), buses, strict=True))
-    mix = (by_stem["vocals"] + by_stem["drums"]) + (by_stem["bass"] + by_stem["other"])
-    gains = master(mix, rate, TARGET_LUFS)
-    for bus in buses:
-        bus *= gains
+    # Every stem is computed for itself, so two threads give the same samples as one.
+    with ThreadPoolExecutor(2) as threads:
+        buses = list(threads.map(lambda stem: _bus(arrangement, genre, stem, n, rate), _COSTLY_FIRST))
+        mix = buses[0] + buses[1]
+        for bus in buses[2:]:
+            mix += bus
+        gains = master(mix, rate, TARGET_LUFS, threads=threads)
+        list(threads.map(lambda bus: np.multiply(bus, gains, out=bus), buses))
+    by_stem = dict(zip(_COSTLY_FIRST, buses, strict=True))
+    # In the order in which Stems add up, so that the sum is the mix to the last bit.
     np.add(by_stem["vocals"], by_stem["drums"], out=mix)
     mix += by_stem["bass"]
     mix += by_stem["other"]
-    stems = Stems(*(Audio(_frozen(by_stem[stem]), rate) for stem in _STEMS), provenance="stub")
+    vocals, drum_set, bass, other = (Audio(_frozen(by_stem[stem]), rate) for stem in _STEMS)
+    stems = Stems(vocals, drum_set, bass, other, provenance="stub")
     return Rendered(Audio(_frozen(mix), rate), stems)
 
 
@@ -111,9 +118,7 @@ def _bus(arrangement: Arrangement, genre: Genre, stem: str, n: int, rate: int) -
             _place(part, dry if wet is None or not part.wet else wet, rate, arrangement.brightness)
     if wet is not None:
         dry += wet
-        answer = reverberate(wet, rate, genre.room_s)
-        answer *= np.float32(10 ** (genre.wet_db / 20))
-        dry += answer
+        dry += reverberate(wet, rate, room_s=genre.room_s, gain=10 ** (genre.wet_db / 20))
     if genre.duck and stem in _DUCKED:
         dry *= _ducking(arrangement, genre.duck * _DUCKED[stem], n, rate)
     _fade(dry, rate)
@@ -127,7 +132,7 @@ def _place(part: Part, bus: FloatArray, rate: int, brightness: float) -> None:
     angle = (part.pan + 1) * np.pi / 4
     sides = (np.sqrt(2) * np.array([[np.cos(angle)], [np.sin(angle)]])).astype(np.float32)
     starts = np.rint(part.starts_s * rate).astype(int).tolist()
-    lengths = np.maximum(1, np.rint(part.durations_s / _LENGTH_STEP_S)).astype(int).tolist()
+    lengths = np.rint(np.log(np.maximum(part.durations_s, 0.03)) / np.log(_LENGTH_RATIO)).astype(int).tolist()
     layers = np.ceil(part.velocities * _VELOCITY_LAYERS).astype(int).tolist()
     played: dict[tuple[float, int], FloatArray] = {}
     scaled: dict[tuple[float, int, int], FloatArray] = {}
@@ -135,14 +140,14 @@ def _place(part: Part, bus: FloatArray, rate: int, brightness: float) -> None:
         sound = scaled.get((pitch, length, layer))
         if sound is None:
             if (pitch, length) not in played:
-                played[pitch, length] = play(patch, pitch, length * _LENGTH_STEP_S, rate, brightness) * sides
+                played[pitch, length] = play(patch, pitch, _LENGTH_RATIO**length, rate, brightness) * sides
             level = (layer / _VELOCITY_LAYERS) ** 1.5 * gain
             sound = scaled[pitch, length, layer] = played[pitch, length] * np.float32(level)
         _add(bus, sound, start)
 
 
 def _place_drums(part: Part, dry: FloatArray, wet: FloatArray | None, rate: int) -> None:
-    gain = 10 ** (part.level_db / 20)
+    gain = 10 ** ((part.level_db + _DRUMS_DB) / 20)
     starts = np.rint(part.starts_s * rate).astype(int).tolist()
     layers = np.ceil(part.velocities * _VELOCITY_LAYERS).astype(int).tolist()
     scaled: dict[tuple[int, int], FloatArray] = {}

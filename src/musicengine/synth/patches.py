@@ -6,8 +6,8 @@ import attrs
 
 __all__ = ["PATCHES", "Patch"]
 
-_OPEN_VOWEL = ((700.0, 110.0, 1.0), (1150.0, 120.0, 0.6), (2700.0, 180.0, 0.25), (3400.0, 250.0, 0.2))
-_ROUND_VOWEL = ((450.0, 90.0, 1.0), (850.0, 110.0, 0.5), (2600.0, 180.0, 0.12), (3300.0, 250.0, 0.08))
+_OPEN_VOWEL = ((700.0, 110.0, 1.0), (1150.0, 130.0, 0.8), (2750.0, 200.0, 0.6), (3500.0, 300.0, 0.5))
+_ROUND_VOWEL = ((450.0, 90.0, 1.0), (850.0, 120.0, 0.7), (2650.0, 200.0, 0.35), (3400.0, 300.0, 0.25))
 
 
 @attrs.frozen
@@ -70,44 +70,169 @@ def _blown(rolloff: float, bright_hz: float, vibrato_cents: float, **more: float
 
 PATCHES = {
     # Basses
-    "finger bass": _plucked(2200, 500, 0.9, rolloff=1.2, noise=0.02),
-    "pick bass": _plucked(3800, 900, 1.0, rolloff=1.0, noise=0.08, drive=0.8),
-    "slap bass": _plucked(6000, 600, 0.6, rolloff=1.0, noise=0.12),
-    "round bass": _plucked(1100, 350, 1.2, rolloff=1.4, noise=0.01),
-    "upright bass": _plucked(1600, 380, 0.7, rolloff=1.3, noise=0.05),
-    "synth bass": Patch(bright_hz=1600, dark_hz=350, mellow_s=0.1, decay_s=0.6, sustain=0.4, release_s=0.05),
-    "acid bass": Patch(bright_hz=2600, dark_hz=280, mellow_s=0.07, decay_s=0.25, sustain=0.3, release_s=0.03, drive=1.0),
-    "reese bass": Patch(bright_hz=900, dark_hz=500, mellow_s=0.8, detune_cents=18, attack_s=0.01, drive=0.6),
-    "sub bass": Patch(rolloff=2.5, bright_hz=600, dark_hz=250, attack_s=0.06, release_s=0.3),
-    "808 bass": Patch(rolloff=2.6, bright_hz=1500, dark_hz=300, mellow_s=0.15, decay_s=0.9, release_s=0.12, drive=1.6, drop_cents=900),
+    "finger bass": _plucked(3200, 700, 0.9, rolloff=1.1, noise=0.02, level_db=-0.4),
+    "pick bass": _plucked(3800, 900, 1.0, rolloff=1.0, noise=0.08, drive=0.8, level_db=0.1),
+    "slap bass": _plucked(6000, 600, 0.6, rolloff=1.0, noise=0.12, level_db=0),
+    "round bass": _plucked(1800, 450, 1.2, rolloff=1.25, noise=0.01, level_db=-0.9),
+    "upright bass": _plucked(1600, 380, 0.7, rolloff=1.3, noise=0.05, level_db=-0.1),
+    "synth bass": Patch(
+        bright_hz=1600, dark_hz=350, mellow_s=0.1, decay_s=0.6, sustain=0.4, release_s=0.05, level_db=-1.1
+    ),
+    "acid bass": Patch(
+        bright_hz=2600, dark_hz=280, mellow_s=0.07, decay_s=0.25, sustain=0.3, release_s=0.03, drive=1.0, level_db=1.1
+    ),
+    "reese bass": Patch(
+        bright_hz=900, dark_hz=500, mellow_s=0.8, detune_cents=18, attack_s=0.01, drive=0.6, level_db=-0.1
+    ),
+    "sub bass": Patch(rolloff=2.5, bright_hz=600, dark_hz=250, attack_s=0.06, release_s=0.3, level_db=-1.9),
+    "808 bass": Patch(
+        rolloff=2.6,
+        bright_hz=1500,
+        dark_hz=300,
+        mellow_s=0.15,
+        decay_s=0.9,
+        release_s=0.12,
+        drive=1.6,
+        drop_cents=900,
+        level_db=-2.6,
+    ),
     # Keys
-    "piano": _plucked(5200, 1300, 1.3, rolloff=1.25, mellow_s=0.25, release_s=0.16, detune_cents=2.5, noise=0.03),
-    "e-piano": Patch("bell", ratio=1.0, index=1.4, mellow_s=0.35, decay_s=1.5, release_s=0.15, detune_cents=3, noise=0.02),
-    "organ": Patch(drawbars=(0.8, 1.0, 0.5, 0.7, 0.0, 0.35, 0.0, 0.3), bright_hz=6000, dark_hz=6000, release_s=0.04, detune_cents=4),
-    "clavinet": _plucked(6500, 1800, 0.5, rolloff=0.8, even=0.5, drive=0.5),
-    "bell": Patch("bell", ratio=3.5, index=1.3, mellow_s=0.25, decay_s=0.7, release_s=0.5, detune_cents=4),
-    "vibes": Patch("bell", ratio=4.0, index=0.6, mellow_s=0.12, decay_s=1.2, release_s=0.4, detune_cents=2),
+    "piano": _plucked(
+        7000, 2000, 1.3, rolloff=1.15, mellow_s=0.25, release_s=0.16, detune_cents=2.5, noise=0.03, level_db=-3.1
+    ),
+    "e-piano": Patch(
+        "bell",
+        ratio=1.0,
+        index=1.4,
+        mellow_s=0.35,
+        decay_s=1.5,
+        release_s=0.15,
+        detune_cents=3,
+        noise=0.02,
+        level_db=-1.7,
+    ),
+    "organ": Patch(
+        drawbars=(0.8, 1.0, 0.5, 0.7, 0.0, 0.35, 0.0, 0.3),
+        bright_hz=6000,
+        dark_hz=6000,
+        release_s=0.04,
+        detune_cents=4,
+        level_db=-5,
+    ),
+    "clavinet": _plucked(6500, 1800, 0.5, rolloff=0.8, even=0.5, drive=0.5, level_db=-0.1),
+    "bell": Patch(
+        "bell", ratio=3.5, index=1.3, mellow_s=0.25, decay_s=0.7, release_s=0.5, detune_cents=4, level_db=-2.3
+    ),
+    "vibes": Patch(
+        "bell", ratio=4.0, index=0.6, mellow_s=0.12, decay_s=1.2, release_s=0.4, detune_cents=2, level_db=-3
+    ),
     # Guitars
-    "muted guitar": _plucked(4500, 900, 0.16, rolloff=0.9, release_s=0.04, noise=0.1),
-    "nylon guitar": _plucked(3200, 900, 0.8, rolloff=1.1, release_s=0.12, noise=0.06),
-    "steel guitar": _plucked(6500, 1600, 0.9, rolloff=0.9, release_s=0.15, noise=0.1, detune_cents=4),
-    "crunch guitar": Patch(rolloff=0.8, bright_hz=3600, dark_hz=2600, mellow_s=0.5, decay_s=2.5, release_s=0.06, detune_cents=7, drive=2.2),
-    "metal guitar": Patch(rolloff=0.7, bright_hz=4200, dark_hz=3000, mellow_s=0.4, decay_s=2.5, release_s=0.04, detune_cents=9, drive=3.2),
-    "lead guitar": Patch(rolloff=0.9, bright_hz=3800, dark_hz=2800, decay_s=3.0, sustain=0.3, release_s=0.1, vibrato_cents=28, drive=1.8),
+    "muted guitar": _plucked(4500, 900, 0.16, rolloff=0.9, release_s=0.04, noise=0.1, level_db=2.4),
+    "nylon guitar": _plucked(4500, 1300, 0.8, rolloff=1.0, release_s=0.12, noise=0.06, level_db=-2.4),
+    "steel guitar": _plucked(8000, 2600, 0.9, rolloff=0.85, release_s=0.15, noise=0.1, detune_cents=4, level_db=-2.8),
+    "crunch guitar": Patch(
+        rolloff=0.75,
+        bright_hz=4600,
+        dark_hz=3400,
+        mellow_s=0.5,
+        decay_s=2.5,
+        release_s=0.06,
+        detune_cents=7,
+        drive=2.2,
+        level_db=-5.7,
+    ),
+    "metal guitar": Patch(
+        rolloff=0.65,
+        bright_hz=5000,
+        dark_hz=3800,
+        mellow_s=0.4,
+        decay_s=2.5,
+        release_s=0.04,
+        detune_cents=9,
+        drive=3.2,
+        level_db=-6.8,
+    ),
+    "lead guitar": Patch(
+        rolloff=0.9,
+        bright_hz=3800,
+        dark_hz=2800,
+        decay_s=3.0,
+        sustain=0.3,
+        release_s=0.1,
+        vibrato_cents=28,
+        drive=1.8,
+        level_db=-6.6,
+    ),
     # Pads and strings
-    "warm pad": Patch("choir", rolloff=1.3, bright_hz=1500, attack_s=0.35, release_s=0.5, detune_cents=14),
-    "dark pad": Patch("choir", rolloff=1.6, bright_hz=900, attack_s=0.5, release_s=0.6, detune_cents=16),
-    "strings": Patch("choir", rolloff=0.95, bright_hz=3800, attack_s=0.12, release_s=0.3, detune_cents=16),
-    "choir": Patch("choir", rolloff=0.7, formants=_OPEN_VOWEL, bright_hz=3500, attack_s=0.25, release_s=0.4, detune_cents=18),
+    "warm pad": Patch(
+        "choir", rolloff=1.15, bright_hz=2200, attack_s=0.35, release_s=0.5, detune_cents=14, level_db=-4.8
+    ),
+    "dark pad": Patch(
+        "choir", rolloff=1.4, bright_hz=1300, attack_s=0.5, release_s=0.6, detune_cents=16, level_db=-3.3
+    ),
+    "strings": Patch(
+        "choir", rolloff=0.9, bright_hz=4800, attack_s=0.12, release_s=0.3, detune_cents=16, level_db=-5.4
+    ),
+    "choir": Patch(
+        "choir",
+        rolloff=0.7,
+        formants=_OPEN_VOWEL,
+        bright_hz=3500,
+        attack_s=0.25,
+        release_s=0.4,
+        detune_cents=18,
+        level_db=-5.3,
+    ),
     # Leads
-    "voice": Patch(rolloff=0.7, formants=_OPEN_VOWEL, dark_formants=_ROUND_VOWEL, bright_hz=5000, dark_hz=4500, mellow_s=0.35, attack_s=0.05, release_s=0.09, vibrato_cents=30, noise=0.03, drop_cents=-60),
-    "soft lead": Patch(rolloff=1.0, even=0.4, bright_hz=3200, dark_hz=1800, attack_s=0.02, release_s=0.12, vibrato_cents=14, detune_cents=6),
-    "saw lead": Patch(rolloff=1.0, bright_hz=5000, dark_hz=3000, attack_s=0.008, release_s=0.1, vibrato_cents=10, detune_cents=14),
-    "saw stab": Patch(rolloff=1.0, bright_hz=4200, dark_hz=700, mellow_s=0.08, decay_s=0.25, release_s=0.1, detune_cents=12),
-    "pluck": _plucked(5500, 900, 0.28, rolloff=1.0, even=0.6, release_s=0.2, noise=0.0, detune_cents=6),
-    "brass": _blown(0.9, 3200, 12, attack_s=0.03, detune_cents=8, dark_hz=2200),
-    "flute": _blown(1.9, 2600, 16, noise=0.09),
-    "violin": _blown(0.95, 4200, 24, attack_s=0.07),
-    "saxophone": _blown(0.85, 2600, 18, even=0.7, noise=0.06),
-    "melodica": _blown(0.8, 3200, 8, even=0.5),
+    "voice": Patch(
+        rolloff=0.7,
+        formants=_OPEN_VOWEL,
+        dark_formants=_ROUND_VOWEL,
+        bright_hz=5000,
+        dark_hz=4500,
+        mellow_s=0.35,
+        attack_s=0.05,
+        release_s=0.09,
+        vibrato_cents=30,
+        noise=0.03,
+        drop_cents=-60,
+        level_db=-4.4,
+    ),
+    "soft lead": Patch(
+        rolloff=1.0,
+        even=0.4,
+        bright_hz=3200,
+        dark_hz=1800,
+        attack_s=0.02,
+        release_s=0.12,
+        vibrato_cents=14,
+        detune_cents=6,
+        level_db=-4.7,
+    ),
+    "saw lead": Patch(
+        rolloff=1.0,
+        bright_hz=5000,
+        dark_hz=3000,
+        attack_s=0.008,
+        release_s=0.1,
+        vibrato_cents=10,
+        detune_cents=14,
+        level_db=-5.3,
+    ),
+    "saw stab": Patch(
+        rolloff=1.0,
+        bright_hz=4200,
+        dark_hz=700,
+        mellow_s=0.08,
+        decay_s=0.25,
+        release_s=0.1,
+        detune_cents=12,
+        level_db=1,
+    ),
+    "pluck": _plucked(5500, 900, 0.28, rolloff=1.0, even=0.6, release_s=0.2, noise=0.0, detune_cents=6, level_db=0.3),
+    "brass": _blown(0.9, 3200, 12, attack_s=0.03, detune_cents=8, dark_hz=2200, level_db=-5.1),
+    "flute": _blown(1.9, 2600, 16, noise=0.09, level_db=-4.6),
+    "violin": _blown(0.95, 4200, 24, attack_s=0.07, level_db=-5.1),
+    "saxophone": _blown(0.85, 2600, 18, even=0.7, noise=0.06, level_db=-4.8),
+    "melodica": _blown(0.8, 3200, 8, even=0.5, level_db=-5),
 }
