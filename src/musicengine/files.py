@@ -13,7 +13,7 @@ import secrets
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any, BinaryIO, TypeAlias
@@ -28,7 +28,7 @@ from musicengine.wav import Encoding
 
 __all__ = ["Encoding", "Source", "load", "save"]
 
-Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | npt.NDArray[Any] | Audio
+Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | npt.ArrayLike | Audio
 
 _BLOCK = 1 << 16  # frames that pass through soundfile at a time; it crashes on one very long write of Ogg
 _SUBTYPES = {"pcm16": "PCM_16", "pcm24": "PCM_24", "float32": "FLOAT"}
@@ -47,12 +47,12 @@ _MAGIC = {
 }
 
 
-def load(source: Source, rate: int | None = None) -> Audio:
+def load(source: Source, rate: float | None = None) -> Audio:
     """Audio from wherever it is.
 
     Args:
-        source: a path; the bytes of a file; a binary file; an array (n,) or (channels, n) of floats with its
-            ``rate``; or an Audio, which is returned as it is.
+        source: a path; the bytes of a file; a binary file; an array (n,) or (channels, n) of floats, or lists of
+            them, with its ``rate``; or an Audio, which is returned as it is.
         rate: of an array, Hz. With any other source it is what the source must have.
 
     Returns:
@@ -68,7 +68,7 @@ def load(source: Source, rate: int | None = None) -> Audio:
     Warns:
         TruncatedFileWarning: the file is shorter than it promises; the part that is there was read.
     """
-    if isinstance(source, np.ndarray):
+    if isinstance(source, (list, tuple)) or hasattr(source, "__array__"):
         return _from_array(source, rate)
     if isinstance(source, Audio):
         audio = source
@@ -124,7 +124,11 @@ def save(audio: Audio, path: str | os.PathLike[str], *, encoding: Encoding = "pc
 # Reading
 
 
-def _from_array(samples: npt.NDArray[Any], rate: int | None) -> Audio:
+def _from_array(source: Any, rate: float | None) -> Audio:
+    try:
+        samples = np.asarray(source)
+    except ValueError as error:
+        raise AudioError(f"expected samples (channels, n), got {_brief(source)}: {error}") from None
     if rate is None:
         raise AudioError(f"an array needs its rate: load(samples, rate=44100); got shape {samples.shape} without one")
     if samples.dtype.kind != "f":
@@ -147,7 +151,7 @@ def _path(path: str | os.PathLike[str]) -> Path:
 def _from_path(path: str | os.PathLike[str]) -> Audio:
     place = _path(path)
     name = repr(str(place))
-    if place.is_dir():
+    if os.path.isdir(place):  # Path.is_dir raises on names that are too long
         raise FileError(f"expected a sound file, got the directory {name}")
     try:
         with place.open("rb") as file:
@@ -200,8 +204,8 @@ def _read_wav(file: BinaryIO, name: str) -> Audio:
         return _read_by_soundfile(soundfile, file, name)
     except FileError as error:
         raise FileError(f"cannot read {name}: {error}") from error
-    for note in decoded.notes:
-        _warn(f"{name} is cut short: {note}")
+    if decoded.notes:
+        _warn(f"{name} is cut short: {'; '.join(decoded.notes)}")
     return _handed_over(decoded.samples, decoded.rate)
 
 
@@ -221,7 +225,7 @@ def _read_by_soundfile(soundfile: ModuleType, file: BinaryIO, name: str) -> Audi
     blocks: list[npt.NDArray[np.float32]] = []
     rate = promised = 0
     try:
-        with soundfile.SoundFile(file) as opened:
+        with soundfile.SoundFile(_FromHere(file)) as opened:
             rate, promised = int(opened.samplerate), int(opened.frames)
             while len(block := opened.read(_BLOCK, dtype="float32", always_2d=True)):
                 blocks.append(block)
@@ -241,6 +245,26 @@ def _read_by_soundfile(soundfile: ModuleType, file: BinaryIO, name: str) -> Audi
     if promised < 0 or promised > total:
         _warn(f"{name} is cut short: {total} samples could be read" + f" of {promised}" * (promised > 0))
     return _handed_over(samples, rate)
+
+
+class _FromHere:
+    """A file that begins where it is now and in which no seek fails: libsndfile cannot pass on what its calls raise."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._start = file.tell()
+        self._end = file.seek(0, io.SEEK_END)
+        file.seek(self._start)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: self._start, io.SEEK_CUR: self._file.tell(), io.SEEK_END: self._end}[whence]
+        return self._file.seek(min(max(base + offset, self._start), self._end)) - self._start
+
+    def tell(self) -> int:
+        return self._file.tell() - self._start
+
+    def read(self, size: int = -1) -> bytes:
+        return self._file.read(size)
 
 
 def _handed_over(samples: npt.NDArray[np.float32], rate: int) -> Audio:
@@ -285,7 +309,7 @@ def _brief(value: object) -> str:
 @contextmanager
 def _replacing(target: Path) -> Iterator[BinaryIO]:
     """A new file beside the target that takes its place if all goes well, and vanishes otherwise."""
-    if target.is_dir():
+    if os.path.isdir(target):
         raise FileError(f"cannot write {str(target)!r}: it is a directory")
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
@@ -295,7 +319,8 @@ def _replacing(target: Path) -> Iterator[BinaryIO]:
     except OSError as error:
         raise FileError(f"cannot write {str(target)!r}: {error.strerror or error}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # it is gone after the move, or never came to be
+            part.unlink()
 
 
 def _write_by_soundfile(soundfile: ModuleType, audio: Audio, file: BinaryIO, suffix: str, encoding: Encoding) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from musicengine.audio.key import find_key_changes
 from musicengine.audio.tonality import (
     compute_chroma,
     describe_harmony,
@@ -30,7 +31,8 @@ def note(pitch: float, duration_s: float, rate: int = RATE) -> np.ndarray:
     time = np.arange(round(duration_s * rate)) / rate
     frequency = 440 * 2 ** ((pitch - 69) / 12)
     partials = [0.7**h * np.sin(2 * np.pi * frequency * h * time) for h in range(1, 7) if frequency * h < 0.45 * rate]
-    return 0.1 * np.sum(partials, axis=0) * np.exp(-1.5 * time)
+    plucked: np.ndarray = 0.1 * np.sum(partials, axis=0) * np.exp(-1.5 * time)
+    return plucked
 
 
 def chord(label: str, shift: float = 0.0, duration_s: float = 4 * BEAT_S, rate: int = RATE) -> np.ndarray:
@@ -182,6 +184,7 @@ def test_what_has_no_pitch_has_no_harmony(audio: Audio, reason: str) -> None:
     assert reason in chroma.abstention
     assert estimate_key(audio) is None
     assert find_chords(audio) is None
+    assert find_key_changes(chroma, audio.duration_s) == ()
     assert describe_harmony(audio, [0.1]) is None
     assert estimate_tuning(audio) == 0
 
@@ -220,7 +223,7 @@ def test_an_average_between_times_weighs_frames_by_their_overlap() -> None:
 
 def test_labelled_keys_are_recovered_at_the_stated_rate(labelled_data: Path) -> None:
     soundfile = pytest.importorskip("soundfile")
-    hits = {"real": [], "rendered": []}
+    hits: dict[str, list[bool]] = {"real": [], "rendered": []}
     for path in sorted((labelled_data / "audio").glob("*.json")):
         label = json.loads(path.read_text())
         if label.get("key") and label.get("audio"):

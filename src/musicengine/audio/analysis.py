@@ -1,7 +1,7 @@
 """Everything measured of a piece at once, each thing measured once, in two threads.
 
 numpy works outside of the interpreter's lock, so what does not depend on each other runs side by side: one thread
-passes over the spectrum and follows the rhythm, the other measures loudness and pitch classes.
+passes over the spectrum, follows the rhythm and finds the form, the other measures loudness, pitch classes and chords.
 """
 
 from __future__ import annotations
@@ -11,20 +11,25 @@ from concurrent.futures import ThreadPoolExecutor
 
 from musicengine.audio.chords import find_chords
 from musicengine.audio.chroma import compute_chroma
+from musicengine.audio.embedding import embed
 from musicengine.audio.key import estimate_key
 from musicengine.audio.loudness import measure_loudness
 from musicengine.audio.quality import score_quality
+from musicengine.audio.rhythm import hear_rhythm
 from musicengine.audio.spectrum import survey
 from musicengine.audio.structure import find_form
 from musicengine.audio.timbre import describe_timbre
 from musicengine.audio.tonality import describe_harmony
 from musicengine.values.making import Step
+from musicengine.values.measures import Loudness
+from musicengine.values.music import Form
 from musicengine.values.reports import AudioReport
 from musicengine.values.sound import Audio
 
 __all__ = ["analyze"]
 
-_JOBS = 6
+_STEPS = ("spectrum", "rhythm", "timbre", "form", "loudness", "quality", "harmony")
+_SILENT_LUFS = -70.0
 
 
 def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> AudioReport:
@@ -32,50 +37,57 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
 
     Args:
         audio: of any rate, length and number of channels.
-        progress: is told of each step.
+        progress: is told of each step that is done.
     """
-    done = 0
 
-    def tell() -> None:
-        nonlocal done
-        done += 1
+    def tell(step: str) -> None:
         if progress:
-            progress(Step("analyze", done, _JOBS))
+            progress(Step(step, _STEPS.index(step) + 1, len(_STEPS)))
 
     with ThreadPoolExecutor(1) as other:
         loudness_job = other.submit(measure_loudness, audio)
         chroma_job = other.submit(compute_chroma, audio)
         passed = survey(audio)
-        tell()
-        timbre = describe_timbre(audio, survey=passed)
-        tell()
-        loudness = loudness_job.result()
-        tell()
+        tell("spectrum")
+        heard = hear_rhythm(passed)
+        beats_s = heard.beats.times_s if heard.beats else None
+        tell("rhythm")
         chroma = chroma_job.result()
-        tell()
-        harmony_job = other.submit(describe_harmony, audio, None, chroma=chroma)
-        form = find_form(audio, survey=passed)
-        tell()
+        harmony_job = other.submit(describe_harmony, audio, beats_s, chroma=chroma)
+        chords_job = other.submit(find_chords, audio, beats_s, chroma=chroma)
+        timbre = describe_timbre(audio, survey=passed)
+        tell("timbre")
+        form = find_form(audio, survey=passed, beats=heard.beats)
+        tell("form")
+        loudness = loudness_job.result()
+        tell("loudness")
         quality = score_quality(audio, survey=passed, loudness=loudness, form=form)
-        harmony = harmony_job.result()
-    key = estimate_key(audio, chroma=chroma)
-    chords = find_chords(audio, None, chroma=chroma)
-    tell()
-    abstained = {}
-    if chroma.abstention:
-        abstained |= dict.fromkeys(("key", "chords", "harmony"), chroma.abstention)
-    if form is None:
-        abstained["sections"] = "silence" if loudness.integrated_lufs < -70 else "too short for a form"
+        tell("quality")
+        harmony, chords = harmony_job.result(), chords_job.result()
+        tell("harmony")
     return AudioReport(
         duration_s=audio.duration_s,
         rate=audio.rate,
         channels=audio.channels,
-        key=key,
+        tempo=heard.tempo,
+        beats=heard.beats,
+        rhythm=heard.rhythm,
+        key=estimate_key(audio, chroma=chroma),
         chords=chords,
         harmony=harmony,
         loudness=loudness,
         timbre=timbre,
         form=form,
+        embedding=embed(audio, survey=passed),
         quality=quality,
-        abstained=abstained,
+        abstained=_abstentions(heard.abstention, chroma.abstention, form, loudness),
     )
+
+
+def _abstentions(rhythm: str | None, tonality: str | None, form: Form | None, loudness: Loudness) -> dict[str, str]:
+    """The reason for each field that is None."""
+    reasons = dict.fromkeys(("tempo", "beats"), rhythm) | dict.fromkeys(("key", "chords", "harmony"), tonality)
+    if form is None:
+        silent = loudness.momentary_max_lufs < _SILENT_LUFS
+        reasons |= dict.fromkeys(("form", "sections"), "silence" if silent else "too short for a form")
+    return {name: reason for name, reason in reasons.items() if reason}

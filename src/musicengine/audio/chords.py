@@ -40,7 +40,7 @@ _NO_CHORD = 10.5
 _UNCLEAR = 8.0  # what the lack of steady pitches adds to that
 _CLEAR = 0.2  # clarity from which on pitches are not in doubt
 _CHANGE_COST = 5.0
-_QUIET = 0.1  # of the loudest beat
+_QUIET = 0.15  # of the loudest beat
 _GRID_S = 0.25
 _GRID_CHANGE_COST = 11.0
 

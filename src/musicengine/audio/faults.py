@@ -14,8 +14,7 @@ import attrs
 import numpy as np
 
 from musicengine.audio.rules import Finding
-from musicengine.audio.spectrum import Survey
-from musicengine.dsp.resampling import decimate
+from musicengine.audio.spectrum import Survey, decimated, mixed
 from musicengine.dsp.types import Array, FloatArray
 from musicengine.values.sound import Audio
 
@@ -97,7 +96,7 @@ def _measure(audio: Audio) -> _Windows:
         peak=peak,
         total=np.array([part.sum(axis=1, dtype=np.float64) for part in parts]),
         clipped=np.array([_count_clipped(part, float(peak.max())) for part in parts]),
-        clicks=np.array([_count_clicks(audio.mono[at : at + size]) for at in range(0, audio.mono.size, size)]),
+        clicks=np.array([_count_clicks(mixed(audio, at, at + size)) for at in range(0, audio.samples.shape[1], size)]),
         product=np.array([_products(part) for part in parts]) if stereo else np.zeros((len(parts), 3)),
     )
 
@@ -205,7 +204,7 @@ def _noise_floor(survey: Survey) -> Finding:
 def _hum(audio: Audio, integrated_lufs: float) -> Finding:
     """The level of the strongest mains series under the loudness: lines that stand out in every second."""
     factor = max(1, audio.rate // _LOW_RATE)
-    low, rate = decimate(audio.mono, factor), audio.rate / factor
+    low, rate = decimated(audio, factor), audio.rate / factor
     size = round(rate)
     seconds = low[: low.size // size * size].reshape(-1, size)
     if len(seconds) < 4:

@@ -7,11 +7,11 @@ intro, bridge, break or outro by its place and energy, and the intro's music in 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
-from musicengine.dsp.types import FloatArray, IntArray
+from musicengine.dsp.types import Array, IntArray
 
 __all__ = ["LABELS", "name"]
 
@@ -19,7 +19,7 @@ LABELS = ("intro", "verse", "pre-chorus", "chorus", "bridge", "break", "instrume
 _QUIETER_DB = 3.0
 
 
-def name(groups: IntArray, lengths_s: FloatArray, energies_db: FloatArray) -> tuple[str, ...]:
+def name(groups: IntArray, lengths_s: Array, energies_db: Array) -> tuple[str, ...]:
     """A label for each section.
 
     Args:
@@ -38,7 +38,7 @@ def name(groups: IntArray, lengths_s: FloatArray, energies_db: FloatArray) -> tu
     return tuple(labels)
 
 
-def _by_repetition(groups: IntArray, lengths_s: FloatArray, energies_db: FloatArray) -> list[str]:
+def _by_repetition(groups: IntArray, lengths_s: Array, energies_db: Array) -> list[str]:
     """Labels of the repeated groups; empty for what occurs once."""
     labels = [""] * len(groups)
     repeated = [g for g in np.unique(groups) if (groups == g).sum() > 1]
@@ -56,20 +56,21 @@ def _by_repetition(groups: IntArray, lengths_s: FloatArray, energies_db: FloatAr
     return [roles.get(g, "") for g in groups]
 
 
-def _leads_to(groups: Sequence[int] | IntArray, group: int, target: int) -> bool:
+def _leads_to(groups: IntArray, group: int, target: int) -> bool:
     """Whether a group is mostly followed by another."""
-    following = [b for a, b in zip(groups[:-1], groups[1:], strict=True) if a == group]
+    following = [b for a, b in pairwise(groups) if a == group]
     return 2 * following.count(target) > len(following)
 
 
-def _name_ends(labels: list[str], groups: IntArray, energies_db: FloatArray) -> None:
+def _name_ends(labels: list[str], groups: IntArray, energies_db: Array) -> None:
     """Name the first and the last section, and what repeats the first, in place."""
     if len(labels) < 3:
         return
+    usual = float(np.median(energies_db))
     same = np.flatnonzero(groups == groups[0])
     if len(same) == 1:
         labels[0] = "intro"
-    elif labels[0] == "verse" and labels[1] != "verse" and energies_db[0] < np.median(energies_db) - _QUIETER_DB:
+    elif labels[0] == "verse" and labels.count("verse") > len(same) and energies_db[0] < usual - _QUIETER_DB:
         for i in same:
             labels[i] = "instrumental"
         labels[0] = "intro"

@@ -9,6 +9,7 @@ directions alike; that keeps rounding low even for poles next to the unit circle
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -67,7 +68,7 @@ def biquads_from(signal: Array, sections: npt.ArrayLike, state: Matrix | None = 
     system = _system(_checked(sections), kind)
     order = len(system.leave)
     n = signal.shape[-1]
-    rows = signal.reshape(-1, n)
+    rows = signal.reshape(math.prod(signal.shape[:-1]), n)
     out = np.empty(rows.shape, kind)
     now = np.zeros((len(rows), order)) if state is None else np.reshape(state, (len(rows), order))
     chunk = max(_CHUNK // max(len(rows), 1) // _BLOCK, 16) * _BLOCK
@@ -166,9 +167,10 @@ def _cascade(sections: Sections) -> tuple[Matrix, Matrix, Matrix, float]:
 
 
 def _levelled(a: Matrix, b: Matrix, c: Matrix, d: float) -> tuple[Matrix, Matrix, Matrix, float]:
-    """The same system in a basis in which white noise of power 1 gives a state of covariance 1.
+    """The same system in a basis in which white noise of power 1 gives each section a state of covariance 1.
 
-    A system without such a basis, one that does not decay, is returned as it is.
+    Sections stay apart: mixing them would lose poles that lie close together. A system that does not decay has no
+    such basis and is returned as it is.
     """
     covariance, power = np.outer(b, b), a
     for _ in range(40):  # the sum of A^k B B' A'^k, doubled in length each time
@@ -178,9 +180,11 @@ def _levelled(a: Matrix, b: Matrix, c: Matrix, d: float) -> tuple[Matrix, Matrix
             return a, b, c, d
         if np.abs(step).max() <= 1e-17 * np.abs(covariance).max():
             break
-    variances, directions = np.linalg.eigh(covariance)
-    scale = np.sqrt(np.maximum(variances, 1e-14 * max(variances[-1], 1e-30)))
-    back, forth = directions * scale, (directions / scale).T
+    back, forth = np.zeros_like(a), np.zeros_like(a)
+    for own in (slice(k, k + 2) for k in range(0, len(a), 2)):
+        variances, directions = np.linalg.eigh(covariance[own, own])
+        scale = np.sqrt(np.maximum(variances, 1e-14 * max(variances[-1], 1e-30)))
+        back[own, own], forth[own, own] = directions * scale, (directions / scale).T
     return forth @ a @ back, forth @ b, c @ back, d
 
 

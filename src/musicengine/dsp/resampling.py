@@ -11,7 +11,8 @@ interpolated table after Smith and Gossett (1984).
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import TypeAlias
 
 import numpy as np
@@ -21,9 +22,10 @@ from musicengine.dsp.frames import frame, padded
 from musicengine.dsp.types import Array, FloatArray
 from musicengine.errors import AudioError
 
-__all__ = ["decimate", "kaiser_sinc", "resample"]
+__all__ = ["decimate", "decimate_from", "kaiser_sinc", "resample"]
 
 Matrix: TypeAlias = npt.NDArray[np.float64]
+Reader: TypeAlias = Callable[[int, int], FloatArray]
 
 _ATTENUATION_DB = 100.0
 _PASS = 0.91  # of the lower Nyquist frequency; the stop band begins at that frequency
@@ -55,17 +57,17 @@ def resample(samples: Array, from_rate: int, to_rate: int) -> FloatArray:
     up, down = _ratio(from_rate, to_rate)
     samples = np.asarray(samples, np.float32)
     n = samples.shape[-1]
-    rows = samples.reshape(-1, n)
+    rows = samples.reshape(math.prod(samples.shape[:-1]), n)
     out = np.empty((len(rows), -(-n * up // down)), np.float32)
     for row, result in zip(rows, out, strict=True):
         if up == down:
             result[:] = row
         elif _repeats(up, down):
             times = _periods(up, down)
-            _by_matrix(row, _matrix(up, down, times), _reach(up, down), down * times, result)
+            _by_matrix(partial(padded, row), _matrix(up, down, times), _reach(up, down), down * times, result)
         else:
             _by_table(row, up, down, result)
-    return out.reshape(*samples.shape[:-1], -1) if n else out.reshape(samples.shape)
+    return out.reshape(*samples.shape[:-1], out.shape[1])
 
 
 def decimate(signal: FloatArray, factor: int) -> FloatArray:
@@ -83,14 +85,25 @@ def decimate(signal: FloatArray, factor: int) -> FloatArray:
     Raises:
         AudioError: the factor is no whole number from 1 to 1024.
     """
+    return decimate_from(partial(padded, signal), signal.size, factor)
+
+
+def decimate_from(read: Reader, count: int, factor: int) -> FloatArray:
+    """What :func:`decimate` does, for a signal that is read piece by piece and never held whole.
+
+    Args:
+        read: gives the samples from one place to another, float32, zeros outside of the signal.
+        count: samples in the signal.
+        factor: a whole number from 1.
+    """
     if not isinstance(factor, (int, np.integer)) or not 1 <= factor <= _LARGEST_RATIO:
         raise AudioError(f"decimate needs a whole factor from 1 to {_LARGEST_RATIO}, got {factor!r}")
-    out = np.empty(-(-signal.size // factor), np.float32)
+    out = np.empty(-(-count // factor), np.float32)
     if factor == 1:
-        out[:] = signal
+        out[:] = read(0, count)
     else:
         matrix, reach = _fast_matrix(int(factor))
-        _by_matrix(signal, matrix, reach, _FAST_BLOCK * int(factor), out)
+        _by_matrix(read, matrix, reach, _FAST_BLOCK * int(factor), out)
     return out
 
 
@@ -173,7 +186,7 @@ def _weights(outputs: Matrix, cutoff: float, half: float, beta: float) -> FloatA
     return result
 
 
-def _by_matrix(signal: FloatArray, matrix: FloatArray, reach: int, hop: int, out: FloatArray) -> None:
+def _by_matrix(read: Reader, matrix: FloatArray, reach: int, hop: int, out: FloatArray) -> None:
     """Outputs block by block: stretches of the input, ``hop`` samples apart, times the matrix."""
     length, count = matrix.shape
     blocks = -(-out.size // count)
@@ -181,7 +194,7 @@ def _by_matrix(signal: FloatArray, matrix: FloatArray, reach: int, hop: int, out
     for first in range(0, blocks, at_once):
         last = min(first + at_once, blocks)
         start = first * hop - reach
-        stretches = frame(padded(signal, start, start + (last - first - 1) * hop + length), length, hop)
+        stretches = frame(read(start, start + (last - first - 1) * hop + length), length, hop)
         result = (np.ascontiguousarray(stretches) @ matrix).reshape(-1)
         out[first * count : last * count] = result[: out.size - first * count]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from musicengine.dsp.types import FloatArray, IntArray
+from musicengine.dsp.types import Array, FloatArray, IntArray
 
 __all__ = [
     "best_cuts",
@@ -20,10 +20,10 @@ __all__ = [
 ]
 
 
-def standardized(values: FloatArray) -> FloatArray:
+def standardized(values: Array) -> Array:
     """Values with mean 0 and standard deviation 1; all 0 where they do not differ."""
     spread = values.std()
-    result: FloatArray = (values - values.mean()) / (spread if spread > 0 else 1)
+    result: Array = (values - values.mean()) / (spread if spread > 0 else 1)
     return result
 
 
@@ -43,7 +43,7 @@ def gaussian(sigma: float) -> FloatArray:
     return result
 
 
-def contrast_novelty(features: FloatArray, reach: int) -> FloatArray:
+def contrast_novelty(features: FloatArray, reach: int) -> Array:
     """How much the ``reach`` rows from i on differ from as many before i: float32 (n,), 0 or more.
 
     This is Foote's checkerboard kernel (ICME 2000) with a Gaussian taper, on the matrix of scalar products of the rows
@@ -52,15 +52,14 @@ def contrast_novelty(features: FloatArray, reach: int) -> FloatArray:
     bell = np.exp(-0.5 * ((np.arange(reach) + 0.5) / (reach / 2)) ** 2).astype(np.float32)
     before = np.pad(features, ((reach, reach), (0, 0)), mode="edge")
     n = len(features)
-    difference = sum(
-        weight * (before[reach + k : reach + k + n] - before[reach - 1 - k : reach - 1 - k + n])
-        for k, weight in enumerate(bell)
-    )
-    result: FloatArray = np.einsum("nd,nd->n", difference, difference)
-    return result
+    difference = np.zeros_like(features)
+    for k, weight in enumerate(bell):
+        difference += weight * (before[reach + k : reach + k + n] - before[reach - 1 - k : reach - 1 - k + n])
+    novelty: Array = np.einsum("nd,nd->n", difference, difference)
+    return novelty
 
 
-def recurrence_novelty(features: FloatArray, context: int, share: float, sigma: float) -> FloatArray:
+def recurrence_novelty(features: FloatArray, context: int, share: float, sigma: float) -> Array:
     """How much the set of passages that recur changes at each row of (n, d): float32 (n,).
 
     Structure features after Serrà, Müller, Grosche and Arcos (IEEE Trans. Multimedia 2014): rows are joined with the
@@ -76,29 +75,43 @@ def recurrence_novelty(features: FloatArray, context: int, share: float, sigma: 
     n = len(features)
     joined = _joined(features, context)
     similarity = joined @ joined.T
-    nearest = max(int(share * n), 1)
-    least = np.partition(similarity, n - nearest - 1, axis=1)[:, n - nearest - 1] if n > nearest else np.zeros(n)
-    near = (similarity >= least[:, None]) & (similarity >= least[None, :])
+    near = _mutually_near(similarity, max(int(share * n), 1))
     rows = np.arange(n)
     stripes = near[rows[:, None], (rows[:, None] + rows) % n].astype(np.float32)
     stripes[:, 0] = 0
-    lagged = sum(weight * np.roll(stripes, k - 3, axis=1) for k, weight in enumerate(gaussian(1.0)))
-    bell = gaussian(sigma)
-    slope = np.diff(bell, prepend=0, append=0)
-    reach = len(bell) // 2
-    padded = np.pad(lagged, ((reach + 1, reach + 1), (0, 0)), mode="edge")
-    change = sum(weight * padded[k : k + n] for k, weight in enumerate(slope))
-    return np.linalg.norm(change, axis=1).astype(np.float32)
+    # Smoothing and differencing along time are one filter: the slope of a bell.
+    slope = np.diff(gaussian(sigma), prepend=0, append=0)
+    reach = len(slope) // 2
+    padded = np.pad(stripes, ((reach, reach - 1), (0, 0)), mode="edge")
+    change = np.zeros_like(stripes)
+    for k, weight in enumerate(slope):
+        change += weight * padded[k : k + n]
+    smooth = np.zeros_like(change)
+    for k, weight in enumerate(gaussian(1.0)):
+        smooth += weight * np.roll(change, k - 3, axis=1)
+    novelty: Array = np.linalg.norm(smooth, axis=1)
+    return novelty
+
+
+def _mutually_near(similarity: FloatArray, count: int) -> Array:
+    """Which pairs of rows are each among the other's ``count`` most similar: bool (n, n)."""
+    n = len(similarity)
+    if n <= count:
+        return np.ones((n, n), bool)
+    least = np.partition(similarity, n - count - 1, axis=1)[:, n - count - 1]
+    near: Array = (similarity >= least[:, None]) & (similarity >= least)
+    return near
 
 
 def _joined(features: FloatArray, context: int) -> FloatArray:
     """Each row with those around it, so that scalar products are mean similarities: (n, context * d)."""
     n = len(features)
     around = np.clip(np.arange(n)[:, None] + np.arange(context) - context // 2, 0, n - 1)
-    return unit_rows(features)[around].reshape(n, -1) / np.float32(context**0.5)
+    joined: FloatArray = unit_rows(features)[around].reshape(n, -1) / np.float32(context**0.5)
+    return joined
 
 
-def best_cuts(gain: FloatArray, worth: Callable[[IntArray, bool, bool], FloatArray], longest: int) -> IntArray:
+def best_cuts(gain: Array, worth: Callable[[IntArray, bool, bool], Array], longest: int) -> IntArray:
     """Cut a sequence of n cells into runs so that the gains of the cuts plus the worths of the runs are greatest.
 
     Args:
@@ -127,7 +140,7 @@ def best_cuts(gain: FloatArray, worth: Callable[[IntArray, bool, bool], FloatArr
     return np.array(cuts[::-1])
 
 
-def passage_similarity(features: FloatArray, cuts: IntArray, context: int, slack: int = 4) -> FloatArray:
+def passage_similarity(features: FloatArray, cuts: IntArray, context: int, slack: int = 4) -> Array:
     """How alike the passages between cuts are, row by row in order: (passages, passages), in [-1, 1].
 
     Rows (n, d) are compared with the ``context`` rows around them. Passages may be shifted by ``slack`` rows against
@@ -155,7 +168,7 @@ def _aligned(similarity: FloatArray, one: IntArray, other: IntArray, shift: int)
     return float(np.trace(similarity[first : first + length, second : second + length]) / length)
 
 
-def join_alike(similarity: FloatArray, least: float) -> IntArray:
+def join_alike(similarity: Array, least: float) -> IntArray:
     """Groups of mutually similar items by average linkage, numbered in order of appearance: (n,)."""
     members = [[i] for i in range(len(similarity))]
     linkage = similarity.astype(np.float64)

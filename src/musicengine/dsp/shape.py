@@ -6,6 +6,7 @@ Spectra are (frames, length // 2 + 1). Definitions follow librosa 0.11 (McFee et
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -48,14 +49,14 @@ def moments_and_rolloff(magnitude: FloatArray) -> FloatArray:
     """
     frames, bins = len(magnitude), magnitude.shape[1] - 1
     width = min(64, bins)
-    inside = np.ascontiguousarray(magnitude[:, :-1]).reshape(frames, -1, width)
+    inside = np.ascontiguousarray(magnitude[:, :-1]).reshape(frames, bins // width, width)
     nyquist = np.zeros((frames, 1, 3), np.float32)
     nyquist[:, 0, 0] = magnitude[:, -1]
     runs = np.concatenate((inside @ _powers(width), nyquist), axis=1)
     starts = np.arange(0, bins + 1, width, dtype=np.float32)
     total = runs[:, :, 0].sum(axis=1)
     safe = np.maximum(total, np.finfo(np.float32).tiny)
-    centroid = (runs[:, :, 0] @ starts + runs[:, :, 1].sum(axis=1)) / safe
+    centroid = (runs[:, :, 0] * starts + runs[:, :, 1]).sum(axis=1) / safe
     offset = starts - centroid[:, None]
     square = runs[:, :, 2] + 2 * offset * runs[:, :, 1] + offset * offset * runs[:, :, 0]
     bandwidth = np.sqrt(np.maximum(square.sum(axis=1) / safe, 0))
@@ -70,13 +71,14 @@ def _rolloff(inside: FloatArray, sums: FloatArray, total: FloatArray) -> FloatAr
     run = np.minimum(np.argmax(running >= target[:, None], axis=1), inside.shape[1] - 1)
     before = running[every, run] - sums[every, run]
     below = np.cumsum(inside[every, run], axis=1) + before[:, None] < target[:, None]
-    return (run * inside.shape[2] + below.sum(axis=1)).astype(np.float32)
+    bins: FloatArray = (run * inside.shape[2] + below.sum(axis=1)).astype(np.float32)
+    return bins
 
 
 @lru_cache(maxsize=4)
 def _powers(width: int) -> FloatArray:
     """1, k and k² for k = 0 ... width - 1, in columns."""
-    return np.arange(width, dtype=np.float32)[:, None] ** np.arange(3, dtype=np.float32)
+    return (np.arange(width)[:, None] ** np.arange(3)).astype(np.float32)
 
 
 def flatness(magnitude: FloatArray, scale: float) -> FloatArray:
@@ -94,7 +96,8 @@ def flatness(magnitude: FloatArray, scale: float) -> FloatArray:
     fours = pairs[:, : bins // 4] * pairs[:, bins // 4 :]
     logarithms = np.log(fours).sum(axis=1) + np.log(floored[:, -1])
     geometric = np.exp(logarithms * np.float32(2 / (bins + 1)))
-    return np.minimum(geometric / arithmetic, 1)
+    ratio: FloatArray = np.minimum(geometric / arithmetic, np.float32(1))
+    return ratio
 
 
 def peaks_and_valleys_db(magnitude: FloatArray, rate: int, scale: float) -> FloatArray:
@@ -109,7 +112,7 @@ def peaks_and_valleys_db(magnitude: FloatArray, rate: int, scale: float) -> Floa
         ordered = np.sort(magnitude[:, first:last], axis=1)
         out[:, 0, band] = _level_db(ordered[:, -count:], scale)
         out[:, 1, band] = _level_db(ordered[:, :count], scale)
-    return out.reshape(len(out), -1)
+    return out.reshape(len(out), 2 * CONTRAST_BANDS)
 
 
 def _level_db(magnitude: FloatArray, scale: float) -> FloatArray:
@@ -125,7 +128,7 @@ def _contrast_bands(rate: int, bins: int) -> tuple[tuple[int, int, int], ...]:
     hz_per_bin = rate / 2 / (bins - 1)
     edges = [0.0] + [_LOWEST_HZ * 2**octave for octave in range(CONTRAST_BANDS)]
     bands = []
-    for band, (low, high) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for band, (low, high) in enumerate(pairwise(edges)):
         first = max(int(np.ceil(low / hz_per_bin)) - (band > 0), 0)
         last = bins - 1 if band == CONTRAST_BANDS - 1 else min(int(high / hz_per_bin), bins - 1)
         count = max(int(np.rint(_QUANTILE * (last + 1 - first))), 1)

@@ -9,7 +9,17 @@ import numpy as np
 from musicengine.dsp.frames import frame
 from musicengine.dsp.types import ComplexArray, FloatArray
 
-__all__ = ["chroma_filters", "hann", "magnitude", "mel_centres_hz", "mel_filters", "mel_power", "power", "transform"]
+__all__ = [
+    "chroma_filters",
+    "hann",
+    "magnitude",
+    "mel_centres_hz",
+    "mel_filters",
+    "mel_frequencies",
+    "mel_power",
+    "power",
+    "transform",
+]
 
 
 _CACHED_SAMPLES = 2**17  # a transform of so many samples and its input take 1 MB
@@ -46,7 +56,7 @@ def magnitude(signal: FloatArray, length: int, hop: int) -> FloatArray:
         part = frames[first : first + step]
         count = len(part)
         np.multiply(part, hann(length), out=windowed[:count])
-        np.fft.rfft(windowed[:count], norm="forward", out=spectrum[:count])
+        np.fft.rfft(windowed[:count], norm="forward", out=spectrum[:count])  # type: ignore[arg-type]  # takes any complex
         np.abs(spectrum[:count], out=out[first : first + count])
     return out
 
@@ -63,7 +73,7 @@ def mel_filters(rate: int, length: int, bands: int) -> FloatArray:
 
     The Slaney mel scale, 0 Hz to half the rate, each triangle divided by its width (as in the Auditory Toolbox).
     """
-    edges = _mel_to_hz(np.linspace(0, _hz_to_mel(rate / 2), bands + 2))
+    edges = mel_frequencies(0, rate / 2, bands + 2)
     bins = np.arange(length // 2 + 1) * (rate / length)
     rising = (bins[:, None] - edges[:-2]) / np.diff(edges)[:-1]
     falling = (edges[2:] - bins[:, None]) / np.diff(edges)[1:]
@@ -120,6 +130,11 @@ def chroma_filters(rate: int, length: int) -> FloatArray:
     filters: FloatArray = np.roll(bumps * register, -3, axis=1).astype(np.float32)
     filters.flags.writeable = False
     return filters
+
+
+def mel_frequencies(low_hz: float, high_hz: float, count: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Frequencies (count,) in Hz that are equally spaced on Slaney's mel scale."""
+    return _mel_to_hz(np.linspace(_hz_to_mel(low_hz), _hz_to_mel(high_hz), count))
 
 
 _LINEAR_HZ_PER_MEL = 200 / 3
