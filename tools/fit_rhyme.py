@@ -22,7 +22,8 @@ import numpy as np
 
 from musicengine.lyrics.likeness import Pairs, Weights, compare, find_pairs, look_up, spread
 from musicengine.lyrics.scheme import ORDER, START, Shape, decode, links
-from musicengine.lyrics.sounds import DEPTH, Tails, find_tails, hear
+from musicengine.lyrics.sounds import DEPTH, hear_lines
+from musicengine.lyrics.tails import Tails, collect, find_tails
 
 OUTPUT = Path(__file__).parents[1] / "src/musicengine/lyrics/data/rhyme.npz"
 HIDDEN = 24
@@ -32,9 +33,10 @@ EPOCHS = {"strict": 6, "rap": 12}
 DECAY = {"strict": 1e-5, "rap": 1e-3}
 SMOOTHING = {"strict": 5.0, "rap": 20.0}
 GRID = {
-    "strict": [(0.3, 0.5, 0.7), (0.3, 0.5, 0.7), (0.0,), (0.7, 1.0, 1.5)],
-    "rap": [(1.0,), (0.4, 0.6, 0.8, 1.0), (0.8, 1.0, 1.2, 1.4), (0.0, 0.3)],
+    "strict": [(0.5,), (0.4, 0.5, 0.6), (0.0,), (1.0, 1.5, 2.0)],
+    "rap": [(1.0,), (0.6, 0.8, 1.0), (0.8, 0.9, 1.0), (0.0, 0.3)],
 }
+"""The weights of the search that are tried: evidence, prior, bias, alone."""
 
 
 @attrs.frozen(eq=False)
@@ -80,7 +82,7 @@ def load(folder: Path, style: str) -> Corpus:
                 gold += [end_classes(line) for line in row["lines"]]
             starts += [begin] * (len(texts) - begin)
             groups += [row.get("song", row["file"])] * (len(texts) - begin)
-    tails = find_tails(hear(texts))
+    tails = find_tails(collect(hear_lines(texts)))
     pairs = find_pairs(tails, np.array(starts), REACH[style])
     rhymes = [
         bool(gold[line] & gold[line - distance]) for line, distance in zip(pairs.lines, pairs.distances, strict=True)

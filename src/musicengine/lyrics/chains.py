@@ -17,8 +17,9 @@ import numpy as np
 
 from musicengine.lyrics.likeness import Floats, log_odds, overlap, rhyme_part
 from musicengine.lyrics.rhyme import Ends
-from musicengine.lyrics.sounds import CONSONANTS, DEPTH, NO_VOWEL, VOWELS, Codes, Sounds, Tails, find_word_tails
+from musicengine.lyrics.sounds import CONSONANTS, DEPTH, NO_VOWEL, VOWELS
 from musicengine.lyrics.styles import load_style
+from musicengine.lyrics.tails import Codes, Sounds, Tails, find_word_tails
 from musicengine.values.lyrics import Rhyme, RhymeKind, Span
 
 __all__ = ["find_rhymes"]
@@ -89,8 +90,8 @@ def _inside(sounds: Sounds, starts: Codes) -> list[_Found]:
 
 def _final_syllables(sounds: Sounds) -> Codes:
     """The last syllable of each line's rhyming word; -1 for none."""
-    finals = np.full(len(sounds.tokens), -1, np.int64)
-    last = np.array(sounds.last_words, np.int64)
+    finals = np.full(len(sounds.heard), -1, np.int64)
+    last = np.array([line.last_word for line in sounds.heard], np.int64)
     inside = sounds.words <= last[sounds.lines]
     finals[sounds.lines[inside]] = np.flatnonzero(inside)
     return finals

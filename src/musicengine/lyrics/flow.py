@@ -15,8 +15,8 @@ import attrs
 import numpy as np
 
 from musicengine.lyrics.calibration import rank
-from musicengine.lyrics.sounds import Sounds
 from musicengine.lyrics.syllables import Scansion
+from musicengine.lyrics.tails import Sounds
 from musicengine.values.lyrics import Flow, Rhyme, Timing
 
 __all__ = ["TEXT_MEASURES", "describe_flow", "find_breaths", "find_rhymed", "name_foot"]
@@ -38,17 +38,17 @@ _PAUSE = re.compile(r"[,.;:!?…)\]]|--|[–—]| - ")
 
 
 def describe_flow(
-    scanned: Sequence[Scansion], sounds: Sounds, stanzas: Sequence[int], rhymes: Sequence[Rhyme], timing: Timing | None
+    sounds: Sounds, stanzas: Sequence[int], rhymes: Sequence[Rhyme], timing: Timing | None
 ) -> Flow:
     """The flow of lines whose rhymes are known.
 
     Args:
-        scanned: the lines.
         sounds: of the lines.
         stanzas: the number of each line's stanza.
         rhymes: of the lines.
         timing: of the words, if they have times.
     """
+    scanned = [line.scansion for line in sounds.heard]
     counts = np.diff(sounds.first)
     spoken = counts > 0
     lines = max(int(spoken.sum()), 1)

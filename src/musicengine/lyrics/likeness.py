@@ -14,7 +14,8 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from musicengine.lyrics.sounds import CONSONANTS, DEPTH, NO_VOWEL, Codes, Tails
+from musicengine.lyrics.sounds import CONSONANTS, DEPTH, NO_VOWEL
+from musicengine.lyrics.tails import Codes, Tails
 
 __all__ = ["UNHEARD", "Floats", "Pairs", "Weights", "choose", "compare", "find_pairs", "log_odds", "look_up", "overlap", "rhyme_part", "spread"]
 

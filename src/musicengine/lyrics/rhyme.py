@@ -17,8 +17,9 @@ from musicengine.errors import LyricsError
 from musicengine.lyrics.likeness import Floats, Pairs, choose, find_pairs, log_odds, spread
 from musicengine.lyrics.parsing import MAX_LINES
 from musicengine.lyrics.scheme import decode, letters
-from musicengine.lyrics.sounds import Codes, Sounds, Tails, find_tails, hear
+from musicengine.lyrics.sounds import hear_lines
 from musicengine.lyrics.styles import STYLES, Style, load_style
+from musicengine.lyrics.tails import Codes, Sounds, Tails, collect, find_tails
 from musicengine.lyrics.verse import tell_style
 
 __all__ = ["Ends", "find_rhyme_scheme", "label", "measure_ends"]
@@ -43,8 +44,8 @@ def find_rhyme_scheme(lines: Sequence[str], *, style: Literal["auto", "strict", 
         raise LyricsError(f'style must be "auto", "strict" or "rap", got {style!r}')
     if len(lines) > MAX_LINES:
         raise LyricsError(f"a lyric takes at most {MAX_LINES:,} lines, got {len(lines):,}")
-    sounds = hear(lines)
-    chosen = tell_style(lines, sounds) if style == "auto" else style
+    sounds = collect(hear_lines(lines))
+    chosen = tell_style(sounds) if style == "auto" else style
     starts = np.zeros(len(lines), np.int64)
     return letters(label(measure_ends(sounds, starts, chosen).table, starts, chosen))
 

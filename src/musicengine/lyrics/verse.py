@@ -9,13 +9,12 @@ them (``tools/fit_verse.py``).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 import numpy as np
 
 from musicengine.lyrics.likeness import Floats
-from musicengine.lyrics.sounds import Sounds
 from musicengine.lyrics.styles import Style, load_verse
+from musicengine.lyrics.tails import Sounds
 from musicengine.lyrics.tokens import plain
 
 __all__ = ["describe", "tell_style"]
@@ -34,9 +33,9 @@ _COLLOQUIAL = frozenset(
 _STOPS = re.compile(r"[;:]|--|—|,$", re.MULTILINE)
 
 
-def describe(texts: Sequence[str], sounds: Sounds) -> Floats:
+def describe(sounds: Sounds) -> Floats:
     """The features of a text, (8,)."""
-    words = [plain(token.text).lower() for line in sounds.tokens for token in line]
+    words = [plain(token.text).lower() for line in sounds.heard for token in line.scansion.words]
     count = max(len(words), 1)
     syllables = np.diff(sounds.first)
     syllables = syllables[syllables > 0]
@@ -55,13 +54,13 @@ def describe(texts: Sequence[str], sounds: Sounds) -> Floats:
             share({"the", "of", "and", "in", "with"}),
             share({"i", "you", "my", "me", "your", "we"}),
             sum(map(len, words)) / count / 5,
-            min(sum(len(_STOPS.findall(text)) for text in texts) / max(len(texts), 1), 2.0),
+            min(sum(len(_STOPS.findall(line.scansion.text)) for line in sounds.heard) / max(len(sounds.heard), 1), 2.0),
         ],
         np.float32,
     )
 
 
-def tell_style(texts: Sequence[str], sounds: Sounds) -> Style:
+def tell_style(sounds: Sounds) -> Style:
     """Verse ("strict") or rap, whichever is likelier."""
     weights, bias = load_verse()
-    return "rap" if float(describe(texts, sounds) @ weights) + bias > 0 else "strict"
+    return "rap" if float(describe(sounds) @ weights) + bias > 0 else "strict"
