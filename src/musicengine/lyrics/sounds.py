@@ -88,6 +88,7 @@ class LineSounds:
 
     Args:
         scansion: the line.
+        spelled: its words in lower case and plain letters.
         ways: how each word is said.
         vowels: of each syllable.
         stresses: 2 primary, 1 secondary, 0 none, as in the line.
@@ -98,6 +99,7 @@ class LineSounds:
     """
 
     scansion: Scansion
+    spelled: tuple[str, ...]
     ways: tuple[Spoken, ...]
     vowels: tuple[int, ...]
     stresses: tuple[int, ...]
@@ -160,10 +162,11 @@ def _hear(line: Scansion) -> LineSounds:
             words += [index] * len(own_vowels)
     if len(line.stresses) == len(stresses):
         stresses = [max(stress, 1) if strong else 0 for strong, stress in zip(line.stresses, stresses, strict=True)]
+    spelled = tuple(plain(word.text).lower() for word in line.words)
     last = _last_word(line, ways)
-    tails = _tails(line, ways, last, (vowels, stresses, clusters, words))
+    tails = _tails(spelled, ways, last, (vowels, stresses, clusters, words))
     return LineSounds(
-        line, ways, tuple(vowels), tuple(stresses), tuple(clusters), tuple(words), last, tuple(tails)
+        line, spelled, ways, tuple(vowels), tuple(stresses), tuple(clusters), tuple(words), last, tuple(tails)
     )
 
 
@@ -185,12 +188,12 @@ def _last_word(line: Scansion, ways: Sequence[Spoken]) -> int:
 
 
 def _tails(
-    line: Scansion, ways: Sequence[Spoken], last: int, syllables: tuple[list[int], list[int], list[int], list[int]]
+    spelled: Sequence[str], ways: Sequence[Spoken], last: int, syllables: tuple[list[int], list[int], list[int], list[int]]
 ) -> list[TailSounds]:
     """The end of a line, in every way its last word may be said."""
     if last < 0:
         return []
-    word = plain(line.words[last].text).lower()
+    word = spelled[last]
     vowels, stresses, clusters, words = syllables
     end = words.index(last)
     begin = max(0, end - DEPTH + 1)

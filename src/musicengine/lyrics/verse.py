@@ -15,11 +15,10 @@ import numpy as np
 from musicengine.lyrics.likeness import Floats
 from musicengine.lyrics.styles import Style, load_verse
 from musicengine.lyrics.tails import Sounds
-from musicengine.lyrics.tokens import plain
 
-__all__ = ["describe", "tell_style"]
+__all__ = ["LITERARY", "describe", "tell_style"]
 
-_LITERARY = frozenset(
+LITERARY = frozenset(
     "thee thou thy thine ye hath doth hast dost shall shalt wilt unto upon ere nor oft whilst whence thence hence "
     "whose whom amid amidst beneath o'er e'er ne'er 'tis 'twas 'twere th' vpon vnto haue loue o oh alas lo nay yea "
     "mine yet so such sweet fair soul heavenly yon yonder wherefore thus each every shade beauty virtue".split()
@@ -35,7 +34,7 @@ _STOPS = re.compile(r"[;:]|--|—|,$", re.MULTILINE)
 
 def describe(sounds: Sounds) -> Floats:
     """The features of a text, (8,)."""
-    words = [plain(token.text).lower() for line in sounds.heard for token in line.scansion.words]
+    words = [word for line in sounds.heard for word in line.spelled]
     count = max(len(words), 1)
     syllables = np.diff(sounds.first)
     syllables = syllables[syllables > 0]
@@ -49,7 +48,7 @@ def describe(sounds: Sounds) -> Floats:
         [
             spread,
             alternation,
-            share(_LITERARY),
+            share(LITERARY),
             share(_COLLOQUIAL) + clipped,
             share({"the", "of", "and", "in", "with"}),
             share({"i", "you", "my", "me", "your", "we"}),
