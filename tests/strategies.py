@@ -9,7 +9,20 @@ import numpy.typing as npt
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from musicengine.values import hits, hosts, making, measures, music, reports, scores, service, sound, trends, words
+from musicengine.values import (
+    hits,
+    hosts,
+    lyrics as lyric,
+    making,
+    measures,
+    music,
+    reports,
+    scores,
+    service,
+    sound,
+    trends,
+    words,
+)
 from musicengine.values._value import Value
 
 seconds = st.floats(0, 3600, width=32)

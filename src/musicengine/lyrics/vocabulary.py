@@ -66,6 +66,7 @@ def describe_vocabulary(lines: Sequence[Sequence[str]], repeats: Sequence[int], 
             for word in line
             if (entry := look_up(word)).explicit
         ],
+        advisory=any(look_up(word).strong for word in kinds),
     )
 
 
