@@ -45,9 +45,10 @@ def check(arrangement: Arrangement) -> None:
     assert beats.times_s[0] == 0
     assert beats.times_s[-1] < duration_s
     for spans in (arrangement.sections, arrangement.chords):
-        assert spans[0].start_s == 0
-        assert spans[-1].end_s == duration_s
-        assert all(a.end_s == b.start_s for a, b in pairwise(spans))
+        times = [(span.start_s, span.end_s) for span in spans]
+        assert times[0][0] == 0
+        assert times[-1][1] == duration_s
+        assert all(before[1] == after[0] for before, after in pairwise(times))
     assert brief.sections == tuple(section.label for section in arrangement.sections)
     for part in arrangement.parts:
         assert np.isfinite(part.starts_s).all()
