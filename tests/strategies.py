@@ -114,7 +114,7 @@ deductions = st.builds(
 )
 scored = st.builds(scores.Score, tuples(deductions))
 advice = st.builds(scores.Advice, names, names, st.floats(0, 20), st.integers(1, 5))
-word_times = st.builds(lambda text, span, sure: words.Word(text, *span, sure), names, spans, shares)
+word_times = st.builds(lambda text, span, sure: words.Word(text, span[0], span[1], sure), names, spans, shares)
 transcripts = st.builds(words.Transcript, tuples(word_times), st.just("en"))
 pronunciations = st.builds(words.Pronunciation, names, tuples(st.sampled_from(["HH", "AH0", "OW1"])), names)
 lines = st.builds(words.Line, names, names, st.integers(0, 9), st.none() | seconds, st.integers(1, 4))

@@ -34,6 +34,7 @@ class Middleware(Protocol):
 
     def __call__(self, call: Call, proceed: Callable[[], R], /) -> R:
         """Do something before, after or instead of ``proceed()``."""
+        ...
 
 
 def through(middleware: Sequence[Middleware], call: Call, function: Callable[[], R]) -> R:

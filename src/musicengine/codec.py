@@ -146,7 +146,7 @@ def _array_to_json(array: np.ndarray[Any, Any]) -> Any:
         packed = base64.b64encode(array.astype("<f4", copy=False).tobytes()).decode()
         return {"float32": packed, "shape": list(array.shape)}
     # str() of a float32 is its shortest exact form: 0.1, not 0.10000000149011612.
-    return np.frompyfunc(_number_to_json, 1, 1)(array).tolist()
+    return np.array([_number_to_json(number) for number in array.flat], object).reshape(array.shape).tolist()
 
 
 def _number_to_json(number: np.float32) -> float | str | None:

@@ -45,21 +45,27 @@ class MusicGenerator(Protocol):
     @property
     def capabilities(self) -> Capabilities:
         """What it can take and give."""
+        ...
 
     def estimate(self, brief: Brief, /) -> Credits:
         """What a job for this brief would cost; spends nothing."""
+        ...
 
     def submit(self, brief: Brief, /) -> Job:
         """Order it. Never repeats an order by itself: an order that may have arrived is an error that says so."""
+        ...
 
     def poll(self, job: Job, /) -> Job:
         """Where the job stands now."""
+        ...
 
     def fetch(self, job: Job, /, *, progress: Progress | None = None) -> tuple[Take, ...]:
         """The takes of a job that succeeded, as many as the service gives."""
+        ...
 
     def credits(self) -> Credits:
         """What is left."""
+        ...
 
 
 @runtime_checkable
@@ -68,9 +74,11 @@ class ChatModel(Protocol):
 
     def reply(self, messages: Sequence[Message], /) -> Message:
         """The next message."""
+        ...
 
     def stream(self, messages: Sequence[Message], /) -> Iterator[str]:
         """The next message piece by piece."""
+        ...
 
 
 @runtime_checkable
@@ -79,6 +87,7 @@ class Transcriber(Protocol):
 
     def transcribe(self, audio: Audio, /, *, lyrics: Lyrics | None = None) -> Transcript:
         """The words; known lyrics are aligned instead of guessed."""
+        ...
 
 
 @runtime_checkable
@@ -87,6 +96,7 @@ class AudioAnalyzer(Protocol):
 
     def analyze(self, audio: Audio, /, *, progress: Progress | None = None) -> AudioReport:
         """The measurements."""
+        ...
 
 
 @runtime_checkable
@@ -95,6 +105,7 @@ class Separator(Protocol):
 
     def separate(self, audio: Audio, /) -> Stems:
         """Four stems that add up to the mixture."""
+        ...
 
 
 @runtime_checkable
@@ -103,6 +114,7 @@ class PitchTracker(Protocol):
 
     def track(self, audio: Audio, /) -> PitchTrack:
         """The pitch over time."""
+        ...
 
 
 @runtime_checkable
@@ -111,6 +123,7 @@ class Embedder(Protocol):
 
     def embed(self, audio: Audio, /) -> Embedding:
         """The point, in a named space."""
+        ...
 
 
 @runtime_checkable
@@ -119,6 +132,7 @@ class TrendSource(Protocol):
 
     def trends(self, genre: str, era: str, /) -> Trends:
         """The figures, with source and date."""
+        ...
 
 
 @runtime_checkable
@@ -127,15 +141,19 @@ class Store(Protocol):
 
     def get(self, key: str, /) -> bytes | None:
         """The bytes, or None if there are none or their time is over."""
+        ...
 
     def put(self, key: str, data: bytes, /, *, ttl_s: float | None = None) -> None:
         """Keep the bytes; when this returns they are safe. None keeps them for good."""
+        ...
 
     def delete(self, key: str, /) -> None:
         """Forget the key; no error if there is none."""
+        ...
 
     def keys(self, prefix: str = "", /) -> Iterator[str]:
         """The living keys that begin so, in order."""
+        ...
 
 
 @runtime_checkable
@@ -144,12 +162,15 @@ class MetaRegistry(Protocol):
 
     def preferences(self, user: str, /) -> Mapping[str, str]:
         """What the user likes."""
+        ...
 
     def log(self, event: Event, /) -> None:
         """Write down what happened."""
+        ...
 
     def register(self, asset: Asset, /) -> str:
         """Make a piece of content known; its id."""
+        ...
 
 
 @runtime_checkable
@@ -158,9 +179,11 @@ class ContentIndex(Protocol):
 
     def add(self, asset: Asset, /) -> str:
         """Add an asset; its id."""
+        ...
 
     def similar(self, embedding: Embedding, /, *, count: int = 10) -> tuple[Match, ...]:
         """The nearest assets, nearest first."""
+        ...
 
 
 @runtime_checkable
@@ -169,9 +192,11 @@ class CommunityFeed(Protocol):
 
     def publish(self, asset: Asset, /) -> str:
         """Show an asset; the post's id."""
+        ...
 
     def engagement(self, post: str, /) -> Engagement:
         """How a post fares."""
+        ...
 
 
 @runtime_checkable
@@ -180,6 +205,8 @@ class Orchestrator(Protocol):
 
     def create(self, name: str, details: Mapping[str, str], /) -> Ticket:
         """Order work by its name."""
+        ...
 
     def status(self, ticket: Ticket, /) -> Ticket:
         """Where it stands now."""
+        ...

@@ -206,7 +206,8 @@ class TestComparison:
     def test_differences_are_said_in_words_largest_first(self) -> None:
         base = AudioReport(
             duration_s=200, rate=44_100, channels=2, quality=Score(), tempo=Tempo(120, 1),
-            loudness=Loudness(-14, 5, -12, -11, -1), form=Form([Section(0, 40, "verse"), Section(40, 200, "chorus")], [0.0]),
+            loudness=Loudness(-14, 5, -12, -11, -1),
+            form=Form([Section(0, 40, "verse"), Section(40, 200, "chorus")], [0.0]),
         )  # fmt: skip
         other = attrs.evolve(base, tempo=Tempo(90, 1), loudness=Loudness(-16, 5, -14, -13, -1), duration_s=203)
         (found,) = compare(base, {"other": other})

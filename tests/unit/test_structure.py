@@ -79,6 +79,12 @@ def test_sections_are_those_of_the_form(known: Form) -> None:
     assert structure.find_sections(song("ABABCB")) == known.sections
 
 
+def test_gain_changes_no_boundary(known: Form) -> None:
+    quiet = structure.find_sections(Audio(song("ABABCB").samples * 0.03, RATE))
+    assert quiet is not None
+    assert [(s.start_s, s.label, s.group) for s in quiet] == [(s.start_s, s.label, s.group) for s in known.sections]
+
+
 def test_given_beats_and_downbeats_are_the_grid() -> None:
     audio = song("ABAB")
     beats = np.arange(128) * BEAT_S

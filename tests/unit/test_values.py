@@ -89,7 +89,7 @@ def test_stems_add_up_and_share_a_shape() -> None:
     assert np.allclose(Stems(*parts).mixture.samples, 1.0)
     assert [name for name, _ in Stems(*parts)] == ["vocals", "drums", "bass", "other"]
     with pytest.raises(InputError, match="one shape and rate"):
-        Stems(*parts[:3], Audio(np.zeros((2, 4)), RATE))
+        Stems(parts[0], parts[1], parts[2], Audio(np.zeros((2, 4)), RATE))
 
 
 @pytest.mark.parametrize(

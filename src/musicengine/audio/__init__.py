@@ -9,6 +9,7 @@ from __future__ import annotations
 from musicengine.audio.analysis import analyze
 from musicengine.audio.chords import find_chords
 from musicengine.audio.chroma import Chroma, compute_chroma, estimate_tuning
+from musicengine.audio.embedding import embed
 from musicengine.audio.key import estimate_key
 from musicengine.audio.loudness import loudness_curve, measure_loudness
 from musicengine.audio.onsets import find_onsets
@@ -27,6 +28,7 @@ __all__ = [
     "describe_harmony",
     "describe_rhythm",
     "describe_timbre",
+    "embed",
     "estimate_key",
     "estimate_tempo",
     "estimate_tuning",

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from musicengine.audio.chords import find_chords
 from musicengine.audio.chroma import compute_chroma
+from musicengine.audio.embedding import embed
 from musicengine.audio.key import estimate_key
 from musicengine.audio.loudness import measure_loudness
 from musicengine.audio.quality import score_quality
@@ -77,6 +78,7 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         loudness=loudness,
         timbre=timbre,
         form=form,
+        embedding=embed(audio, survey=passed),
         quality=quality,
         abstained=_abstentions(heard.abstention, chroma.abstention, form, loudness),
     )

@@ -54,7 +54,7 @@ def _levels_db(survey: Survey) -> Array:
     power = np.add.reduceat(bands, starts, axis=0) / np.diff(np.r_[starts, len(bands)])[:, None]
     levels = 10 * np.log10(np.maximum(power, 1e-20))
     loudest = levels.max()
-    return levels if loudest > -120 else levels[:0]
+    return np.asarray(levels if loudest > -120 else levels[:0])
 
 
 def _located(measured: float, prominence: Array) -> Finding:

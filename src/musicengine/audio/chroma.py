@@ -4,10 +4,10 @@ Conventions: pitches are MIDI note numbers (69 is A4), pitch class 0 is C, tunin
 
 Method: the channels' mean is decimated to about 5.5 kHz and cut into frames of 370 ms, long enough to part semitones
 from about 60 Hz up. Only spectral peaks are kept, each at its interpolated frequency (Gómez 2006). Their offsets from
-the equal-tempered grid, averaged as angles, give the tuning; on the tuned grid each frame is whitened by the
-long-term spectral envelope, compressed, and explained as a non-negative sum of harmonic notes (Mauch and Dixon,
-"Approximate note transcription for the improved identification of difficult chords", ISMIR 2010), which keeps
-overtones from passing for notes. High notes fold into the treble chroma, low ones into the bass chroma.
+the equal-tempered grid, averaged as angles, give the tuning. On the tuned grid each frame is freed from its noise
+floor, whitened by the long-term spectral envelope, compressed, and explained as a non-negative sum of harmonic notes,
+which keeps overtones from passing for notes (after Mauch and Dixon, "Approximate note transcription for the improved
+identification of difficult chords", ISMIR 2010). High notes fold into the treble chroma, low ones into the bass chroma.
 
 How closely the peaks agree with one grid of semitones tells music with pitches from noise, drums and speech: frame by
 frame in ``clarity``, over all in the mean resultant length of those angles, ``coherence``.
@@ -34,7 +34,7 @@ _LOWEST_HZ, _HIGHEST_HZ = 28.0, 2200.0
 _LOWEST_NOTE, _NOTES = 24, 77
 _PEAK_FLOOR = 0.01  # of the loudest partial of the frame
 _SILENCE = 1e-5  # amplitude of the loudest partial, -100 dBFS
-_OVERTONES, _DECAY = 8, 0.7
+_OVERTONES, _DECAY = 8, 0.5
 _ITERATIONS = 20
 _CACHED_FRAMES = 1024  # at a time, so that they stay in the cache of the processor
 _CLEAR = 0.2  # clarity that a fifth of the frames must reach: drums and noise rarely do, music nearly always
@@ -223,9 +223,14 @@ def _grid(partials: _Partials, offset: float) -> FloatArray:
 
 
 def _whiten(grid: FloatArray) -> FloatArray:
-    """The grid divided by its long-term envelope over pitch (three octaves wide), square roots taken."""
-    envelope = _smoother() @ grid.mean(axis=0)
-    whitened: FloatArray = np.sqrt(grid / np.maximum(envelope + 0.05 * envelope.max(), 1e-12))
+    """What stands out of the grid, evened out over pitch, as square roots.
+
+    From every frame half the mean of the half octave to either side is taken away, which leaves less of drums and
+    noise; then the long-term envelope over pitch, three octaves wide, is divided out.
+    """
+    prominent = np.maximum(grid - grid @ _noise_floor(), 0)
+    envelope = _smoother() @ prominent.mean(axis=0)
+    whitened: FloatArray = np.sqrt(prominent / np.maximum(envelope + 0.05 * envelope.max(), 1e-12))
     return whitened
 
 
@@ -247,7 +252,7 @@ def _explain(grid: FloatArray) -> FloatArray:
 
 @lru_cache(maxsize=1)
 def _dictionary() -> FloatArray:
-    """Note spectra on the grid of semitones (notes, bins): eight harmonics, each 0.7 of the one before."""
+    """Note spectra on the grid of semitones (notes, bins): eight harmonics, each half of the one before."""
     spectrum = np.zeros((_NOTES, _NOTES), np.float32)
     for harmonic in range(1, _OVERTONES + 1):
         interval = 12 * np.log2(harmonic)
@@ -256,6 +261,15 @@ def _dictionary() -> FloatArray:
         spectrum += np.float32(gain) * np.eye(_NOTES, k=step, dtype=np.float32)
     spectrum.flags.writeable = False
     return spectrum
+
+
+@lru_cache(maxsize=1)
+def _noise_floor() -> FloatArray:
+    """Half the mean over six semitones to either side, as a matrix (notes, notes) to multiply the grid by."""
+    near = np.abs(np.subtract.outer(np.arange(_NOTES), np.arange(_NOTES))) <= 6
+    means: FloatArray = (0.5 * near / near.sum(axis=0)).astype(np.float32)
+    means.flags.writeable = False
+    return means
 
 
 @lru_cache(maxsize=1)

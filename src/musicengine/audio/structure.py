@@ -5,7 +5,8 @@ beats (or of a steady pulse where no beats are given) by combining
 
 - change of what recurs: structure features on beat-synchronous chroma (Serrà et al., 2014),
 - change of sound: a checkerboard novelty on beat-synchronous spectra, as long as a usual section (Foote, 2000),
-- where the bars begin: the downbeats given, or the phase of four beats on which the sound mostly changes,
+- where the bars begin: the phase of a bar on which the sound mostly changes; downbeats, if given, tell a bar's length
+  only, for that phase places sections better than they did,
 
 with a prior on the length of sections: some 18 s, preferably a multiple of four bars. Dynamic programming finds the
 best set of boundaries. Sections that are alike beat by beat in harmony share a group. Names follow from repetition,
@@ -50,6 +51,7 @@ _SPREAD = 0.6
 _COST = 0.75  # of a boundary, in standard deviations of the novelty
 _SOUND_BANDS = 16
 _SURE = (0.50, 0.18)  # logistic regression, on 14 rendered songs, of whether a boundary is right on its gain
+_BEAT_S = (0.36, 0.75)
 _CONTEXT = 5  # cells compared in a row
 _ALIKE = 0.6
 
@@ -90,8 +92,8 @@ def find_form(audio: Audio, *, survey: Survey | None = None, beats: Beats | None
         return None
     levels_db = _levels_db(found)
     cells = _synchronize(found, levels_db, _grid(found, levels_db, beats, audio.duration_s))
-    bar, phase = _bars(cells, beats)
-    gain = _gain(cells, phase)
+    bar = _bar(cells, beats)
+    gain = _gain(cells, bar)
     cuts = _cut(gain, cells, bar)
     return Form(_name(cells, cuts, gain, _cell_energy_db(found, cells.edges)), _energy_db(found))
 
@@ -111,15 +113,24 @@ def _levels_db(survey: Survey) -> FloatArray:
 
 
 def _grid(survey: Survey, levels_db: FloatArray, beats: Beats | None, duration_s: float) -> Array:
-    """The edges of the cells in seconds, from 0 to the end: beats, thinned where there are too many."""
+    """The edges of the cells in seconds, from 0 to the end: beats or halves or doubles of them, thinned if many."""
     if beats is not None and len(beats) >= 8:
-        times = beats.times_s.astype(np.float64)
+        times = _halved_or_doubled(beats.times_s.astype(np.float64))
     else:
         times = _pulse(_onsets(levels_db, survey.frames_per_s), survey.frames_per_s, duration_s)
     times = times[:: 2 ** max(int(np.ceil(np.log2(len(times) / _MAX_CELLS))), 0)]
     gap = np.median(np.diff(times)) / 2
     inner = times[(times > gap) & (times < duration_s - gap)]
     return np.concatenate(([0], inner, [duration_s]))
+
+
+def _halved_or_doubled(times: Array) -> Array:
+    """Beats of the level that lasts about half a second, whatever level was tracked."""
+    while np.median(np.diff(times)) > _BEAT_S[1]:
+        times = np.sort(np.concatenate((times, (times[1:] + times[:-1]) / 2)))
+    while np.median(np.diff(times)) < _BEAT_S[0]:
+        times = times[::2]
+    return times
 
 
 def _pulse(onsets: Array, rate: float, duration_s: float) -> Array:
@@ -168,30 +179,33 @@ def _means(values: FloatArray, edges: Array, rate: float) -> FloatArray:
     return (np.add.reduceat(values, frames, axis=0) / counts).astype(np.float32)
 
 
-def _bars(cells: _Cells, beats: Beats | None) -> tuple[int, Array]:
-    """Cells in a bar, and how much each cell looks like the first of a bar (standardized)."""
-    if beats is not None and beats.downbeats_s.size > 2:
-        nearest = np.unique(np.abs(cells.edges[:-1, None] - beats.downbeats_s).argmin(axis=0))
-        bar = max(int(np.median(np.diff(nearest))), 1)
-        first = np.zeros(len(cells.sound), np.float32)
-        first[nearest] = 1
-        return bar, standardized(first)
+def _bar(cells: _Cells, beats: Beats | None) -> int:
+    """Cells in a bar, or in half of one: three where the downbeats say so, four otherwise."""
+    if beats is None or beats.downbeats_s.size < 3:
+        return 4
+    bar = round(float(np.median(np.diff(beats.downbeats_s)) / np.median(np.diff(cells.edges))))
+    return 3 if bar % 3 == 0 else 4
+
+
+def _phase(cells: _Cells, bar: int) -> Array:
+    """How much the sound changes at each cell and at those whole bars away, against its neighbours (standardized)."""
     change = standardized(contrast_novelty(unit_rows(cells.sound), 4))
     bell = gaussian(16)
-    comb = np.zeros(4 * (len(bell) - 1) + 1, np.float32)
-    comb[::4] = bell
+    comb = np.zeros(bar * (len(bell) - 1) + 1)
+    comb[::bar] = bell
     reach = len(comb) // 2
     weight = np.convolve(np.pad(np.ones_like(change), reach), comb, "valid")
     same = np.convolve(np.pad(change, reach), comb, "valid") / weight
-    local = np.convolve(np.pad(same, (8, 7), mode="edge"), np.full(16, 1 / 16), "valid")
-    return 4, standardized(same - local)
+    width = 4 * bar
+    local = np.convolve(np.pad(same, (width // 2, (width - 1) // 2), mode="edge"), np.full(width, 1 / width), "valid")
+    return standardized(same - local)
 
 
-def _gain(cells: _Cells, phase: Array) -> Array:
+def _gain(cells: _Cells, bar: int) -> Array:
     """What a boundary before each cell is worth."""
     recurrence = standardized(recurrence_novelty(cells.chroma, _CONTEXT, 0.04, 4.0))
     change = standardized(contrast_novelty(unit_rows(cells.sound), round(cells.typical)))
-    gain: Array = (recurrence + change + 0.5 * phase) / 1.5 - _COST
+    gain: Array = (recurrence + change + 0.5 * _phase(cells, bar)) / 1.5 - _COST
     return gain
 
 

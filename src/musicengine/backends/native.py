@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import attrs
+
 from musicengine import audio as analyzers
 from musicengine.protocols import Progress
 from musicengine.values.measures import Embedding
@@ -12,6 +14,7 @@ from musicengine.values.sound import Audio, Stems
 __all__ = ["Native"]
 
 
+@attrs.frozen
 class Native:
     """Analyzer, separator, pitch tracker and embedder with numpy alone: no state, no key, no network."""
 

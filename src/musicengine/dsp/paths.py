@@ -31,7 +31,7 @@ def steadiest_path(scores: FloatArray, change_cost: float) -> IntArray:
 
 
 def steadiest_pulse(
-    salience: FloatArray, periods: IntArray, period_scores: FloatArray, *, stiffness: float
+    salience: FloatArray, periods: IntArray, period_scores: FloatArray, *, frames_per_score: int, stiffness: float
 ) -> IntArray:
     """The frames of the pulse that collects most salience while its period changes least.
 
@@ -43,7 +43,8 @@ def steadiest_pulse(
     Args:
         salience: (frames,), what a pulse at each frame is worth; its mean should be about 0.
         periods: (k,) frames, consecutive whole numbers, increasing, at least 1.
-        period_scores: (k,), what each period is worth, each time it is used.
+        period_scores: (stretches, k), what each period is worth in each stretch of time, each time it is used.
+        frames_per_score: frames in a stretch, at least the shortest period.
         stiffness: the standard deviation of the logarithm of the ratio of consecutive periods.
 
     Returns:
@@ -63,7 +64,7 @@ def steadiest_pulse(
         stop = min(start + step, frames + reach)
         n = stop - start
         scores = flat[entries[:n] + start * count]
-        scores += period_scores
+        scores += period_scores[(start - reach) // frames_per_score]
         scores += salience[start - reach : stop - reach, None]
         best[start:stop] = scores
         walled[:n, width : width + count] = scores

@@ -224,7 +224,7 @@ def _blocks(count: int) -> Iterator[slice]:
 def _solve(design: _Design, table: Table, wanted: Table, penalty: float) -> tuple[Table, Table]:
     """The effects and their covariance, by iteratively reweighted least squares."""
     ridge = penalty * design.penalty() + 1e-6 * np.eye(1 + len(design.centre))
-    weights = np.zeros(len(ridge))
+    weights, hessian = np.zeros(len(ridge)), ridge
     for _ in range(_STEPS):
         gradient, hessian = -ridge @ weights, ridge.copy()
         for block in _blocks(len(table)):

@@ -33,16 +33,16 @@ class Event(Value):
 
 @attrs.frozen(repr=False, slots=False)
 class Asset(Value):
-    """A piece of content that a host system knows by its digest.
+    """A piece of content that a host system knows by the digest of its audio.
 
     Args:
-        digest: of the audio.
+        content: the digest of the audio.
         title: for people.
         embedding: where it lies among other assets; None if unknown.
         details: short facts, e.g. {"genre": "disco"}.
     """
 
-    digest: str
+    content: str
     title: str = ""
     embedding: Embedding | None = None
     details: Mapping[str, str] = attrs.field(default={}, converter=read_only, eq=sorted_items)

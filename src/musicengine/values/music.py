@@ -118,6 +118,16 @@ class Rhythm(Value):
     danceability: float | None = attrs.field(default=None, validator=confidence)
 
 
+def _check_tonic(_: object, attribute: object, tonic: int) -> None:
+    if isinstance(tonic, bool) or tonic not in range(12):
+        raise InputError(f"Key.tonic must be a whole number from 0 (C) to 11 (B), got {tonic!r}")
+
+
+def _check_mode(_: object, attribute: object, mode: str) -> None:
+    if mode not in ("major", "minor"):
+        raise InputError(f'Key.mode must be "major" or "minor", got {mode!r}')
+
+
 @attrs.frozen(repr=False, slots=False)
 class Key(Value):
     """A major or minor key.
@@ -129,20 +139,10 @@ class Key(Value):
         runner_up: the second best key, without a runner-up of its own.
     """
 
-    tonic: int = attrs.field()
-    mode: str = attrs.field()
+    tonic: int = attrs.field(validator=_check_tonic)
+    mode: str = attrs.field(validator=_check_mode)
     confidence: float = attrs.field(default=1.0, converter=float, validator=confidence)
     runner_up: Key | None = None
-
-    @tonic.validator
-    def _check_tonic(self, _: object, tonic: object) -> None:
-        if not isinstance(tonic, int) or not 0 <= tonic <= 11:
-            raise InputError(f"Key.tonic must be a whole number from 0 (C) to 11 (B), got {tonic!r}")
-
-    @mode.validator
-    def _check_mode(self, _: object, mode: object) -> None:
-        if mode not in ("major", "minor"):
-            raise InputError(f'Key.mode must be "major" or "minor", got {mode!r}')
 
     @classmethod
     def parse(cls, text: str) -> Key:
@@ -339,7 +339,7 @@ class Form(Value):
         energy_step_s: seconds from one energy to the next.
     """
 
-    sections: tuple[Section, ...] = attrs.field(converter=tuple)
+    sections: tuple[Section, ...] = attrs.field(converter=tuple[Section, ...])
     energy_db: FloatArray = attrs.field(converter=floats, eq=Content, validator=[shaped("n"), finite])
     energy_step_s: float = attrs.field(default=1.0, converter=float, validator=above(0))
 

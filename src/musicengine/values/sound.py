@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from musicengine.errors import AudioError
+from musicengine.errors import AudioError, InputError
 from musicengine.values._arrays import Content, FloatArray, finite, floats, frozen, shaped
 from musicengine.values._value import Value
 
@@ -35,6 +35,24 @@ def _whole_rate(value: float) -> int:
         return value  # type: ignore[return-value]
 
 
+def _check_samples(audio: Audio, attribute: attrs.Attribute[FloatArray], samples: FloatArray) -> None:
+    channels, n = samples.shape
+    if n == 0:
+        raise AudioError("Audio needs at least one sample, got an array of shape " + repr(samples.shape))
+    if not 1 <= channels <= MAX_CHANNELS:
+        hint = "; did you mean samples.T? Time is the last axis" if channels > n else ""
+        raise AudioError(f"Audio takes 1 to {MAX_CHANNELS} channels, got {channels} (shape {samples.shape}){hint}")
+    try:
+        finite(audio, attribute, samples)
+    except InputError as error:
+        raise AudioError(str(error)) from None
+
+
+def _check_rate(audio: Audio, attribute: attrs.Attribute[int], rate: object) -> None:
+    if not isinstance(rate, int) or not MIN_RATE <= rate <= MAX_RATE:
+        raise AudioError(f"Audio.rate must be a whole number of Hz from {MIN_RATE} to {MAX_RATE}, got {rate!r}")
+
+
 @attrs.frozen(repr=False, slots=False)
 class Audio(Value):
     """A piece of sound: samples and the rate they were taken at.
@@ -48,26 +66,10 @@ class Audio(Value):
         AudioError: the samples or the rate break this contract.
     """
 
-    samples: FloatArray = attrs.field(converter=_samples, eq=Content, validator=shaped("channels", "n"))
-    rate: int = attrs.field(converter=_whole_rate)
-
-    @samples.validator
-    def _check_samples(self, attribute: attrs.Attribute[FloatArray], samples: FloatArray) -> None:
-        channels, n = samples.shape
-        if n == 0:
-            raise AudioError("Audio needs at least one sample, got an array of shape " + repr(samples.shape))
-        if not 1 <= channels <= MAX_CHANNELS:
-            hint = "; did you mean samples.T? Time is the last axis" if channels > n else ""
-            raise AudioError(f"Audio takes 1 to {MAX_CHANNELS} channels, got {channels} (shape {samples.shape}){hint}")
-        try:
-            finite(self, attribute, samples)
-        except ValueError as error:
-            raise AudioError(str(error)) from None
-
-    @rate.validator
-    def _check_rate(self, attribute: attrs.Attribute[int], rate: object) -> None:
-        if not isinstance(rate, int) or not MIN_RATE <= rate <= MAX_RATE:
-            raise AudioError(f"Audio.rate must be a whole number of Hz from {MIN_RATE} to {MAX_RATE}, got {rate!r}")
+    samples: FloatArray = attrs.field(
+        converter=_samples, eq=Content, validator=[shaped("channels", "n"), _check_samples]
+    )
+    rate: int = attrs.field(converter=_whole_rate, validator=_check_rate)
 
     @property
     def channels(self) -> int:
@@ -135,7 +137,7 @@ class Stems(Value):
     drums: Audio
     bass: Audio
     other: Audio
-    provenance: str = attrs.field(default="measured", eq=False)
+    provenance: str = attrs.field(default="measured", eq=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         """Require four parts of one shape and rate."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+import attrs
+
 from musicengine import synth
 from musicengine.errors import JobError
 from musicengine.protocols import Progress
@@ -12,13 +16,14 @@ __all__ = ["StubGenerator"]
 _PREFIX = "stub-"
 
 
+@attrs.frozen
 class StubGenerator:
     """A generator that answers at once and costs nothing.
 
     A job holds all that is needed to fetch it, so a job resumes in any process.
     """
 
-    capabilities = Capabilities(
+    capabilities: ClassVar[Capabilities] = Capabilities(
         accepts=["prompt", "genre", "mood", "bpm", "key", "duration_s", "sections", "instrumental", "seed"],
         stems=True,
     )

@@ -15,6 +15,7 @@ from musicengine.values.trends import Trends
 __all__ = ["StubTrends"]
 
 
+@attrs.frozen
 class StubTrends:
     """Quantiles of tempo and duration of Hot 100 records from 1960 to 2019; source and date are in each answer.
 
@@ -47,6 +48,6 @@ def _decade(era: str) -> str:
 
 @cache
 def _table() -> dict[str, Trends]:
-    text = resources.files(__package__).joinpath("charting.jsonl").read_text(encoding="utf-8")
+    text = resources.files("musicengine.backends.stub").joinpath("charting.jsonl").read_text(encoding="utf-8")
     found = [codec.from_json(line) for line in text.splitlines()]
     return {trends.era: trends for trends in found if isinstance(trends, Trends)}
