@@ -24,6 +24,7 @@ __all__ = ["MEL_BANDS", "SHAPE_STEP", "Survey", "decimated", "frame_length", "mi
 MEL_BANDS = 128
 SHAPE_STEP = 4  # frames overlap by three quarters: every fourth of them already sees all of the signal
 _BLOCK_FRAMES = 1024
+_PRODUCT_FRAMES = 64
 
 
 @attrs.frozen(eq=False)
@@ -68,15 +69,16 @@ def survey(audio: Audio, *, block_frames: int = _BLOCK_FRAMES, threads: int = 1)
 
     Args:
         audio: any audio; channels are averaged.
-        block_frames: frames held at a time; any number gives the same result.
+        block_frames: frames held at a time, rounded up to a multiple of 64; any number gives the very same result.
         threads: how many parts of the audio to work on at once; numpy lets them run in parallel.
     """
     length = frame_length(audio.rate)
     result = _empty(audio.rate, length, count_frames(audio.samples.shape[1], length // 4))
-    starts = range(0, len(result.mel), block_frames)
+    step = -(-block_frames // _PRODUCT_FRAMES) * _PRODUCT_FRAMES
+    starts = range(0, len(result.mel), step)
 
     def fill(first: int) -> None:
-        _fill(result, audio, first, min(first + block_frames, len(result.mel)))
+        _fill(result, audio, first, min(first + step, len(result.mel)))
 
     if threads == 1:
         for first in starts:
@@ -103,8 +105,11 @@ def _fill(result: Survey, audio: Audio, first: int, last: int) -> None:
     chosen = np.ascontiguousarray(block[fourth * SHAPE_STEP - first :: SHAPE_STEP])
     result.shape[fourth : fourth + len(chosen)] = shape.describe(chosen, result.rate, length)
     power = np.square(block, out=block)
-    spectra.mel_power(power, result.rate, length, result.mel[first:last])
-    np.matmul(power, spectra.chroma_filters(result.rate, length), out=result.chroma[first:last])
+    # Products of matrices round differently for other numbers of rows; in pieces that begin at fixed frames they do not.
+    for begin in range(first, last, _PRODUCT_FRAMES):
+        part, end = power[begin - first :][:_PRODUCT_FRAMES], min(begin + _PRODUCT_FRAMES, last)
+        spectra.mel_power(part, result.rate, length, result.mel[begin:end])
+        np.matmul(part, spectra.chroma_filters(result.rate, length), out=result.chroma[begin:end])
 
 
 def decimated(audio: Audio, factor: int) -> FloatArray:

@@ -138,9 +138,10 @@ class Genre:
 
 def all_genres() -> tuple[Genre, ...]:
     """Every genre the composer knows."""
-    from musicengine.synth.repertoire import GENRES
+    from musicengine.synth.repertoire_beats import BEATS
+    from musicengine.synth.repertoire_songs import SONGS
 
-    return GENRES
+    return SONGS + BEATS
 
 
 @cache

@@ -84,7 +84,8 @@ def _k_filters(rate: int) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarr
 def gain_curve(gains: FloatArray, n: int) -> FloatArray:
     """Gains at the edges of blocks of 64 samples as gains of samples, by straight lines: (n,)."""
     ramp = np.arange(_BLOCK, dtype=np.float32) / _BLOCK
-    curve: FloatArray = np.stack([gains[:-1], gains[1:]], axis=1) @ np.stack([1 - ramp, ramp])
+    ramps = np.stack([1 - ramp, ramp]).astype(np.float32)
+    curve: FloatArray = np.stack([gains[:-1], gains[1:]], axis=1) @ ramps
     return curve.reshape(-1)[:n]
 
 
@@ -152,7 +153,7 @@ def master(mix: FloatArray, rate: int, target_lufs: float, *, threads: Executor)
     if not np.isfinite(loudness):
         return np.ones(n, np.float32)
     gain = 10 ** ((target_lufs - loudness) / 20)
-    floor = 0.6 * 10 ** (_CEILING_DB / 20) / gain
+    floor = 0.7 * 10 ** (_CEILING_DB / 20) / gain
     peaks = np.maximum(*threads.map(lambda channel: true_peaks(channel, floor), mix))
     edges = _limited(peaks, gain)
     # What the limiter takes away the make-up gain gives back: a few rounds on the blocks settle it.

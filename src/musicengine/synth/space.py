@@ -17,39 +17,42 @@ _FFT = 1 << 16
 #: Rooms are computed at half this rate or above.
 _ENOUGH_HZ = 22_000
 _PREDELAY_S = 0.018
+_PIECE = 1 << 13
 
 
-def reverberate(dry: FloatArray, rate: int, *, room_s: float, gain: float) -> FloatArray:
-    """The room's answer to a stereo signal: float32 (2, n).
+def reverberate(bus: FloatArray, rate: int, *, room_s: float, gain: float) -> None:
+    """Add a room's answer to a stereo signal, in place.
 
     Args:
-        dry: float32 (2, n); the room hears the sum of both channels.
+        bus: float32 (2, n); the room hears the mean of both channels.
         rate: Hz.
         room_s: reverberation time: until it is 60 dB quieter.
         gain: of the answer; with 1 it is about as loud as the signal.
     """
-    n = dry.shape[1]
-    signal = dry[0] + dry[1]
+    signal = bus[0] + bus[1]
     signal *= np.float32(0.5 * gain)
-    sizes = [n]
+    sizes: list[int] = []
     while rate >= _ENOUGH_HZ:
-        signal, rate = _halved(signal), rate // 2
         sizes.append(signal.size)
+        signal, rate = _halved(signal), rate // 2
     room, length = _room(rate, room_s)
-    out = np.zeros((2, signal.size + _FFT), np.float32)
+    answer = np.zeros((2, signal.size + _FFT), np.float32)
     step = _FFT - length
+    block = np.zeros(_FFT, np.float32)
     for start in range(0, signal.size, step):
-        block = np.zeros(_FFT, np.float32)
         piece = signal[start : start + step]
-        block[: piece.size] = piece
+        block[: piece.size], block[piece.size :] = piece, 0
         spectrum = np.fft.rfft(block, norm="forward")
-        out[:, start : start + _FFT] += np.fft.irfft(spectrum * room)
-    # A few samples more than needed, for the filters that double the rate.
-    out = out[:, : sizes.pop() + 8]
-    while sizes:
-        size = sizes.pop()
-        out = _doubled(out, size + 8 if sizes else size)
-    return out
+        answer[:, start : start + _FFT] += np.fft.irfft(spectrum * room)
+    for size in sizes[:0:-1]:
+        # A few samples more than needed, for the next filter.
+        doubled = np.zeros((2, size + 8), np.float32)
+        _add_doubled(doubled, answer)
+        answer = doubled
+    if sizes:
+        _add_doubled(bus, answer)
+    else:
+        bus += answer[:, : bus.shape[1]]
 
 
 @lru_cache(maxsize=8)
@@ -91,15 +94,17 @@ def _halved(signal: FloatArray) -> FloatArray:
     return out
 
 
-def _doubled(signal: FloatArray, n: int) -> FloatArray:
-    """Twice as many samples, those between by (-1 9 9 -1) / 16: (2, n)."""
-    count = (n + 1) // 2
-    out = np.empty((2, 2 * count), np.float32)
-    out[:, 0::2] = signal[:, :count]
-    between = signal[:, :count] + signal[:, 1 : count + 1]
-    between *= np.float32(9 / 16)
-    outer = signal[:, : count - 1] + signal[:, 3 : count + 2]
-    outer *= np.float32(1 / 16)
-    between[:, 1:] -= outer
-    out[:, 1::2] = between
-    return out[:, :n]
+def _add_doubled(bus: FloatArray, signal: FloatArray) -> None:
+    """Add a signal of half the rate, the samples between by (-1 9 9 -1) / 16; piece by piece, to stay in the cache."""
+    count = (bus.shape[1] + 1) // 2
+    for start in range(0, count, _PIECE):
+        stop = min(start + _PIECE, count)
+        between = signal[:, start:stop] + signal[:, start + 1 : stop + 1]
+        between *= np.float32(9 / 16)
+        first = 0 if start else 1
+        outer = signal[:, start - 1 + first : stop - 1] + signal[:, start + 2 + first : stop + 2]
+        outer *= np.float32(1 / 16)
+        between[:, first:] -= outer
+        even, odd = bus[:, 2 * start : 2 * stop : 2], bus[:, 2 * start + 1 : 2 * stop : 2]
+        even += signal[:, start:stop]
+        odd += between[:, : odd.shape[1]]
