@@ -78,7 +78,7 @@ def test_onsets_lie_on_the_strokes() -> None:
 @pytest.mark.parametrize("length", [3, 4])
 def test_bars_begin_where_bass_and_harmony_move(length: int) -> None:
     count, period, first = 48, 0.5, 2
-    truth = 0.4 + period * np.arange(count)
+    truth = 0.4 + period * np.arange(count, dtype=np.float64)
     t = np.arange(round(25 * RATE)) / RATE
     bar = np.floor((t - truth[first]) / (length * period))
     pitch = np.choose((bar.astype(int)) % 4, [110.0, 146.83, 98.0, 164.81])
@@ -192,7 +192,7 @@ def test_beats_sit_on_the_stronger_half() -> None:
     curve = np.zeros(100, np.float32)
     curve[4::10] = 1
     weak, strong = np.arange(9, 100, 10), np.arange(4, 94, 10)
-    assert beats._stronger_half(curve, weak).tolist() == list(range(14, 94, 10))
+    assert beats._stronger_half(curve, weak).tolist() == list(range(14, 95, 10))
     assert beats._stronger_half(curve, strong) is strong
     assert beats._stronger_half(curve, strong[:1]).tolist() == [4]
 
