@@ -208,5 +208,3 @@ def _families(links: Sequence[tuple[Span, Span]]) -> list[int]:
         parent[root((second.line, second.last_word))] = root((first.line, first.last_word))
     numbers: dict[tuple[int, int], int] = {}
     return [numbers.setdefault(root((first.line, first.last_word)), len(numbers)) for first, _ in links]
-
-

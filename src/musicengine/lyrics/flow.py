@@ -37,9 +37,7 @@ _KEPT = 0.75  # the share of syllables that fit a foot, for a line to keep it
 _PAUSE = re.compile(r"[,.;:!?…)\]]|--|[–—]| - ")
 
 
-def describe_flow(
-    sounds: Sounds, stanzas: Sequence[int], rhymes: Sequence[Rhyme], timing: Timing | None
-) -> Flow:
+def describe_flow(sounds: Sounds, stanzas: Sequence[int], rhymes: Sequence[Rhyme], timing: Timing | None) -> Flow:
     """The flow of lines whose rhymes are known.
 
     Args:

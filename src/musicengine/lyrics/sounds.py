@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 import attrs
+
 from musicengine.lyrics.old_spelling import modernize
 from musicengine.lyrics.pronunciation import pronounce, pronunciations
 from musicengine.lyrics.syllables import Scansion, scan_all
@@ -49,11 +50,115 @@ LETTERS = 6
 """Letters of a word's end that are compared."""
 
 FUNCTION_WORDS = frozenset(
-    "a an the and or but nor if of to in on at by for from with as than that this is am are was were be been being "
-    "do does did have has had will would shall should can could may might must i me my you your he him his she her it "
-    "its we us our they them their who whom which what i'm you're it's we're they're i'll you'll we'll i'd you'd i've "
-    "you've we've there there's so too just not gonna wanna gotta em 'em 'cause ya yo ima imma tryna an' n' o' th' thy "
-    "thee thou ye upon unto into".split()
+    [
+        "a",
+        "an",
+        "the",
+        "and",
+        "or",
+        "but",
+        "nor",
+        "if",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "from",
+        "with",
+        "as",
+        "than",
+        "that",
+        "this",
+        "is",
+        "am",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "being",
+        "do",
+        "does",
+        "did",
+        "have",
+        "has",
+        "had",
+        "will",
+        "would",
+        "shall",
+        "should",
+        "can",
+        "could",
+        "may",
+        "might",
+        "must",
+        "i",
+        "me",
+        "my",
+        "you",
+        "your",
+        "he",
+        "him",
+        "his",
+        "she",
+        "her",
+        "it",
+        "its",
+        "we",
+        "us",
+        "our",
+        "they",
+        "them",
+        "their",
+        "who",
+        "whom",
+        "which",
+        "what",
+        "i'm",
+        "you're",
+        "it's",
+        "we're",
+        "they're",
+        "i'll",
+        "you'll",
+        "we'll",
+        "i'd",
+        "you'd",
+        "i've",
+        "you've",
+        "we've",
+        "there",
+        "there's",
+        "so",
+        "too",
+        "just",
+        "not",
+        "gonna",
+        "wanna",
+        "gotta",
+        "em",
+        "'em",
+        "'cause",
+        "ya",
+        "yo",
+        "ima",
+        "imma",
+        "tryna",
+        "an'",
+        "n'",
+        "o'",
+        "th'",
+        "thy",
+        "thee",
+        "thou",
+        "ye",
+        "upon",
+        "unto",
+        "into",
+    ]
 )
 """Words of one syllable (mostly) that carry no stress in a line unless they end it."""
 
@@ -162,9 +267,7 @@ def _hear(line: Scansion) -> LineSounds:
         stresses = [max(stress, 1) if strong else 0 for strong, stress in zip(line.stresses, stresses, strict=True)]
     last = _last_word(line, ways)
     tails = _tails(line, ways, last, (vowels, stresses, clusters, words))
-    return LineSounds(
-        line, ways, tuple(vowels), tuple(stresses), tuple(clusters), tuple(words), last, tuple(tails)
-    )
+    return LineSounds(line, ways, tuple(vowels), tuple(stresses), tuple(clusters), tuple(words), last, tuple(tails))
 
 
 def _way(word: Pronunciation) -> Spoken:

@@ -1,1 +1,2 @@
-def card(x): return ""
+def card(x):
+    return ""
