@@ -61,7 +61,7 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         tell("form")
         loudness = loudness_job.result()
         tell("loudness")
-        quality = score_quality(audio, survey=passed, loudness=loudness, form=form)
+        quality = score_quality(audio, survey=passed, loudness=loudness, beats=heard.beats, form=form)
         tell("quality")
         harmony, chords = harmony_job.result(), chords_job.result()
         tell("harmony")
