@@ -80,7 +80,7 @@ def render(arrangement: Arrangement, *, rate: int = 44_100) -> Rendered:
 
     Args:
         arrangement: what to play.
-        rate: samples per second.
+        rate: samples per second. Below 8 kHz there is not enough band left to reach the level without the limiter.
     """
     n = max(1, round(arrangement.duration_s * rate))
     genre, _ = find_genre(arrangement.genre)
