@@ -39,6 +39,8 @@ def reverberate(bus: FloatArray, rate: int, *, room_s: float, gain: float) -> No
     step = _FFT - length
     for start in range(0, signal.size, step):
         piece = signal[start : start + step]
+        if not piece.any():
+            continue
         block[: piece.size], block[piece.size :] = piece, 0
         spectrum = np.fft.rfft(block, norm="forward")
         answer[:, start : start + _FFT] += np.fft.irfft(spectrum * room)
