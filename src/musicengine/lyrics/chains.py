@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import attrs
 import numpy as np
 
 from musicengine.lyrics.likeness import Floats, log_odds, overlap, rhyme_part
@@ -22,7 +23,7 @@ from musicengine.lyrics.styles import load_style
 from musicengine.lyrics.tails import Codes, Sounds, Tails, find_word_tails
 from musicengine.values.lyrics import Rhyme, RhymeKind, Span
 
-__all__ = ["find_rhymes"]
+__all__ = ["EndRhyme", "find_end_rhymes", "find_rhymes"]
 
 KINDS: tuple[RhymeKind, ...] = ("perfect", "identical", "slant", "assonant", "eye")
 PERFECT, IDENTICAL, SLANT, ASSONANT, EYE = range(5)
@@ -52,16 +53,39 @@ def find_rhymes(sounds: Sounds, starts: Codes, labels: Sequence[int], ends: Ends
 _Found = tuple[Span, Span, RhymeKind, float, int, str, bool]
 
 
+@attrs.frozen
+class EndRhyme:
+    """Two lines whose ends rhyme, and how."""
+
+    first: int
+    second: int
+    kind: RhymeKind
+
+
+def find_end_rhymes(labels: Sequence[int], ends: Ends) -> tuple[EndRhyme, ...]:
+    """Each line with the nearest line before it that has its label."""
+    chosen = _nearest(labels, ends)
+    kinds = _kinds(ends.tails, ends.pairs.earlier[chosen], ends.pairs.later[chosen]).tolist()
+    lines = ends.pairs.lines[chosen]
+    firsts = (lines - ends.pairs.distances[chosen]).tolist()
+    return tuple(
+        EndRhyme(first, line, KINDS[kind]) for first, line, kind in zip(firsts, lines.tolist(), kinds, strict=True)
+    )
+
+
+def _nearest(labels: Sequence[int], ends: Ends) -> Codes:
+    """Which of the pairs of ends are a line and the nearest before it with its label."""
+    last: dict[int, int] = {}
+    distance = np.zeros(len(labels), np.int64)
+    for line, name in enumerate(labels):
+        distance[line] = line - last.get(name, line)
+        last[name] = line
+    return np.flatnonzero(ends.pairs.distances == distance[ends.pairs.lines])
+
+
 def _at_ends(sounds: Sounds, labels: Sequence[int], ends: Ends) -> list[_Found]:
     """End rhymes: each line and the nearest before it with its label."""
-    last: dict[int, int] = {}
-    near = {}
-    for line, name in enumerate(labels):
-        if name in last:
-            near[line, line - last[name]] = True
-        last[name] = line
-    keys = zip(ends.pairs.lines.tolist(), ends.pairs.distances.tolist(), strict=True)
-    chosen = np.array([index for index, key in enumerate(keys) if key in near], np.int64)
+    chosen = _nearest(labels, ends)
     later, earlier = ends.pairs.later[chosen], ends.pairs.earlier[chosen]
     lines = ends.pairs.lines[chosen]
     finals = _final_syllables(sounds)

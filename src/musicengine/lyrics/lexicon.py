@@ -25,7 +25,7 @@ class Lexicon:
         mood: 1 for bright words, -1 for dark ones.
         senses: by word, the sense it speaks to.
         themes: by word, the themes it shows.
-        cliches: worn phrases as tuples of words, by their first word.
+        cliches: worn phrases as tuples of words, by their first two words.
         explicit: by word, its kind.
         mild: the explicit words that need no label by themselves.
         languages: by function word, the languages that use it.
@@ -35,7 +35,7 @@ class Lexicon:
     mood: Mapping[str, int]
     senses: Mapping[str, str]
     themes: Mapping[str, tuple[str, ...]]
-    cliches: Mapping[str, tuple[tuple[str, ...], ...]]
+    cliches: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]
     explicit: Mapping[str, str]
     mild: frozenset[str]
     languages: Mapping[str, tuple[str, ...]]
@@ -52,8 +52,8 @@ def load_lexicon() -> Lexicon:
         senses={word: names[0] for word, names in _inverted(data["senses"]).items()},
         themes=_inverted(data["themes"]),
         cliches={
-            first: tuple(sorted((one for one in phrases if one[0] == first), key=len, reverse=True))
-            for first in {phrase[0] for phrase in phrases}
+            pair: tuple(sorted((one for one in phrases if one[:2] == pair), key=len, reverse=True))
+            for pair in {phrase[:2] for phrase in phrases}
         },
         explicit={word: names[0] for word, names in _inverted(data["explicit"]).items()},
         mild=frozenset(data["mild"]),

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from musicengine.lyrics.sounds import DEPTH, LETTERS, NO_VOWEL, LineSounds, last_letters, rime
-from musicengine.lyrics.tokens import plain
 
 __all__ = ["Codes", "Sounds", "Tails", "collect", "find_tails", "find_word_tails"]
 
@@ -101,7 +100,7 @@ def find_word_tails(sounds: Sounds, syllables: Codes) -> Tails:
     places = list(zip((sounds.heard[line] for line in lines.tolist()), sounds.words[syllables].tolist(), strict=True))
     clusters = np.where(inside, sounds.clusters[back], 0)
     clusters[:, 0] = [line.ways[word][2][-1] for line, word in places]
-    words = [plain(line.scansion.words[word].text).lower() for line, word in places]
+    words = [line.spelled[word] for line, word in places]
     return Tails(
         syllables,
         np.where(inside, sounds.vowels[back], NO_VOWEL),
