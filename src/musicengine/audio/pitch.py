@@ -31,16 +31,17 @@ _STEP_S = 0.01
 _RATE_HZ = 11_025
 _FRAME_S = 1024 / _RATE_HZ
 _HIGHEST_PARTIAL_HZ = 4000.0
-_LOWEST_HZ, _HIGHEST_HZ = 82.0, 1760.0
+_LOWEST_HZ, _HIGHEST_HZ = 38.0, 2200.0
 _STEPS_PER_OCTAVE = 36
-_HARMONICS, _DECAY, _WIDTH = 10, 0.8, 0.6  # the width in semitones to each side
-_FLOOR_BINS = 20  # to each side
+_HARMONICS, _DECAY, _WIDTH = 12, 0.82, 0.6  # the width in semitones to each side
+_FLOOR, _FLOOR_BINS = 0.85, 20  # to each side
+_LOW_HZ, _LOW_PENALTY = 110.0, 0.15  # an octave: leads are rarely low
 _CANDIDATES = 6
 _REFINING_HARMONICS = 4
 _SILENCE = 1e-5  # amplitude of the loudest partial, -100 dBFS
 _MOVE_COST, _LONGEST_MOVE = 0.3, 2.0  # an octave; octaves
 _TURN_COST = 0.15  # for starting and ending
-_VOICED = 0.45
+_LEAST_VOICED, _MOST_VOICED = 0.08, 0.45  # of the salience of loud notes
 
 
 @attrs.frozen(eq=False)
@@ -60,17 +61,27 @@ def track_pitch(audio: Audio, *, block_frames: int = 256) -> PitchTrack:
         block_frames: frames transformed at a time; any number gives the same result.
     """
     found = _find_candidates(audio, block_frames)
-    level = float(np.percentile(found.saliences[:, 0], 90))
-    if level <= 0:
-        level = float(found.saliences.max(initial=0)) or 1.0
-    relative = found.saliences / np.float32(level)
-    path = _follow(found.pitches, relative)
+    relative, threshold = _weigh(found.saliences)
+    path = _follow(found.pitches, relative, threshold)
     voiced = path < _CANDIDATES
     rows, chosen = np.arange(len(path)), np.where(voiced, path, 0)
     pitches = np.where(voiced, found.pitches[rows, chosen], np.nan)
-    voicing = np.clip(relative[rows, chosen] / (2 * _VOICED), 0, 1)
+    voicing = np.clip(relative[rows, chosen] / (2 * threshold), 0, 1)
     confidence = float(voicing[voiced].mean()) if voiced.any() else 0.0
     return _on_the_grid(pitches, voicing, found.hop_s, audio.duration_s, confidence)
+
+
+def _weigh(saliences: FloatArray) -> tuple[FloatArray, float]:
+    """Saliences relative to those of loud notes, and the threshold above which something leads.
+
+    The threshold rises with what sounds when nothing leads: little between the notes of a solo, the accompaniment in a
+    mixture. The least salient tenth of all frames that sound tells which.
+    """
+    sounding = saliences[saliences[:, 0] > 0, 0]
+    if not sounding.size:
+        return saliences, 1.0
+    background, loud = np.percentile(sounding, (10, 90))
+    return saliences / np.float32(loud), min(_LEAST_VOICED + float(background / loud), _MOST_VOICED)
 
 
 def _find_candidates(audio: Audio, block_frames: int) -> _Candidates:
@@ -93,32 +104,30 @@ def _find_candidates(audio: Audio, block_frames: int) -> _Candidates:
 
 def _candidates(magnitudes: FloatArray, bin_hz: float) -> tuple[FloatArray, FloatArray]:
     """Pitches and saliences (frames, candidates) of the strongest peaks of salience; 0 where there are fewer."""
-    compressed = np.sqrt(magnitudes * np.sqrt(magnitudes))
-    compressed[magnitudes.max(axis=1) < _SILENCE / 4] = 0
-    compressed -= _floor(compressed)
-    np.maximum(compressed, 0, out=compressed)
+    compressed = np.sqrt(magnitudes)
+    compressed *= np.sqrt(compressed)
+    compressed[magnitudes.max(axis=1, initial=0) < _SILENCE / 4] = 0
     salience = compressed @ _comb(magnitudes.shape[1], bin_hz)
-    inner = salience[:, 1:-1]
-    peaks = np.where((inner > salience[:, :-2]) & (inner >= salience[:, 2:]), inner, 0)
-    best = np.argpartition(peaks, -_CANDIDATES, axis=1)[:, -_CANDIDATES:]
-    heights = np.take_along_axis(peaks, best, axis=1)
-    order = np.argsort(-heights, axis=1)
-    best, heights = np.take_along_axis(best, order, axis=1), np.take_along_axis(heights, order, axis=1)
+    peaks = salience[:, 1:-1].copy()
+    peaks *= (peaks > salience[:, :-2]) & (peaks >= salience[:, 2:]) & (peaks > 0)
+    best = np.empty((len(peaks), _CANDIDATES), np.int64)
+    heights = np.empty((len(peaks), _CANDIDATES), np.float32)
+    rows = np.arange(len(peaks))
+    for rank in range(_CANDIDATES):
+        best[:, rank] = peaks.argmax(axis=1)
+        heights[:, rank] = peaks[rows, best[:, rank]]
+        peaks[rows, best[:, rank]] = 0
     pitches = np.float32(np.log2(_LOWEST_HZ)) + (best + 1) * np.float32(1 / _STEPS_PER_OCTAVE)
-    return _refine(pitches, magnitudes, bin_hz), heights
-
-
-def _floor(compressed: FloatArray) -> FloatArray:
-    """The mean of each bin's neighbourhood (frames, bins)."""
-    reach = _FLOOR_BINS
-    sums = np.cumsum(np.pad(compressed, ((0, 0), (reach + 1, reach)), mode="edge"), axis=1)
-    result: FloatArray = (sums[:, 2 * reach + 1 :] - sums[:, : -2 * reach - 1]) * np.float32(1 / (2 * reach + 1))
-    return result
+    return _refine(pitches.astype(np.float32), magnitudes, bin_hz), heights
 
 
 @lru_cache(maxsize=16)
 def _comb(bins: int, bin_hz: float) -> FloatArray:
-    """What each bin adds to the salience of each pitch (bins, pitches): triangles around the harmonics."""
+    """What each bin adds to the salience of each pitch (bins, pitches): triangles around the harmonics.
+
+    Most of the mean of each bin's neighbourhood is taken away, which does to the comb, once, what taking a noise floor
+    away would do to every frame, and leaves valleys between the harmonics (Camacho and Harris, JASA 2008).
+    """
     count = int(np.log2(_HIGHEST_HZ / _LOWEST_HZ) * _STEPS_PER_OCTAVE) + 1
     pitches_hz = _LOWEST_HZ * 2 ** (np.arange(count) / _STEPS_PER_OCTAVE)
     bins_hz = np.arange(bins)[:, None] * bin_hz
@@ -127,6 +136,9 @@ def _comb(bins: int, bin_hz: float) -> FloatArray:
         centres = harmonic * pitches_hz
         widths = np.maximum(centres * (2 ** (_WIDTH / 12) - 1), bin_hz)
         comb += _DECAY ** (harmonic - 1) * np.maximum(0, 1 - np.abs(bins_hz - centres) / widths)
+    near = np.abs(np.arange(bins)[:, None] - np.arange(bins)) <= _FLOOR_BINS
+    comb -= _FLOOR * (near / near.sum(axis=1, keepdims=True)) @ comb
+    comb *= 1 - _LOW_PENALTY * np.maximum(np.log2(_LOW_HZ / pitches_hz), 0)
     result: FloatArray = comb.astype(np.float32)
     result.flags.writeable = False
     return result
@@ -157,10 +169,10 @@ def _refine(pitches: FloatArray, magnitudes: FloatArray, bin_hz: float) -> Float
     return refined
 
 
-def _follow(pitches: FloatArray, saliences: FloatArray) -> IntArray:
+def _follow(pitches: FloatArray, saliences: FloatArray, threshold: float) -> IntArray:
     """The candidate of each frame (frames,); one more than the last where nothing leads."""
     frames, count = pitches.shape
-    scores = np.full((frames, count + 1), _VOICED, np.float32)
+    scores = np.full((frames, count + 1), threshold, np.float32)
     scores[:, :count] = np.where(saliences > 0, saliences, -1e3)
     moves = np.full((frames - 1, count + 1, count + 1), -_TURN_COST, np.float32)
     distance = np.abs(pitches[:-1, :, None] - pitches[1:, None, :])
