@@ -23,7 +23,7 @@ import numpy as np
 
 from musicengine.lyrics import stress
 from musicengine.lyrics.pronunciation import pronounce_all
-from musicengine.lyrics.syllables import _WEAK
+from musicengine.lyrics.syllables import weaken
 from musicengine.lyrics.tokens import find_words
 
 LEAST = 12
@@ -58,8 +58,7 @@ def rows(folder: Path) -> list[Row]:
         for line in verse["lines"]:
             words = [word.text for word in find_words(line["text"])]
             spellings = [word.lower().replace("’", "'") for word in words]
-            said = list(pronounce_all(words))
-            said[:-1] = [_WEAK.get(word, each) for word, each in zip(spellings[:-1], said[:-1], strict=True)]
+            said = weaken(pronounce_all(words))
             if sum(each.syllables for each in said) != len(line["syl"]):
                 continue
             features, inside = [], []

@@ -25,6 +25,11 @@ from musicengine.lyrics import letters
 from musicengine.lyrics.dictionary import dictionary
 
 Chunk = tuple[str, ...]
+KERNEL = 3
+DILATIONS = (1, 1, 2, 4, 2, 1)
+FED_BACK = (1, 3)  # the layers whose guesses the following ones see
+EARLY = 0.2  # the weight of the loss of scores that are fed back
+LEVELS = 63  # of the stored weights, on either side of 0: less than int8 holds, because it packs better
 
 
 def examples() -> list[tuple[str, Chunk]]:
@@ -103,20 +108,24 @@ class Network(nn.Module):
         super().__init__()
         self.embed = nn.Embedding(len(letters.LETTERS) + 1, width, padding_idx=0)
         self.layers = nn.ModuleList(
-            nn.Conv1d(width, width, letters.KERNEL, padding=d * (letters.KERNEL // 2), dilation=d, bias=False)
-            for d in letters.DILATIONS
+            nn.Conv1d(width, width, KERNEL, padding=d * (KERNEL // 2), dilation=d, bias=False) for d in DILATIONS
         )
-        self.norms = nn.ModuleList(nn.BatchNorm1d(width) for _ in letters.DILATIONS)
+        self.norms = nn.ModuleList(nn.BatchNorm1d(width) for _ in DILATIONS)
         self.last = nn.Linear(width, chunks)
+        self.back = nn.Linear(chunks, width, bias=False)
         self.drop = nn.Dropout(0.1)
 
-    def forward(self, codes: torch.Tensor) -> torch.Tensor:
-        """Scores (words, letters, chunks) of letter numbers (words, letters)."""
+    def forward(self, codes: torch.Tensor) -> list[torch.Tensor]:
+        """Scores (words, letters, chunks) of letter numbers (words, letters), the final ones last."""
         inside = (codes > 0).unsqueeze(1)
         x = self.embed(codes).transpose(1, 2)
-        for layer, norm in zip(self.layers, self.norms, strict=True):
+        scores = []
+        for index, (layer, norm) in enumerate(zip(self.layers, self.norms, strict=True)):
             x = (x + torch.relu(norm(layer(self.drop(x))))) * inside
-        return self.last(x.transpose(1, 2))
+            if index in FED_BACK:
+                scores.append(self.last(x.transpose(1, 2)))
+                x = x + self.back(torch.softmax(scores[-1], dim=2)).transpose(1, 2) * inside
+        return [*scores, self.last(x.transpose(1, 2))]
 
 
 def batches(codes: np.ndarray, targets: np.ndarray, size: int, rng: np.random.Generator):
@@ -147,7 +156,8 @@ def train(codes: np.ndarray, targets: np.ndarray, chunks: int, epochs: int, widt
         for inputs, wanted in batches(codes, targets, 256, rng):
             with torch.autocast("cpu", torch.bfloat16):
                 scores = network(inputs)
-            loss = loss_of(scores.float().flatten(0, 1), wanted.flatten())
+            *early, loss = (loss_of(each.float().flatten(0, 1), wanted.flatten()) for each in scores)
+            loss = loss + sum(early) * EARLY
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -168,13 +178,18 @@ def folded(layer: nn.Conv1d, norm: nn.BatchNorm1d) -> tuple[np.ndarray, np.ndarr
 
 def pack(network: Network, names: list[Chunk]) -> dict[str, np.ndarray]:
     """Arrays to store: int8 weights (inputs, outputs) with a scale a column."""
-    stored: dict[str, np.ndarray] = {"chunks": np.array([" ".join(chunk) for chunk in names])}
+    stored: dict[str, np.ndarray] = {
+        "chunks": np.array([" ".join(chunk) for chunk in names]),
+        "dilations": np.array(DILATIONS),
+        "fed_back": np.array(FED_BACK),
+    }
     matrices = {"embed": network.embed.weight.detach().numpy(), "last": network.last.weight.detach().numpy().T}
+    matrices["back"] = network.back.weight.detach().numpy().T
     biases = {"last": network.last.bias.detach().numpy()}
     for index, (layer, norm) in enumerate(zip(network.layers, network.norms, strict=True)):
         matrices[f"layer{index}"], biases[f"layer{index}"] = folded(layer, norm)
     for name, matrix in matrices.items():
-        scale = np.maximum(np.abs(matrix).max(axis=0), 1e-9) / 127
+        scale = np.maximum(np.abs(matrix).max(axis=0), 1e-9) / LEVELS
         stored[name] = np.round(matrix / scale).astype(np.int8)
         stored[f"{name}_scale"] = scale.astype(np.float32)
         if name in biases:
@@ -226,8 +241,8 @@ def main() -> None:
     """Align, train, store, measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("target", type=Path)
-    parser.add_argument("--epochs", type=int, default=40)
-    parser.add_argument("--width", type=int, default=112)
+    parser.add_argument("--epochs", type=int, default=26)
+    parser.add_argument("--width", type=int, default=128)
     options = parser.parse_args()
     torch.set_num_threads(1)
     words = examples()

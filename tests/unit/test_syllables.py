@@ -45,6 +45,12 @@ def test_because_is_short_inside_a_line() -> None:
     assert count_syllables("because") == 2
 
 
+def test_gonna_is_short_behind_i_am() -> None:
+    assert scan("I'm gonna").syllables == scan("I’m gonna").syllables == 2
+    assert scan("we gonna").syllables == 3
+    assert scan("gonna").syllables == 2
+
+
 def test_many_lines_are_each_line() -> None:
     lines = ["hello world", "", "skibidi rizzler", "日本", "24/7!"]
     together = scan_all(lines)

@@ -107,7 +107,7 @@ def _count_clipped(part: FloatArray, extreme: float) -> int:
     A plateau is three or more samples within 1e-4 of the extreme that the wave runs into with a step of more than
     1e-3: the crest of a low note is as flat, but its neighbours are near.
     """
-    level = min(extreme, 1.0) * 0.9999
+    level = extreme * 0.9999
     if level < 0.25 or max(part.max(), -part.min()) < level:
         return 0
     magnitude = np.abs(part)

@@ -5,8 +5,8 @@ whose vowels agree from the last stressed one on, in the same line or the line b
 holds them for a rhyme; how sure it must be is fitted to annotated rap. A rhyme reaches back over more syllables as long
 as their vowels agree and it begins on a stress of both ("pass out" and "last route").
 
-Kinds: perfect (all sounds agree from the last stressed vowel on), identical (the same word), slant, assonant (the vowels
-agree, no consonant does), eye (the letters agree from the last vowel on, the vowels do not sound alike).
+Kinds: perfect (all sounds agree from the last stressed vowel on), identical (the same word), slant, assonant (the
+vowels agree, no consonant does), eye (the letters agree from the last vowel on, the vowels do not sound alike).
 """
 
 from __future__ import annotations
@@ -187,8 +187,11 @@ def _kinds(tails: Tails, a: Codes, b: Codes) -> Codes:
 
 
 def _begin(tails: Tails, rows: Codes, repeated: npt.NDArray[np.bool_]) -> Codes:
-    """Where the rhyme begins: at a last word of one syllable, stressed or not ("me" and "tree"), unless it is the same
-    word on both sides ("hit it" and "sit it"); else at the last stressed vowel."""
+    """Where the rhyme begins, in syllables from the end: at the last stressed vowel.
+
+    A last word of one syllable begins it, stressed or not ("me" and "tree"), unless it is the same word on both sides
+    ("hit it" and "sit it").
+    """
     alone = (tails.starts[rows][:, 0] > 0) & ~repeated
     return np.where(alone, 0, rhyme_part(tails.stresses[rows], tails.vowels[rows]))
 
@@ -241,5 +244,3 @@ def _families(links: Sequence[tuple[Span, Span]]) -> list[int]:
         parent[root((second.line, second.last_word))] = root((first.line, first.last_word))
     numbers: dict[tuple[int, int], int] = {}
     return [numbers.setdefault(root((first.line, first.last_word)), len(numbers)) for first, _ in links]
-
-

@@ -1,4 +1,4 @@
-"""Corrections that were tried: a line is changed, its stanza is heard and judged again, and what does not help is dropped.
+"""Corrections that were tried: a line is changed, its stanza heard and judged again, and what does not help dropped.
 
 For each line that lost points the ways to change it are collected: a word that rhymes with the line it ought to rhyme
 with (by sound, stress, frequency, the word before and the lyric's themes), a trim to the stanza's length, a breath, a
@@ -15,13 +15,12 @@ from itertools import chain, islice
 import attrs
 
 from musicengine.lyrics.reading import Reading, hear_stanzas
-from musicengine.lyrics.rewriting import add_breath, drop_word, freshen, lengthen, shorten, turn_around
-from musicengine.lyrics.rewriting import replace_words
+from musicengine.lyrics.rewriting import add_breath, drop_word, freshen, lengthen, replace_words, shorten, turn_around
 from musicengine.lyrics.rhyming_words import find_rhyming_words
 from musicengine.lyrics.score import find_repeated, judge
 from musicengine.lyrics.sounds import LineSounds, hear_lines
-from musicengine.lyrics.verse import tell_style
 from musicengine.lyrics.tails import collect
+from musicengine.lyrics.verse import tell_style
 from musicengine.values.lyrics import Correction
 from musicengine.values.scores import Deduction, Score
 
@@ -107,7 +106,8 @@ class _Trial:
         for item in judged.deductions:
             points[owners[item.line or 0]] += item.points
         return [
-            self.lost[self.stanza_of[next(iter(variant))]] - lost for variant, lost in zip(variants, points, strict=True)
+            self.lost[self.stanza_of[next(iter(variant))]] - lost
+            for variant, lost in zip(variants, points, strict=True)
         ]
 
     def keep(self, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:

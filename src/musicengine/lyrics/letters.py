@@ -1,8 +1,11 @@
 """Letters to sounds for words that the dictionary does not hold.
 
 Every letter says a chunk of no, one or two phones, named by a small convolutional network from the letters around it:
-an embedding, dilated residual convolutions, and one linear layer. ``tools/train_letters.py`` trained it
-on the CMU dictionary, prints its accuracy on words kept out, and stored its weights as int8 with a scale a column.
+an embedding, dilated residual convolutions, and one linear layer. Half-way the network sees its own guesses, so that
+neighbouring letters agree on one pronunciation (self-conditioning: Nozaki and Komatsu, "Relaxing the conditional
+independence assumption of CTC-based ASR by conditioning on intermediate predictions", Interspeech 2021). Among the
+chunks of a word, the best that hold exactly one primary stress are taken. ``tools/train_letters.py`` trained it on the
+CMU dictionary, prints its accuracy on words kept out, and stores its weights as small integers with a scale a column.
 """
 
 from __future__ import annotations
@@ -17,13 +20,9 @@ import numpy as np
 
 from musicengine.dsp.types import Array, FloatArray
 
-__all__ = ["DILATIONS", "KERNEL", "LETTERS", "LetterModel", "load_model", "model", "pronounce_letters"]
+__all__ = ["LETTERS", "LetterModel", "load_model", "model", "pronounce_letters"]
 
 LETTERS = "'abcdefghijklmnopqrstuvwxyz"
-KERNEL = 3
-DILATIONS = (1, 1, 2, 2, 4, 1)
-_STEPS = np.arange(KERNEL) - KERNEL // 2
-_GAP = " " * (KERNEL // 2 * max(DILATIONS))
 _BATCH = 4096
 
 
@@ -34,16 +33,27 @@ class LetterModel:
     Args:
         chunks: what a letter may say.
         primary: (chunks,) bool, which of them hold the primary stress.
+        dilations: of each layer, how many letters apart the three are that it sees.
+        fed_back: the layers behind which the network sees its own guesses.
         embed: (letters + 1, width); row 0, for no letter, is 0.
-        layers: (kernel * width, width) and bias (width,) each.
+        layers: (3 * width, width) and bias (width,) each.
         last: (width, chunks) and bias (chunks,).
+        back: (chunks, width), what a guess adds to the following layers' input.
     """
 
     chunks: tuple[tuple[str, ...], ...]
     primary: Array
+    dilations: tuple[int, ...]
+    fed_back: tuple[int, ...]
     embed: FloatArray
     layers: tuple[tuple[FloatArray, FloatArray], ...]
     last: tuple[FloatArray, FloatArray]
+    back: FloatArray
+
+    def scores(self, states: FloatArray) -> FloatArray:
+        """How likely each chunk is, as logarithms with an offset: (letters, chunks) of (letters, width)."""
+        weights, bias = self.last
+        return states @ weights + bias
 
 
 @cache
@@ -56,18 +66,23 @@ def model() -> LetterModel:
 def load_model(file: IO[bytes]) -> LetterModel:
     """A model that ``tools/train_letters.py`` stored."""
     with np.load(file, allow_pickle=False) as stored:
-        matrices = {
-            name.removesuffix("_scale"): stored[name.removesuffix("_scale")].astype(np.float32) * stored[name]
-            for name in stored.files
-            if name.endswith("_scale")
-        }
-        embed = matrices.pop("embed")
-        embed[0] = 0
-        weights = {name: (matrix, stored[f"{name}_bias"]) for name, matrix in matrices.items()}
-        chunks = tuple(tuple(str(chunk).split()) for chunk in stored["chunks"])
-    layers = tuple(weights[f"layer{index}"] for index in range(len(DILATIONS)))
-    primary = np.array([any(phone[-1] == "1" for phone in chunk) for chunk in chunks])
-    return LetterModel(chunks, primary, embed, layers, weights["last"])
+        arrays = dict(stored)
+    matrices = {
+        name: arrays[name] * scale for key, scale in arrays.items() if (name := key.removesuffix("_scale")) != key
+    }
+    matrices["embed"][0] = 0
+    chunks = tuple(tuple(str(chunk).split()) for chunk in arrays["chunks"])
+    dilations = tuple(arrays["dilations"].tolist())
+    return LetterModel(
+        chunks=chunks,
+        primary=np.array([any(phone[-1] == "1" for phone in chunk) for chunk in chunks]),
+        dilations=dilations,
+        fed_back=tuple(arrays["fed_back"].tolist()),
+        embed=matrices["embed"],
+        layers=tuple((matrices[f"layer{at}"], arrays[f"layer{at}_bias"]) for at in range(len(dilations))),
+        last=(matrices["last"], arrays["last_bias"]),
+        back=matrices["back"],
+    )
 
 
 def pronounce_letters(words: Sequence[str], network: LetterModel | None = None) -> list[tuple[str, ...]]:
@@ -94,18 +109,26 @@ def pronounce_letters(words: Sequence[str], network: LetterModel | None = None) 
 
 def _read(network: LetterModel, words: list[str]) -> list[tuple[str, ...]]:
     """The phones of a few words, all their letters in one sequence with gaps that the network cannot see across."""
-    text = _GAP.join(["", *words, ""])
+    gap = " " * max(network.dilations)
+    text = gap.join(["", *words, ""])
     codes = np.array([LETTERS.find(letter) + 1 for letter in text])
     inside = np.flatnonzero(codes)
     x = network.embed[codes]
-    for dilation, (weights, bias) in zip(DILATIONS, network.layers, strict=True):
-        around = x[inside[:, None] + dilation * _STEPS].reshape(len(inside), -1)
+    for index, (dilation, (weights, bias)) in enumerate(zip(network.dilations, network.layers, strict=True)):
+        around = x[inside[:, None] + np.array([-dilation, 0, dilation])].reshape(len(inside), -1)
         x[inside] += np.maximum(around @ weights + bias, 0)
-    weights, bias = network.last
-    chunks = _stressed_once(network, x[inside] @ weights + bias, np.cumsum(codes == 0)[inside])
+        if index in network.fed_back:
+            x[inside] += _shares(network.scores(x[inside])) @ network.back
+    chunks = _stressed_once(network, network.scores(x[inside]), np.cumsum(codes == 0)[inside])
     said = np.full(len(text), -1)
     said[inside] = chunks
-    return _joined(network, said.tolist(), words)
+    return _joined(network, said.tolist(), words, len(gap))
+
+
+def _shares(scores: FloatArray) -> FloatArray:
+    """Scores as probabilities that add up to 1 (softmax)."""
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
 def _stressed_once(network: LetterModel, scores: FloatArray, words: Array) -> Array:
@@ -126,12 +149,12 @@ def _stressed_once(network: LetterModel, scores: FloatArray, words: Array) -> Ar
     return plain
 
 
-def _joined(network: LetterModel, chunks: list[int], words: list[str]) -> list[tuple[str, ...]]:
+def _joined(network: LetterModel, chunks: list[int], words: list[str], gap: int) -> list[tuple[str, ...]]:
     """The phones of words that lie between gaps."""
     found = []
-    start = len(_GAP)
+    start = gap
     for word in words:
         said = chunks[start : start + len(word)]
         found.append(tuple(phone for chunk in said if chunk >= 0 for phone in network.chunks[chunk]))
-        start += len(word) + len(_GAP)
+        start += len(word) + gap
     return found

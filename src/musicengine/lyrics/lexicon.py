@@ -1,7 +1,7 @@
 """Small word lists for sentiment, senses, themes, worn phrases, strong words and languages.
 
-The lists were written for this library (``data/lexicon.json``). They are short on purpose: what they find is there, what
-they miss is not counted against anyone. A word is found by its stem, so "dreaming" and "dreams" count as "dream".
+The lists were written for this library (``data/lexicon.json``). They are short on purpose: what they find is there,
+what they miss is not counted against anyone. A word is found by its stem, so "dreaming" and "dreams" count as "dream".
 """
 
 from __future__ import annotations

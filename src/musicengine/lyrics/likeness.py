@@ -17,7 +17,20 @@ import numpy.typing as npt
 from musicengine.lyrics.sounds import CONSONANTS, DEPTH, NO_VOWEL
 from musicengine.lyrics.tails import Codes, Tails
 
-__all__ = ["UNHEARD", "Floats", "Pairs", "Weights", "choose", "compare", "find_pairs", "log_odds", "look_up", "overlap", "rhyme_part", "spread"]
+__all__ = [
+    "UNHEARD",
+    "Floats",
+    "Pairs",
+    "Weights",
+    "choose",
+    "compare",
+    "find_pairs",
+    "log_odds",
+    "look_up",
+    "overlap",
+    "rhyme_part",
+    "spread",
+]
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 UNHEARD = -9.0
@@ -183,4 +196,3 @@ def rhyme_part(stresses: Codes, vowels: Codes) -> Codes:
 def _onset(clusters: Codes, begin: Codes) -> Codes:
     """The consonants before the vowel where a rhyme begins."""
     return clusters[np.arange(len(begin)), np.minimum(begin + 1, DEPTH - 1)]
-

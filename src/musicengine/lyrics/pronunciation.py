@@ -1,7 +1,7 @@
 """How words sound: ARPAbet phones with stress, and where they come from.
 
 A word is looked up in a list of slang and ad-libs, then in the CMU Pronouncing Dictionary; what neither holds is read
-as a number, as initials, as its hyphenated parts, as a stretched or inflected form or a compound of known words, and
+as a number, as initials, as its hyphenated parts, as a stretched or inflected form of known words, and
 what is left goes to the letter-to-sound model. ``Pronunciation.source`` says which: "dictionary", "rule" (anything said
 by way of known words), "letters" (the model had a part in it), or "none": a word without Latin letters or digits has no
 phones here.
@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 from musicengine.errors import LyricsError
 from musicengine.lyrics.dictionary import dictionary
-from musicengine.lyrics.inflection import Phones, compound, inflected, with_s
+from musicengine.lyrics.inflection import Phones, inflected, with_s
 from musicengine.lyrics.letters import pronounce_letters
 from musicengine.lyrics.numerals import read_number
 from musicengine.lyrics.spellings import respelled, spoken
@@ -203,12 +203,8 @@ def _spelled(letters: str) -> Phones:
 
 @lru_cache(1 << 15)
 def _known(word: str) -> Phones | None:
-    """The phones of a listed word, an inflected form or a compound of some."""
-    if found := _listed(word):
-        return found
-    if len(word) < 3 or len(word) > 40 or not word.replace("'", "").isalpha():
-        return None
-    return inflected(word, _known) or compound(word, _listed)
+    """The phones of a listed word or an inflected form of one."""
+    return inflected(word, _listed) if 0 < len(word) < 50 else None
 
 
 def _listed(word: str) -> Phones | None:

@@ -19,6 +19,7 @@ from musicengine.lyrics.inversion import find_inversion
 from musicengine.lyrics.lexicon import load_lexicon
 from musicengine.lyrics.reading import Reading
 from musicengine.lyrics.vocabulary import find_cliches
+from musicengine.lyrics.wordlists import word_set
 from musicengine.values.lyrics import RhymeKind
 from musicengine.values.scores import Deduction, Score
 
@@ -133,8 +134,10 @@ def _end_rhymes(reading: Reading) -> Iterator[Finding]:
 
 
 def reference_counts(reading: Reading, stanza: range) -> list[float]:
-    """For each line the number of syllables that it is compared with: the nearest of its stanza's median and of the
-    counts of its neighbours and of the lines that rhyme with it."""
+    """For each line the number of syllables that it is compared with.
+
+    It is the nearest of its stanza's median and of the counts of its neighbours and of the lines that rhyme with it.
+    """
     sizes = [len(reading.sounds.heard[line].vowels) for line in stanza]
     spoken = [size for size in sizes if size]
     if not spoken:
@@ -209,8 +212,8 @@ def _is_figure(words: Sequence[str], before: int, place: int) -> bool:
     return same_before or words[before + 1 : before + 2] == words[place + 1 : place + 2]
 
 
-_NEVER_TWICE = frozenset("the an of to in on at by for from with and or but my your his her our their is are".split())
-_SYLLABLES = frozenset("la na da doo oh ooh hey yeah ha ah uh woah whoa".split())
+_NEVER_TWICE = word_set("the an of to in on at by for from with and or but my your his her our their is are")
+_SYLLABLES = word_set("la na da doo oh ooh hey yeah ha ah uh woah whoa")
 
 
 def _is_sung(word: str) -> bool:

@@ -1,7 +1,7 @@
 """Syllables and stresses of words and lines, counted as they are said.
 
 Words are said as :mod:`musicengine.lyrics.pronunciation` has them, one syllable a vowel; within a line the stresses
-are those of :mod:`musicengine.lyrics.stress` and "because" loses its first syllable, as it does in speech.
+are those of :mod:`musicengine.lyrics.stress`, and a few words lose syllables as they do in speech.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from musicengine.lyrics.stress import stress_line, stress_odds
 from musicengine.lyrics.tokens import Token, find_words, plain
 from musicengine.values.words import Pronunciation
 
-__all__ = ["MAX_CHARACTERS", "Scansion", "count_syllables", "scan", "scan_all"]
+__all__ = ["MAX_CHARACTERS", "Scansion", "count_syllables", "scan", "scan_all", "weaken"]
 
-MAX_CHARACTERS = 5_000_000
+MAX_CHARACTERS = 1_000_000
 """Longer texts are an error."""
 
-_WEAK = {"because": Pronunciation("because", ("K", "AH0", "Z"), "rule")}
+_BECAUSE = Pronunciation("because", ("K", "AH0", "Z"), "rule")
+_IM_GONNA = Pronunciation("gonna", ("N", "AH0"), "rule")
 
 
 @attrs.frozen(eq=False)
@@ -88,6 +89,18 @@ def scan_all(lines: Sequence[str]) -> tuple[Scansion, ...]:
     )
 
 
+def weaken(said: Sequence[Pronunciation]) -> list[Pronunciation]:
+    """The words of a line as they are said in a row: "because" is short before others, "I'm gonna" is I'm-na."""
+    spellings = [each.word.lower().replace("’", "'") for each in said]
+    weak = list(said)
+    for at, spelling in enumerate(spellings):
+        if spelling == "because" and at < len(said) - 1:
+            weak[at] = _BECAUSE
+        elif spelling == "gonna" and at > 0 and spellings[at - 1] == "i'm":
+            weak[at] = _IM_GONNA
+    return weak
+
+
 class _Sound(NamedTuple):
     """What a line needs of a word: where its vowels are, and how likely their stress."""
 
@@ -102,7 +115,7 @@ def _sound(word: str, phones: tuple[str, ...]) -> _Sound:
 
 
 def _scanned(line: str, words: list[Token], said: list[Pronunciation]) -> Scansion:
-    said[:-1] = [_WEAK.get(each.word.lower(), each) for each in said[:-1]]
+    said = weaken(said)
     sounds = [_sound(each.word, each.phones) for each in said]
     word_starts = list(accumulate((len(each.phones) for each in said), initial=0))
     return Scansion(

@@ -15,19 +15,20 @@ import numpy as np
 from musicengine.lyrics.likeness import Floats
 from musicengine.lyrics.styles import Style, load_verse
 from musicengine.lyrics.tails import Sounds
+from musicengine.lyrics.wordlists import word_set
 
 __all__ = ["LITERARY", "describe", "tell_style"]
 
-LITERARY = frozenset(
+LITERARY = word_set(
     "thee thou thy thine ye hath doth hast dost shall shalt wilt unto upon ere nor oft whilst whence thence hence "
     "whose whom amid amidst beneath o'er e'er ne'er 'tis 'twas 'twere th' vpon vnto haue loue o oh alas lo nay yea "
-    "mine yet so such sweet fair soul heavenly yon yonder wherefore thus each every shade beauty virtue".split()
+    "mine yet so such sweet fair soul heavenly yon yonder wherefore thus each every shade beauty virtue"
 )
-_COLLOQUIAL = frozenset(
+_COLLOQUIAL = word_set(
     "i'm don't it's ain't can't i'll you're that's i'ma ima imma gonna gotta wanna got get gettin' yeah yo y'all em "
     "'em 'cause cause cuz like just ya yeah ok okay hey man baby girl homie shit fuck bitch ass damn money cash club "
     "let's we're they're he's she's what's won't didn't doesn't wasn't couldn't wouldn't isn't aren't i've you've "
-    "i'd you'd they'll we'll gon dawg dude real crew street hood rap beat dj mic phone car tv guys kids".split()
+    "i'd you'd they'll we'll gon dawg dude real crew street hood rap beat dj mic phone car tv guys kids"
 )
 _STOPS = re.compile(r"[;:]|--|—|,$", re.MULTILINE)
 

@@ -153,7 +153,7 @@ def master(mix: FloatArray, rate: int, target_lufs: float, *, threads: Executor)
     if not np.isfinite(loudness):
         return np.ones(n, np.float32)
     gain = 10 ** ((target_lufs - loudness) / 20)
-    floor = 0.6 * 10 ** (_CEILING_DB / 20) / gain
+    floor = 0.7 * 10 ** (_CEILING_DB / 20) / gain
     peaks = np.maximum(*threads.map(lambda channel: true_peaks(channel, floor), mix))
     edges = _limited(peaks, gain)
     # What the limiter takes away the make-up gain gives back: a few rounds on the blocks settle it.

@@ -190,7 +190,10 @@ def _facts(report: LyricsReport) -> str:
     if flow and flow.timing:
         timing = flow.timing
         rows.append(
-            ("Timing", f"{timing.syllables_per_second:.1f} syllables a second, {timing.syncopation:.1f} syncopation a bar")
+            (
+                "Timing",
+                f"{timing.syllables_per_second:.1f} syllables a second, {timing.syncopation:.1f} syncopation a bar",
+            )
         )
     rows.append(("Words", str(words) + (f", hook “{words.hook}” ×{words.hook_count}" if words.hook else "")))
     if words.reading_ease is not None:
@@ -232,7 +235,8 @@ _STRENGTHS = (("weak", 0.2), ("clear", 0.4), ("strong", 0.67))
 _CSS = (
     ".me-lyrics{font:14px/1.55 system-ui,sans-serif;max-width:70em;color-scheme:light dark}"
     ".me-lyrics table{border-collapse:collapse;margin:1em 0;font-size:inherit}"
-    ".me-lyrics td,.me-lyrics th{text-align:left;padding:.15em .9em .15em 0;vertical-align:top;background:none;border:0}"
+    ".me-lyrics td,.me-lyrics th{text-align:left;padding:.15em .9em .15em 0;vertical-align:top}"
+    ".me-lyrics td,.me-lyrics th{background:none;border:0}"
     ".me-lyrics tr{background:none!important}"
     ".me-lyrics caption{text-align:left;font-weight:600}"
     ".me-lyrics .text td:nth-child(1),.me-lyrics .text td:nth-child(4){opacity:.55;text-align:right}"
@@ -243,7 +247,8 @@ _CSS = (
     ".me-lyrics u,.me-lyrics .legend i{text-decoration:none;font-style:normal;padding:.05em .25em;border-radius:.25em;"
     "background:hsl(var(--h,0) 75% 52% / var(--a,0))}"
     ".me-lyrics u{border-bottom:2px solid hsl(var(--h,210) 60% 45%)}"
-    ".me-lyrics u.identical{border-bottom-style:double;border-bottom-width:3px}.me-lyrics u.slant{border-bottom-style:dashed}"
+    ".me-lyrics u.identical{border-bottom-style:double;border-bottom-width:3px}"
+    ".me-lyrics u.slant{border-bottom-style:dashed}"
     ".me-lyrics u.assonant{border-bottom-style:dotted}"
     ".me-lyrics u.eye{border-bottom:0;text-decoration:underline wavy hsl(var(--h,210) 60% 45%) 1px}"
     ".me-lyrics .legend{display:flex;flex-wrap:wrap;gap:.4em .6em;align-items:center;margin:.4em 0}"

@@ -288,7 +288,9 @@ class LyricsReport(Value):
     """
 
     lines: tuple[ReportLine, ...] = attrs.field(converter=tuple[ReportLine, ...])
-    rhyme_scheme: tuple[str, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(tuple[str, ...]))
+    rhyme_scheme: tuple[str, ...] | None = attrs.field(
+        default=None, converter=attrs.converters.optional(tuple[str, ...])
+    )
     rhymes: tuple[Rhyme, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(tuple[Rhyme, ...]))
     flow: Flow | None = None
     vocabulary: Vocabulary
