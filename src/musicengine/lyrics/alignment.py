@@ -24,12 +24,12 @@ def find_sung_syllables(reading: Reading, transcript: Transcript) -> SungSyllabl
     places = [(line, word) for line, words in enumerate(reading.words) for word in range(len(words))]
     spelled = [reading.words[line][word] for line, word in places]
     sung, times = [], []
-    for word in transcript.words:
-        tokens = find_words(word.text)
-        step = (word.end_s - word.start_s) / max(len(tokens), 1)
+    for each in transcript.words:
+        tokens = find_words(each.text)
+        step = (each.end_s - each.start_s) / max(len(tokens), 1)
         for index, token in enumerate(tokens):
             sung.append(plain(token.text).lower())
-            times.append((word.start_s + index * step, word.start_s + (index + 1) * step))
+            times.append((each.start_s + index * step, each.start_s + (index + 1) * step))
     rhymed = find_rhymed(reading.sounds, reading.rhymes)
     rows: list[tuple[float, float, int, bool, bool]] = []
     for mine, theirs in match_words(spelled, sung):

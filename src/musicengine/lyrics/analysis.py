@@ -51,7 +51,7 @@ def analyze(
     reading = _hear(lyric.lines)
     vocabulary = describe_vocabulary(reading.words, [line.repeat for line in lyric.lines], len(reading.sounds.vowels))
     themes = find_themes(reading.words)
-    score = judge(reading, len(lyric.lines))
+    score = judge(reading)
     return LyricsReport(
         lines=[_line(line, heard.scansion) for line, heard in zip(lyric.lines, reading.sounds.heard, strict=True)],
         rhyme_scheme=_scheme(reading),
@@ -120,7 +120,7 @@ def suggest_corrections(lyrics: str | Lyrics | Transcript | Sequence[str]) -> tu
         return ()
     reading = _hear(lyric.lines)
     themes = [theme.name for theme in find_themes(reading.words)]
-    return correct(reading, judge(reading, len(lyric.lines)), themes)
+    return correct(reading, judge(reading), themes)
 
 
 def _read(lyrics: str | Lyrics | Transcript | Sequence[str]) -> Lyrics:

@@ -17,7 +17,7 @@ import attrs
 from musicengine.lyrics.reading import Reading, hear_stanzas
 from musicengine.lyrics.rewriting import add_breath, drop_word, freshen, lengthen, replace_words, shorten, turn_around
 from musicengine.lyrics.rhyming_words import find_rhyming_words
-from musicengine.lyrics.score import find_repeated, judge
+from musicengine.lyrics.score import find_deductions, find_repeated
 from musicengine.lyrics.sounds import LineSounds, hear_lines
 from musicengine.lyrics.tails import collect
 from musicengine.lyrics.verse import tell_style
@@ -102,8 +102,8 @@ class _Trial:
             heard += lines
             owners += [number] * len(lines)
         points = [0.0] * len(variants)
-        judged = judge(hear_stanzas(heard, owners, self.reading.style), len(self.reading.starts))
-        for item in judged.deductions:
+        reading = hear_stanzas(heard, owners, self.reading.style)
+        for item in find_deductions(reading, len(self.reading.starts)):
             points[owners[item.line or 0]] += item.points
         return [
             self.lost[self.stanza_of[next(iter(variant))]] - lost

@@ -16,18 +16,18 @@ __all__ = ["Inversion", "find_inversion"]
 
 _DETERMINERS = word_set("a an the my your his her our their this that no every some thy")
 _ADJECTIVES = word_set(
-    "fair bright dark cold old new young blue green gray grey white black red gold golden deep wide high low long strong "
-    "sweet bold brave free true pure wild bare bleak bitter broken divine dear fine great grand holy kind lonely lovely "
-    "mild pale proud rare sad serene small soft tall tender warm weary wise"
+    "fair bright dark cold old new young blue green gray grey white black red gold golden deep wide high low long "
+    "strong sweet bold brave free true pure wild bare bleak bitter broken divine dear fine great grand holy kind "
+    "lonely lovely mild pale proud rare sad serene small soft tall tender warm weary wise"
 )
 _OBJECTS = word_set("me him us them thee")
 _SUBJECTS = word_set("i he she we they you")
 _LINKS = word_set("and but for so yet then now")
 _EMPTY = word_set("did do does doth didst")
 _VERBS = word_set(
-    "go see come take make know think feel find give tell call keep leave hold bring sing weep sleep dream hear meet stand "
-    "walk run fall fly cry die say love need want saw knew found held left kept loved hear heard met miss chose choose "
-    "seek sought fight win lose hide ride fear mourn roam stay play pray rise shine"
+    "go see come take make know think feel find give tell call keep leave hold bring sing weep sleep dream hear meet "
+    "stand walk run fall fly cry die say love need want saw knew found held left kept loved hear heard met miss "
+    "chose choose seek sought fight win lose hide ride fear mourn roam stay play pray rise shine"
 )
 
 

@@ -57,9 +57,5 @@ def _find_latin(words: Sequence[str]) -> str:
 def _script(word: str) -> str:
     if word.isascii():
         return "latin"
-    for letter in word:
-        code = ord(letter)
-        for first, last, language in _SCRIPTS:
-            if first <= code <= last:
-                return language
-    return "latin"
+    found = {language for letter in word for first, last, language in _SCRIPTS if first <= ord(letter) <= last}
+    return "ja" if "ja" in found else min(found, default="latin")

@@ -1,8 +1,8 @@
 """Words that rhyme with a word: common words of the dictionary by their rhyming part, ranked.
 
 A word fits by its sound (the same rhyming part, about the same number of syllables with the same stresses), by how
-common it is, by the words it comes after elsewhere (one seldom found after "the" is no noun), and by the lyric's themes.
-The counts come from ``tools/build_rhyming_words.py``.
+common it is, by the words it comes after elsewhere (one seldom found after "the" is no noun), and by the lyric's
+themes. The counts come from ``tools/build_rhyming_words.py``.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from musicengine.lyrics.wordlists import word_set
 from musicengine.values.lyrics import RhymeKind
 from musicengine.values.scores import Deduction, Score
 
-__all__ = ["LONGEST_RUN", "RULES", "Rule", "find_repeated", "judge", "reference_counts"]
+__all__ = ["LONGEST_RUN", "RULES", "Rule", "find_deductions", "find_repeated", "judge", "reference_counts"]
 
 LONGEST_RUN = 20
 """Syllables between breaths, the most; the longest run of nine in ten charting rap songs is no longer."""
@@ -77,8 +77,13 @@ class Finding:
     target: float | str
 
 
-def judge(reading: Reading, lines: int) -> Score:
-    """The score of a lyric, or of some of its stanzas.
+def judge(reading: Reading) -> Score:
+    """The score of a lyric."""
+    return Score(find_deductions(reading, len(reading.starts)))
+
+
+def find_deductions(reading: Reading, lines: int) -> list[Deduction]:
+    """What a lyric, or some of its stanzas, loses points for.
 
     Args:
         reading: of the lines.
@@ -91,7 +96,7 @@ def judge(reading: Reading, lines: int) -> Score:
         *_breaths(reading),
         *_wording(reading),
     ]
-    return Score([_deduction(finding, lines) for finding in found])
+    return [_deduction(finding, lines) for finding in found]
 
 
 def _deduction(finding: Finding, lines: int) -> Deduction:
@@ -177,8 +182,11 @@ def _breaths(reading: Reading) -> Iterator[Finding]:
 
 def _wording(reading: Reading) -> Iterator[Finding]:
     """Worn phrases, repeated words, forced inversions."""
-    for passage in find_cliches(reading.words):
-        yield Finding(passage.line, "wording.cliche", 0.6, passage.text, "your own words")
+    worn = find_cliches(reading.words)
+    counts = Counter(passage.line for passage in worn)
+    for passage in worn:
+        share = min(0.6, 1 / counts[passage.line])
+        yield Finding(passage.line, "wording.cliche", share, passage.text, "your own words")
     for index, words in enumerate(reading.words):
         if repeated := find_repeated(words):
             yield Finding(index, "wording.repeated", 0.5, words[repeated[1]], "once")

@@ -9,6 +9,7 @@ them (``tools/fit_verse.py``).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -30,6 +31,8 @@ _COLLOQUIAL = word_set(
     "let's we're they're he's she's what's won't didn't doesn't wasn't couldn't wouldn't isn't aren't i've you've "
     "i'd you'd they'll we'll gon dawg dude real crew street hood rap beat dj mic phone car tv guys kids"
 )
+_LINKS = word_set("the of and in with")
+_PERSONS = word_set("i you my me your we")
 _STOPS = re.compile(r"[;:]|--|—|,$", re.MULTILINE)
 
 
@@ -43,21 +46,24 @@ def describe(sounds: Sounds) -> Floats:
     stressed = sounds.stresses > 0
     inner = sounds.lines[1:] == sounds.lines[:-1]
     alternation = float((stressed[1:] != stressed[:-1])[inner].mean()) if inner.any() else 0.5
-    share = lambda names: sum(word in names for word in words) / count  # noqa: E731
     clipped = sum(word.endswith("in'") or "'" in word[1:-1] for word in words) / count
     return np.array(
         [
             spread,
             alternation,
-            share(LITERARY),
-            share(_COLLOQUIAL) + clipped,
-            share({"the", "of", "and", "in", "with"}),
-            share({"i", "you", "my", "me", "your", "we"}),
+            _share(words, LITERARY),
+            _share(words, _COLLOQUIAL) + clipped,
+            _share(words, _LINKS),
+            _share(words, _PERSONS),
             sum(map(len, words)) / count / 5,
             min(sum(len(_STOPS.findall(line.scansion.text)) for line in sounds.heard) / max(len(sounds.heard), 1), 2.0),
         ],
         np.float32,
     )
+
+
+def _share(words: Sequence[str], names: frozenset[str]) -> float:
+    return sum(word in names for word in words) / max(len(words), 1)
 
 
 def tell_style(sounds: Sounds) -> Style:

@@ -101,8 +101,8 @@ def _legend(rhymes: Sequence[Rhyme], hues: Mapping[int, int]) -> str:
 
 
 def _lines(report: LyricsReport, marks: _Marks, hues: Mapping[int, int]) -> Iterator[str]:
-    scheme = report.rhyme_scheme or ("",) * len(report.lines)
-    breaths = report.flow.breaths if report.flow else ((),) * len(report.lines)
+    scheme = (*(report.rhyme_scheme or ()), *("",) * len(report.lines))
+    breaths = (*(report.flow.breaths if report.flow else ()), *((),) * len(report.lines))
     section, stanza = "", -1
     for number, line in enumerate(report.lines[:_MOST_LINES]):
         if line.stanza != stanza:

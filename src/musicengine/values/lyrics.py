@@ -91,7 +91,7 @@ class Timing(Value):
     swing: float | None
     stress_grid: tuple[float, ...] = attrs.field(converter=tuple[float, ...])
     rhyme_grid: tuple[float, ...] = attrs.field(converter=tuple[float, ...])
-    lag_ms: tuple[float | None, ...] = attrs.field(converter=tuple)
+    lag_ms: tuple[float | None, ...] = attrs.field(converter=tuple[float | None, ...])
     pocket_ms: float
     offbeat_share: float
     npvi: float
