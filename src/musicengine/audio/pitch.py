@@ -41,11 +41,12 @@ _REFINING_HARMONICS = 4
 _NEAR, _NEAR_BINS = 0.042, 0.8  # how far from its place a partial may lie: of its frequency (72 cents), and in bins
 _SILENCE = 1e-5  # amplitude of the loudest partial, -100 dBFS
 _MOVE_COST, _LONGEST_MOVE = 0.3, 2.0  # an octave; octaves
-_JOINED = 1 / 12  # octaves: a smaller step is no leap
+_JOINED = 1.5 / 12  # octaves: a smaller step is no leap
 _KERNEL_VARIANCE = 0.0262
 _TURN_COST = 0.15  # for starting and ending
 _NOISE, _CLEAR = 0.3, 0.45  # clarity
 _LEAST_VOICED, _MOST_VOICED = 0.08, 0.45  # of the salience of loud notes
+_ABOVE = 1.3  # times the background
 
 
 @attrs.frozen(eq=False)
@@ -96,7 +97,7 @@ def _weigh(found: _Candidates) -> tuple[FloatArray, float]:
     background, loud = np.percentile(sounding, (10, 90))
     clear = np.clip((found.clarity - _NOISE) / (_CLEAR - _NOISE), 0, 1)
     relative: FloatArray = found.saliences * (clear / np.float32(loud))[:, None]
-    return relative, min(_LEAST_VOICED + float(background / loud), _MOST_VOICED)
+    return relative, min(_LEAST_VOICED + _ABOVE * float(background / loud), _MOST_VOICED)
 
 
 def _find_candidates(audio: Audio, block_frames: int) -> _Candidates:
