@@ -18,7 +18,8 @@ def tone(frequencies: np.ndarray, rate: int = RATE, harmonics: int = 8, decay: f
     """A tone that follows its frequency (n,): each harmonic ``decay`` of the one before."""
     phase = 2 * np.pi * np.cumsum(frequencies) / rate
     partials = (decay**h * np.sin((h + 1) * phase) * ((h + 1) * frequencies < 0.45 * rate) for h in range(harmonics))
-    return 0.2 * sum(partials, np.zeros(frequencies.size))
+    wave: np.ndarray = 0.2 * sum(partials, np.zeros(frequencies.size))
+    return wave
 
 
 def melody(pitches: list[int], note_s: float = 0.5) -> np.ndarray:

@@ -48,7 +48,7 @@ def _staying(states: int) -> FloatArray:
 
 def _solve(worth: FloatArray, onward: FloatArray) -> FloatArray:
     """The best sums (segments, first state, last state) within each segment."""
-    length, count, states = worth.shape
+    length, _, states = worth.shape
     best: FloatArray = _staying(states) + worth[0][:, None, :]
     for step in range(1, length):
         reached: FloatArray = best[:, :, 0, None] + onward[step][:, 0, None, :]
