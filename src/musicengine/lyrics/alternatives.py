@@ -29,7 +29,28 @@ EXPANSIONS: Mapping[str, str] = {
 }  # fmt: skip
 """One word as two with more syllables."""
 
-FILLERS = frozenset("just really very so oh yeah well now then even actually simply truly quite still baby and but".split())
+FILLERS = frozenset(
+    [
+        "just",
+        "really",
+        "very",
+        "so",
+        "oh",
+        "yeah",
+        "well",
+        "now",
+        "then",
+        "even",
+        "actually",
+        "simply",
+        "truly",
+        "quite",
+        "still",
+        "baby",
+        "and",
+        "but",
+    ]
+)
 """Words that a line can do without."""
 
 FRESH: Mapping[str, tuple[str, ...]] = {

@@ -144,11 +144,7 @@ def _flow(reading: Reading, transcript: Transcript | None, beats: Beats | None) 
 
 def _scheme(reading: Reading) -> list[str]:
     """The labels as letters that start anew in every stanza."""
-    return [
-        letter
-        for stanza in reading.stanzas
-        for letter in letters([reading.labels[line] for line in stanza])
-    ]
+    return [letter for stanza in reading.stanzas for letter in letters([reading.labels[line] for line in stanza])]
 
 
 def _line(line: Line, scansion: Scansion) -> ReportLine:

@@ -15,13 +15,12 @@ from itertools import chain, islice
 import attrs
 
 from musicengine.lyrics.reading import Reading, hear_stanzas
-from musicengine.lyrics.rewriting import add_breath, drop_word, freshen, lengthen, shorten, turn_around
-from musicengine.lyrics.rewriting import replace_words
+from musicengine.lyrics.rewriting import add_breath, drop_word, freshen, lengthen, replace_words, shorten, turn_around
 from musicengine.lyrics.rhyming_words import find_rhyming_words
 from musicengine.lyrics.score import find_repeated, judge
 from musicengine.lyrics.sounds import LineSounds, hear_lines
-from musicengine.lyrics.verse import tell_style
 from musicengine.lyrics.tails import collect
+from musicengine.lyrics.verse import tell_style
 from musicengine.values.lyrics import Correction
 from musicengine.values.scores import Deduction, Score
 
@@ -107,7 +106,8 @@ class _Trial:
         for item in judged.deductions:
             points[owners[item.line or 0]] += item.points
         return [
-            self.lost[self.stanza_of[next(iter(variant))]] - lost for variant, lost in zip(variants, points, strict=True)
+            self.lost[self.stanza_of[next(iter(variant))]] - lost
+            for variant, lost in zip(variants, points, strict=True)
         ]
 
     def keep(self, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:

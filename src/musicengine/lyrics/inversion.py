@@ -12,20 +12,136 @@ import attrs
 
 __all__ = ["Inversion", "find_inversion"]
 
-_DETERMINERS = frozenset("a an the my your his her our their this that no every some thy".split())
-_ADJECTIVES = frozenset(
-    "fair bright dark cold old new young blue green gray grey white black red gold golden deep wide high low long strong "
-    "sweet bold brave free true pure wild bare bleak bitter broken divine dear fine great grand holy kind lonely lovely "
-    "mild pale proud rare sad serene small soft tall tender warm weary wise".split()
+_DETERMINERS = frozenset(
+    ["a", "an", "the", "my", "your", "his", "her", "our", "their", "this", "that", "no", "every", "some", "thy"]
 )
-_OBJECTS = frozenset("me him us them thee".split())
-_SUBJECTS = frozenset("i he she we they you".split())
-_LINKS = frozenset("and but for so yet then now".split())
-_EMPTY = frozenset("did do does doth didst".split())
+_ADJECTIVES = frozenset(
+    [
+        "fair",
+        "bright",
+        "dark",
+        "cold",
+        "old",
+        "new",
+        "young",
+        "blue",
+        "green",
+        "gray",
+        "grey",
+        "white",
+        "black",
+        "red",
+        "gold",
+        "golden",
+        "deep",
+        "wide",
+        "high",
+        "low",
+        "long",
+        "strong",
+        "sweet",
+        "bold",
+        "brave",
+        "free",
+        "true",
+        "pure",
+        "wild",
+        "bare",
+        "bleak",
+        "bitter",
+        "broken",
+        "divine",
+        "dear",
+        "fine",
+        "great",
+        "grand",
+        "holy",
+        "kind",
+        "lonely",
+        "lovely",
+        "mild",
+        "pale",
+        "proud",
+        "rare",
+        "sad",
+        "serene",
+        "small",
+        "soft",
+        "tall",
+        "tender",
+        "warm",
+        "weary",
+        "wise",
+    ]
+)
+_OBJECTS = frozenset(["me", "him", "us", "them", "thee"])
+_SUBJECTS = frozenset(["i", "he", "she", "we", "they", "you"])
+_LINKS = frozenset(["and", "but", "for", "so", "yet", "then", "now"])
+_EMPTY = frozenset(["did", "do", "does", "doth", "didst"])
 _VERBS = frozenset(
-    "go see come take make know think feel find give tell call keep leave hold bring sing weep sleep dream hear meet stand "
-    "walk run fall fly cry die say love need want saw knew found held left kept loved hear heard met miss chose choose "
-    "seek sought fight win lose hide ride fear mourn roam stay play pray rise shine".split()
+    [
+        "go",
+        "see",
+        "come",
+        "take",
+        "make",
+        "know",
+        "think",
+        "feel",
+        "find",
+        "give",
+        "tell",
+        "call",
+        "keep",
+        "leave",
+        "hold",
+        "bring",
+        "sing",
+        "weep",
+        "sleep",
+        "dream",
+        "hear",
+        "meet",
+        "stand",
+        "walk",
+        "run",
+        "fall",
+        "fly",
+        "cry",
+        "die",
+        "say",
+        "love",
+        "need",
+        "want",
+        "saw",
+        "knew",
+        "found",
+        "held",
+        "left",
+        "kept",
+        "loved",
+        "hear",
+        "heard",
+        "met",
+        "miss",
+        "chose",
+        "choose",
+        "seek",
+        "sought",
+        "fight",
+        "win",
+        "lose",
+        "hide",
+        "ride",
+        "fear",
+        "mourn",
+        "roam",
+        "stay",
+        "play",
+        "pray",
+        "rise",
+        "shine",
+    ]
 )
 
 

@@ -15,7 +15,29 @@ from musicengine.lyrics.tokens import Token, plain
 
 __all__ = ["add_breath", "drop_word", "freshen", "lengthen", "replace_words", "shorten", "turn_around"]
 
-_BREAKS = frozenset("and but or so when while where that because 'cause if then till until with for like as than".split())
+_BREAKS = frozenset(
+    [
+        "and",
+        "but",
+        "or",
+        "so",
+        "when",
+        "while",
+        "where",
+        "that",
+        "because",
+        "'cause",
+        "if",
+        "then",
+        "till",
+        "until",
+        "with",
+        "for",
+        "like",
+        "as",
+        "than",
+    ]
+)
 
 
 def replace_words(text: str, words: Sequence[Token], first: int, last: int, new: str) -> str:

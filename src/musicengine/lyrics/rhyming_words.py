@@ -22,16 +22,98 @@ __all__ = ["CLASSES", "classify", "find_rhyming_words", "rhyming_part"]
 
 _FITS = 0.25  # how well a word must fit its place to be suggested
 _CLASSES: tuple[frozenset[str], ...] = (
-    frozenset("a an the this that these those my your his her our their no every each some any".split()),
-    frozenset("i you he she we they it who i'll you'll we'll".split()),
-    frozenset("to will can could would should must may might shall don't can't won't didn't never".split()),
-    frozenset("is are was were am be been i'm you're it's we're they're he's she's so too very more".split()),
-    frozenset("of in on at by for from with into through over under upon without".split()),
-    frozenset("and or but".split()),
-    frozenset("me him it us them myself yourself".split()),
-    frozenset("get got go make made take let keep feel see know want need have has had do".split()),
-    frozenset("not as like than now then when where how what why if".split()),
-    frozenset("one two all more old new little good great".split()),
+    frozenset(
+        [
+            "a",
+            "an",
+            "the",
+            "this",
+            "that",
+            "these",
+            "those",
+            "my",
+            "your",
+            "his",
+            "her",
+            "our",
+            "their",
+            "no",
+            "every",
+            "each",
+            "some",
+            "any",
+        ]
+    ),
+    frozenset(["i", "you", "he", "she", "we", "they", "it", "who", "i'll", "you'll", "we'll"]),
+    frozenset(
+        [
+            "to",
+            "will",
+            "can",
+            "could",
+            "would",
+            "should",
+            "must",
+            "may",
+            "might",
+            "shall",
+            "don't",
+            "can't",
+            "won't",
+            "didn't",
+            "never",
+        ]
+    ),
+    frozenset(
+        [
+            "is",
+            "are",
+            "was",
+            "were",
+            "am",
+            "be",
+            "been",
+            "i'm",
+            "you're",
+            "it's",
+            "we're",
+            "they're",
+            "he's",
+            "she's",
+            "so",
+            "too",
+            "very",
+            "more",
+        ]
+    ),
+    frozenset(
+        ["of", "in", "on", "at", "by", "for", "from", "with", "into", "through", "over", "under", "upon", "without"]
+    ),
+    frozenset(["and", "or", "but"]),
+    frozenset(["me", "him", "it", "us", "them", "myself", "yourself"]),
+    frozenset(
+        [
+            "get",
+            "got",
+            "go",
+            "make",
+            "made",
+            "take",
+            "let",
+            "keep",
+            "feel",
+            "see",
+            "know",
+            "want",
+            "need",
+            "have",
+            "has",
+            "had",
+            "do",
+        ]
+    ),
+    frozenset(["not", "as", "like", "than", "now", "then", "when", "where", "how", "what", "why", "if"]),
+    frozenset(["one", "two", "all", "more", "old", "new", "little", "good", "great"]),
 )
 CLASSES = len(_CLASSES) + 2
 """Classes of the word before: determiners, subjects, auxiliaries, "be", and so on, others, none."""

@@ -134,7 +134,8 @@ def _end_rhymes(reading: Reading) -> Iterator[Finding]:
 
 def reference_counts(reading: Reading, stanza: range) -> list[float]:
     """For each line the number of syllables that it is compared with: the nearest of its stanza's median and of the
-    counts of its neighbours and of the lines that rhyme with it."""
+    counts of its neighbours and of the lines that rhyme with it.
+    """
     sizes = [len(reading.sounds.heard[line].vowels) for line in stanza]
     spoken = [size for size in sizes if size]
     if not spoken:
@@ -209,8 +210,33 @@ def _is_figure(words: Sequence[str], before: int, place: int) -> bool:
     return same_before or words[before + 1 : before + 2] == words[place + 1 : place + 2]
 
 
-_NEVER_TWICE = frozenset("the an of to in on at by for from with and or but my your his her our their is are".split())
-_SYLLABLES = frozenset("la na da doo oh ooh hey yeah ha ah uh woah whoa".split())
+_NEVER_TWICE = frozenset(
+    [
+        "the",
+        "an",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "from",
+        "with",
+        "and",
+        "or",
+        "but",
+        "my",
+        "your",
+        "his",
+        "her",
+        "our",
+        "their",
+        "is",
+        "are",
+    ]
+)
+_SYLLABLES = frozenset(["la", "na", "da", "doo", "oh", "ooh", "hey", "yeah", "ha", "ah", "uh", "woah", "whoa"])
 
 
 def _is_sung(word: str) -> bool:

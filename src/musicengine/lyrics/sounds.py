@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 import attrs
+
 from musicengine.lyrics.old_spelling import modernize
 from musicengine.lyrics.pronunciation import pronounce, pronunciations
 from musicengine.lyrics.syllables import Scansion, scan_all
@@ -49,11 +50,115 @@ LETTERS = 6
 """Letters of a word's end that are compared."""
 
 FUNCTION_WORDS = frozenset(
-    "a an the and or but nor if of to in on at by for from with as than that this is am are was were be been being "
-    "do does did have has had will would shall should can could may might must i me my you your he him his she her it "
-    "its we us our they them their who whom which what i'm you're it's we're they're i'll you'll we'll i'd you'd i've "
-    "you've we've there there's so too just not gonna wanna gotta em 'em 'cause ya yo ima imma tryna an' n' o' th' thy "
-    "thee thou ye upon unto into".split()
+    [
+        "a",
+        "an",
+        "the",
+        "and",
+        "or",
+        "but",
+        "nor",
+        "if",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "from",
+        "with",
+        "as",
+        "than",
+        "that",
+        "this",
+        "is",
+        "am",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "being",
+        "do",
+        "does",
+        "did",
+        "have",
+        "has",
+        "had",
+        "will",
+        "would",
+        "shall",
+        "should",
+        "can",
+        "could",
+        "may",
+        "might",
+        "must",
+        "i",
+        "me",
+        "my",
+        "you",
+        "your",
+        "he",
+        "him",
+        "his",
+        "she",
+        "her",
+        "it",
+        "its",
+        "we",
+        "us",
+        "our",
+        "they",
+        "them",
+        "their",
+        "who",
+        "whom",
+        "which",
+        "what",
+        "i'm",
+        "you're",
+        "it's",
+        "we're",
+        "they're",
+        "i'll",
+        "you'll",
+        "we'll",
+        "i'd",
+        "you'd",
+        "i've",
+        "you've",
+        "we've",
+        "there",
+        "there's",
+        "so",
+        "too",
+        "just",
+        "not",
+        "gonna",
+        "wanna",
+        "gotta",
+        "em",
+        "'em",
+        "'cause",
+        "ya",
+        "yo",
+        "ima",
+        "imma",
+        "tryna",
+        "an'",
+        "n'",
+        "o'",
+        "th'",
+        "thy",
+        "thee",
+        "thou",
+        "ye",
+        "upon",
+        "unto",
+        "into",
+    ]
 )
 """Words of one syllable (mostly) that carry no stress in a line unless they end it."""
 
@@ -188,7 +293,10 @@ def _last_word(line: Scansion, ways: Sequence[Spoken]) -> int:
 
 
 def _tails(
-    spelled: Sequence[str], ways: Sequence[Spoken], last: int, syllables: tuple[list[int], list[int], list[int], list[int]]
+    spelled: Sequence[str],
+    ways: Sequence[Spoken],
+    last: int,
+    syllables: tuple[list[int], list[int], list[int], list[int]],
 ) -> list[TailSounds]:
     """The end of a line, in every way its last word may be said."""
     if last < 0:
