@@ -24,7 +24,7 @@ from musicengine.lyrics.flow import TEXT_MEASURES, describe_flow
 from musicengine.lyrics.reading import hear_stanzas
 from musicengine.lyrics.sounds import hear_lines
 from musicengine.lyrics.timing import measure_timing
-from musicengine.values.lyrics import Flow, Timing
+from musicengine.values.lyrics import Timing
 from musicengine.values.music import Beats
 from musicengine.values.words import Transcript, Word
 

@@ -1,5 +1,4 @@
-"""Count common words in annotated verse and write ``src/musicengine/lyrics/data/words.npz``, the words that
-corrections suggest.
+"""Count common words in annotated verse and write ``src/musicengine/lyrics/data/words.npz``, for corrections.
 
     python tools/build_rhyming_words.py FOLDER
 

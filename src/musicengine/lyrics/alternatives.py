@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from musicengine.lyrics.wordlists import word_set
+
 __all__ = ["CONTRACTIONS", "EXPANSIONS", "FILLERS", "FRESH"]
 
 CONTRACTIONS: Mapping[tuple[str, str], str] = {
@@ -29,28 +31,7 @@ EXPANSIONS: Mapping[str, str] = {
 }  # fmt: skip
 """One word as two with more syllables."""
 
-FILLERS = frozenset(
-    [
-        "just",
-        "really",
-        "very",
-        "so",
-        "oh",
-        "yeah",
-        "well",
-        "now",
-        "then",
-        "even",
-        "actually",
-        "simply",
-        "truly",
-        "quite",
-        "still",
-        "baby",
-        "and",
-        "but",
-    ]
-)
+FILLERS = word_set("just really very so oh yeah well now then even actually simply truly quite still baby and but")
 """Words that a line can do without."""
 
 FRESH: Mapping[str, tuple[str, ...]] = {

@@ -153,6 +153,7 @@ def _line(line: Line, scansion: Scansion) -> ReportLine:
         syllables=scansion.syllables,
         stresses=scansion.stresses,
         words=[word.text for word in scansion.words],
+        syllable_words=scansion.syllable_words,
         section=line.section,
         stanza=line.stanza,
     )
@@ -167,7 +168,9 @@ def _structure(lyric: Lyrics, language: str) -> LyricsReport:
     reason = "there are no words" if language == "und" else f"only English is pronounced here, this is {language!r}"
     return LyricsReport(
         lines=[
-            ReportLine(line.text, None, (), [word.text for word in find_words(line.text)], line.section, line.stanza)
+            ReportLine(
+                line.text, None, (), [w.text for w in find_words(line.text)], section=line.section, stanza=line.stanza
+            )
             for line in lyric.lines
         ],
         vocabulary=describe_vocabulary(_spell(lyric), [line.repeat for line in lyric.lines], None),

@@ -5,8 +5,8 @@ whose vowels agree from the last stressed one on, in the same line or the line b
 holds them for a rhyme; how sure it must be is fitted to annotated rap. A rhyme reaches back over more syllables as long
 as their vowels agree and it begins on a stress of both ("pass out" and "last route").
 
-Kinds: perfect (all sounds agree from the last stressed vowel on), identical (the same word), slant, assonant (the vowels
-agree, no consonant does), eye (the letters agree from the last vowel on, the vowels do not sound alike).
+Kinds: perfect (all sounds agree from the last stressed vowel on), identical (the same word), slant, assonant (the
+vowels agree, no consonant does), eye (the letters agree from the last vowel on, the vowels do not sound alike).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 import attrs
 import numpy as np
+import numpy.typing as npt
 
 from musicengine.lyrics.likeness import Floats, log_odds, overlap, rhyme_part
 from musicengine.lyrics.rhyme import Ends
@@ -171,17 +172,28 @@ def _values(
 
 def _kinds(tails: Tails, a: Codes, b: Codes) -> Codes:
     va, vb, ca, cb = tails.vowels[a], tails.vowels[b], tails.clusters[a], tails.clusters[b]
-    begin_a, begin_b = rhyme_part(tails.stresses[a], va), rhyme_part(tails.stresses[b], vb)
+    repeated = tails.spellings[a] == tails.spellings[b]
+    begin_a, begin_b = _begin(tails, a, repeated), _begin(tails, b, repeated)
     rows, reach = np.arange(len(a)), np.minimum(begin_a, begin_b)
     same = np.cumprod((va == vb) & (va != NO_VOWEL), axis=1)[rows, reach] > 0
     exact = same & (np.cumprod(ca == cb, axis=1)[rows, reach] > 0) & (begin_a == begin_b)
     shared = overlap(ca[:, 0], cb[:, 0]) > 0
     looks = (tails.rimes[a] == tails.rimes[b]) & ~same
     return np.select(
-        [tails.spellings[a] == tails.spellings[b], exact, looks, same & ~shared],
+        [repeated & ~(exact & (reach > 0) & (tails.starts[a][:, 0] > 0)), exact, looks, same & ~shared],
         [IDENTICAL, PERFECT, EYE, ASSONANT],
         SLANT,
     )
+
+
+def _begin(tails: Tails, rows: Codes, repeated: npt.NDArray[np.bool_]) -> Codes:
+    """Where the rhyme begins, in syllables from the end: at the last stressed vowel.
+
+    A last word of one syllable begins it, stressed or not ("me" and "tree"), unless it is the same word on both sides
+    ("hit it" and "sit it").
+    """
+    alone = (tails.starts[rows][:, 0] > 0) & ~repeated
+    return np.where(alone, 0, rhyme_part(tails.stresses[rows], tails.vowels[rows]))
 
 
 def _reach(tails: Tails, a: Codes, b: Codes) -> Codes:

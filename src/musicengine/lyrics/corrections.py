@@ -1,4 +1,4 @@
-"""Corrections that were tried: a line is changed, its stanza is heard and judged again, and what does not help is dropped.
+"""Corrections that were tried: a line is changed, its stanza heard and judged again, and what does not help dropped.
 
 For each line that lost points the ways to change it are collected: a word that rhymes with the line it ought to rhyme
 with (by sound, stress, frequency, the word before and the lyric's themes), a trim to the stanza's length, a breath, a

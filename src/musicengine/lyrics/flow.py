@@ -1,7 +1,7 @@
 """Flow: how the lines of a lyric move, from the text alone or from words with their times.
 
-From the text: syllables a line and how far lines stray from their stanza, stress and its alternation, the entropy of the
-intervals between stresses, where one can breathe, and how dense, deep and chained the rhymes are. From times: see
+From the text: syllables a line and how far lines stray from their stanza, stress and its alternation, the entropy of
+the intervals between stresses, where one can breathe, and how dense, deep and chained the rhymes are. From times: see
 :mod:`musicengine.lyrics.timing`. Percentiles say where a measure lies among charting rap songs (1979-2014), measured by
 this module, not by annotators (``tools/build_flow_table.py``).
 """

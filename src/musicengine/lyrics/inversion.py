@@ -1,7 +1,7 @@
 """Forced inversions: words turned around so that a line ends on its rhyme.
 
-Three figures at the end of a line are known: an adjective after its noun ("a maiden fair"), an empty "did" or "do" before
-a verb ("the road I did take"), an object before its subject and verb ("him I saw").
+Three figures at the end of a line are known: an adjective after its noun ("a maiden fair"), an empty "did" or "do"
+before a verb ("the road I did take"), an object before its subject and verb ("him I saw").
 """
 
 from __future__ import annotations
@@ -10,138 +10,24 @@ from collections.abc import Sequence
 
 import attrs
 
+from musicengine.lyrics.wordlists import word_set
+
 __all__ = ["Inversion", "find_inversion"]
 
-_DETERMINERS = frozenset(
-    ["a", "an", "the", "my", "your", "his", "her", "our", "their", "this", "that", "no", "every", "some", "thy"]
+_DETERMINERS = word_set("a an the my your his her our their this that no every some thy")
+_ADJECTIVES = word_set(
+    "fair bright dark cold old new young blue green gray grey white black red gold golden deep wide high low long strong "
+    "sweet bold brave free true pure wild bare bleak bitter broken divine dear fine great grand holy kind lonely lovely "
+    "mild pale proud rare sad serene small soft tall tender warm weary wise"
 )
-_ADJECTIVES = frozenset(
-    [
-        "fair",
-        "bright",
-        "dark",
-        "cold",
-        "old",
-        "new",
-        "young",
-        "blue",
-        "green",
-        "gray",
-        "grey",
-        "white",
-        "black",
-        "red",
-        "gold",
-        "golden",
-        "deep",
-        "wide",
-        "high",
-        "low",
-        "long",
-        "strong",
-        "sweet",
-        "bold",
-        "brave",
-        "free",
-        "true",
-        "pure",
-        "wild",
-        "bare",
-        "bleak",
-        "bitter",
-        "broken",
-        "divine",
-        "dear",
-        "fine",
-        "great",
-        "grand",
-        "holy",
-        "kind",
-        "lonely",
-        "lovely",
-        "mild",
-        "pale",
-        "proud",
-        "rare",
-        "sad",
-        "serene",
-        "small",
-        "soft",
-        "tall",
-        "tender",
-        "warm",
-        "weary",
-        "wise",
-    ]
-)
-_OBJECTS = frozenset(["me", "him", "us", "them", "thee"])
-_SUBJECTS = frozenset(["i", "he", "she", "we", "they", "you"])
-_LINKS = frozenset(["and", "but", "for", "so", "yet", "then", "now"])
-_EMPTY = frozenset(["did", "do", "does", "doth", "didst"])
-_VERBS = frozenset(
-    [
-        "go",
-        "see",
-        "come",
-        "take",
-        "make",
-        "know",
-        "think",
-        "feel",
-        "find",
-        "give",
-        "tell",
-        "call",
-        "keep",
-        "leave",
-        "hold",
-        "bring",
-        "sing",
-        "weep",
-        "sleep",
-        "dream",
-        "hear",
-        "meet",
-        "stand",
-        "walk",
-        "run",
-        "fall",
-        "fly",
-        "cry",
-        "die",
-        "say",
-        "love",
-        "need",
-        "want",
-        "saw",
-        "knew",
-        "found",
-        "held",
-        "left",
-        "kept",
-        "loved",
-        "hear",
-        "heard",
-        "met",
-        "miss",
-        "chose",
-        "choose",
-        "seek",
-        "sought",
-        "fight",
-        "win",
-        "lose",
-        "hide",
-        "ride",
-        "fear",
-        "mourn",
-        "roam",
-        "stay",
-        "play",
-        "pray",
-        "rise",
-        "shine",
-    ]
+_OBJECTS = word_set("me him us them thee")
+_SUBJECTS = word_set("i he she we they you")
+_LINKS = word_set("and but for so yet then now")
+_EMPTY = word_set("did do does doth didst")
+_VERBS = word_set(
+    "go see come take make know think feel find give tell call keep leave hold bring sing weep sleep dream hear meet stand "
+    "walk run fall fly cry die say love need want saw knew found held left kept loved hear heard met miss chose choose "
+    "seek sought fight win lose hide ride fear mourn roam stay play pray rise shine"
 )
 
 

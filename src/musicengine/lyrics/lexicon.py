@@ -1,7 +1,7 @@
 """Small word lists for sentiment, senses, themes, worn phrases, strong words and languages.
 
-The lists were written for this library (``data/lexicon.json``). They are short on purpose: what they find is there, what
-they miss is not counted against anyone. A word is found by its stem, so "dreaming" and "dreams" count as "dream".
+The lists were written for this library (``data/lexicon.json``). They are short on purpose: what they find is there,
+what they miss is not counted against anyone. A word is found by its stem, so "dreaming" and "dreams" count as "dream".
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def look_up(word: str) -> Entry:
     mood = next((lists.mood[form] for form in forms if form in lists.mood), 0)
     sense = next((lists.senses[form] for form in forms if form in lists.senses), "")
     themes = next((lists.themes[form] for form in forms if form in lists.themes), ())
-    bad = next((form for form in forms if form in lists.explicit), "")
+    bad = word if word in lists.explicit else ""
     if not (mood or sense or themes or bad):
         return _NOTHING
     return Entry(mood, sense, themes, lists.explicit.get(bad, ""), bool(bad) and bad not in lists.mild)

@@ -1,4 +1,4 @@
-"""A lyric as it was heard: its lines' sounds, its stanzas, its style and its rhymes, gathered once for every measure."""
+"""A lyric as it was heard: sounds, stanzas, style and rhymes, gathered once for every measure."""
 
 from __future__ import annotations
 

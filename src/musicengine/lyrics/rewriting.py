@@ -12,32 +12,11 @@ from musicengine.lyrics.alternatives import CONTRACTIONS, EXPANSIONS, FILLERS, F
 from musicengine.lyrics.inversion import find_inversion
 from musicengine.lyrics.syllables import Scansion
 from musicengine.lyrics.tokens import Token, plain
+from musicengine.lyrics.wordlists import word_set
 
 __all__ = ["add_breath", "drop_word", "freshen", "lengthen", "replace_words", "shorten", "turn_around"]
 
-_BREAKS = frozenset(
-    [
-        "and",
-        "but",
-        "or",
-        "so",
-        "when",
-        "while",
-        "where",
-        "that",
-        "because",
-        "'cause",
-        "if",
-        "then",
-        "till",
-        "until",
-        "with",
-        "for",
-        "like",
-        "as",
-        "than",
-    ]
-)
+_BREAKS = word_set("and but or so when while where that because 'cause if then till until with for like as than")
 
 
 def replace_words(text: str, words: Sequence[Token], first: int, last: int, new: str) -> str:

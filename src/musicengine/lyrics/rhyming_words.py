@@ -1,8 +1,8 @@
 """Words that rhyme with a word: common words of the dictionary by their rhyming part, ranked.
 
-A word fits by its sound (the same rhyming part, the same number of syllables with the same stresses), by how common it is,
-by the class of the word before it (a word seldom found after "the" is no noun), and by the lyric's themes. The counts
-come from ``tools/build_rhyming_words.py``.
+A word fits by its sound (the same rhyming part, about the same number of syllables with the same stresses), by how
+common it is, by the words it comes after elsewhere (one seldom found after "the" is no noun), and by the lyric's themes.
+The counts come from ``tools/build_rhyming_words.py``.
 """
 
 from __future__ import annotations
@@ -17,103 +17,22 @@ import numpy.typing as npt
 
 from musicengine.lyrics.lexicon import look_up
 from musicengine.lyrics.sounds import CONSONANTS, VOWELS, Spoken, spoken
+from musicengine.lyrics.wordlists import word_set
 
 __all__ = ["CLASSES", "classify", "find_rhyming_words", "rhyming_part"]
 
 _FITS = 0.25  # how well a word must fit its place to be suggested
 _CLASSES: tuple[frozenset[str], ...] = (
-    frozenset(
-        [
-            "a",
-            "an",
-            "the",
-            "this",
-            "that",
-            "these",
-            "those",
-            "my",
-            "your",
-            "his",
-            "her",
-            "our",
-            "their",
-            "no",
-            "every",
-            "each",
-            "some",
-            "any",
-        ]
-    ),
-    frozenset(["i", "you", "he", "she", "we", "they", "it", "who", "i'll", "you'll", "we'll"]),
-    frozenset(
-        [
-            "to",
-            "will",
-            "can",
-            "could",
-            "would",
-            "should",
-            "must",
-            "may",
-            "might",
-            "shall",
-            "don't",
-            "can't",
-            "won't",
-            "didn't",
-            "never",
-        ]
-    ),
-    frozenset(
-        [
-            "is",
-            "are",
-            "was",
-            "were",
-            "am",
-            "be",
-            "been",
-            "i'm",
-            "you're",
-            "it's",
-            "we're",
-            "they're",
-            "he's",
-            "she's",
-            "so",
-            "too",
-            "very",
-            "more",
-        ]
-    ),
-    frozenset(
-        ["of", "in", "on", "at", "by", "for", "from", "with", "into", "through", "over", "under", "upon", "without"]
-    ),
-    frozenset(["and", "or", "but"]),
-    frozenset(["me", "him", "it", "us", "them", "myself", "yourself"]),
-    frozenset(
-        [
-            "get",
-            "got",
-            "go",
-            "make",
-            "made",
-            "take",
-            "let",
-            "keep",
-            "feel",
-            "see",
-            "know",
-            "want",
-            "need",
-            "have",
-            "has",
-            "had",
-            "do",
-        ]
-    ),
-    frozenset(["not", "as", "like", "than", "now", "then", "when", "where", "how", "what", "why", "if"]),
-    frozenset(["one", "two", "all", "more", "old", "new", "little", "good", "great"]),
+    word_set("a an the this that these those my your his her our their no every each some any"),
+    word_set("i you he she we they it who i'll you'll we'll"),
+    word_set("to will can could would should must may might shall don't can't won't didn't never"),
+    word_set("is are was were am be been i'm you're it's we're they're he's she's so too very more"),
+    word_set("of in on at by for from with into through over under upon without"),
+    word_set("and or but"),
+    word_set("me him it us them myself yourself"),
+    word_set("get got go make made take let keep feel see know want need have has had do"),
+    word_set("not as like than now then when where how what why if"),
+    word_set("one two all more old new little good great"),
 )
 CLASSES = len(_CLASSES) + 2
 """Classes of the word before: determiners, subjects, auxiliaries, "be", and so on, others, none."""

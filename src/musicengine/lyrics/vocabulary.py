@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from math import lgamma
 
 import numpy as np
@@ -66,6 +67,7 @@ def describe_vocabulary(lines: Sequence[Sequence[str]], repeats: Sequence[int], 
             for word in line
             if (entry := look_up(word)).explicit
         ],
+        advisory=any(look_up(word).strong for word in kinds),
     )
 
 
@@ -133,7 +135,7 @@ def find_cliches(lines: Sequence[Sequence[str]]) -> tuple[Passage, ...]:
     phrases = load_lexicon().cliches
     found = []
     for index, line in enumerate(lines):
-        for at, pair in enumerate(zip(line, line[1:], strict=False)):
+        for at, pair in enumerate(pairwise(line)):
             for phrase in phrases.get(pair, ()):
                 if tuple(line[at : at + len(phrase)]) == phrase:
                     found.append(Passage(index, " ".join(phrase), "cliche"))
