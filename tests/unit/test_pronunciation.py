@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import tracemalloc
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +53,22 @@ def test_the_dictionary_is_sorted_and_whole() -> None:
 def test_the_dictionary_does_not_find_what_it_has_not(word: str) -> None:
     assert dictionary().find(word) == -1
     assert dictionary().pronunciations(word) == ()
+
+
+def test_the_dictionary_stays_small() -> None:
+    tracemalloc.start()
+    loaded = dictionary.__wrapped__()
+    held, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(loaded) == len(dictionary())
+    assert held < 5e6
+    assert peak < 15e6
+
+
+def test_the_dictionary_travels_with_its_notice() -> None:
+    notice = resources.files("musicengine.lyrics").joinpath("data/cmudict.LICENSE").read_text()
+    assert "Carnegie Mellon University" in notice
+    assert "Redistributions in binary form must reproduce" in notice
 
 
 def test_all_pronunciations_begin_with_the_usual_one() -> None:

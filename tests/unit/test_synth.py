@@ -316,3 +316,16 @@ def test_the_kick_pushes_the_rest_down() -> None:
     on = np.mean([pad[int(t * 44_100) : int((t + 0.06) * 44_100)].mean() for t in beats])
     off = np.mean([pad[int((t + 0.3) * 44_100) : int((t + 0.36) * 44_100)].mean() for t in beats])
     assert off > 1.3 * on
+
+
+def test_a_room_with_gain_one_is_about_as_loud_as_its_signal() -> None:
+    rng = np.random.default_rng(0)
+    # What a room answers to: middles, not the low end and the air.
+    spectrum = np.fft.rfft(rng.standard_normal(88_200))
+    frequencies = np.fft.rfftfreq(88_200, 1 / 44_100)
+    middles = np.fft.irfft(np.where((frequencies > 400) & (frequencies < 3000), spectrum, 0)).astype(np.float32)
+    bus = np.stack([middles, middles])
+    answer = bus.copy()
+    reverberate(answer, 44_100, room_s=0.5, gain=1.0)
+    answer -= bus
+    assert np.std(answer) == pytest.approx(np.std(bus), rel=0.6)

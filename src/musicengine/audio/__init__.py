@@ -13,6 +13,7 @@ from musicengine.audio.embedding import embed
 from musicengine.audio.key import estimate_key
 from musicengine.audio.loudness import loudness_curve, measure_loudness
 from musicengine.audio.onsets import find_onsets
+from musicengine.audio.pitch import track_pitch
 from musicengine.audio.quality import score_quality
 from musicengine.audio.rhythm import describe_rhythm, estimate_tempo, track_beats
 from musicengine.audio.spectrum import Survey, survey
@@ -41,4 +42,5 @@ __all__ = [
     "score_quality",
     "survey",
     "track_beats",
+    "track_pitch",
 ]

@@ -105,7 +105,7 @@ def _fill(result: Survey, audio: Audio, first: int, last: int) -> None:
     chosen = np.ascontiguousarray(block[fourth * SHAPE_STEP - first :: SHAPE_STEP])
     result.shape[fourth : fourth + len(chosen)] = shape.describe(chosen, result.rate, length)
     power = np.square(block, out=block)
-    # Products of matrices round differently for other numbers of rows; in pieces that begin at fixed frames they do not.
+    # Products of matrices round differently for other numbers of rows; pieces that begin at fixed frames do not.
     for begin in range(first, last, _PRODUCT_FRAMES):
         part, end = power[begin - first :][:_PRODUCT_FRAMES], min(begin + _PRODUCT_FRAMES, last)
         spectra.mel_power(part, result.rate, length, result.mel[begin:end])

@@ -21,7 +21,7 @@ from musicengine.values.words import Pronunciation
 
 __all__ = ["MAX_CHARACTERS", "Scansion", "count_syllables", "scan", "scan_all", "weaken"]
 
-MAX_CHARACTERS = 5_000_000
+MAX_CHARACTERS = 1_000_000
 """Longer texts are an error."""
 
 _BECAUSE = Pronunciation("because", ("K", "AH0", "Z"), "rule")
