@@ -17,6 +17,7 @@ from musicengine.audio.loudness import measure_loudness
 from musicengine.audio.pitch import track_pitch
 from musicengine.audio.quality import score_quality
 from musicengine.audio.rhythm import hear_rhythm
+from musicengine.audio.separation import assess, plan_separation
 from musicengine.audio.spectrum import survey
 from musicengine.audio.structure import find_form
 from musicengine.audio.timbre import describe_timbre
@@ -29,7 +30,7 @@ from musicengine.values.sound import Audio
 
 __all__ = ["analyze"]
 
-_STEPS = ("spectrum", "rhythm", "timbre", "form", "loudness", "quality", "harmony", "pitch")
+_STEPS = ("spectrum", "rhythm", "timbre", "form", "loudness", "quality", "harmony", "pitch", "separation")
 _SILENT_LUFS = -70.0
 
 
@@ -67,6 +68,8 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         tell("harmony")
         pitch = pitch_job.result()
         tell("pitch")
+        separation = assess(plan_separation(audio, pitch=pitch))
+        tell("separation")
     return AudioReport(
         duration_s=audio.duration_s,
         rate=audio.rate,
@@ -82,6 +85,7 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         pitch=pitch if pitch.confidence else None,
         form=form,
         embedding=embedding,
+        separation=separation,
         quality=quality,
         abstained=_abstentions(heard.abstention, chroma.abstention, form, pitch, loudness),
     )
