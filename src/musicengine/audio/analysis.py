@@ -13,7 +13,7 @@ from musicengine.audio.chords import find_chords
 from musicengine.audio.chroma import compute_chroma
 from musicengine.audio.embedding import embed
 from musicengine.audio.key import estimate_key
-from musicengine.audio.loudness import measure_loudness
+from musicengine.audio.loudness import hear_loudness
 from musicengine.audio.pitch import track_pitch
 from musicengine.audio.quality import score_quality
 from musicengine.audio.rhythm import hear_rhythm
@@ -22,6 +22,7 @@ from musicengine.audio.spectrum import survey
 from musicengine.audio.structure import find_form
 from musicengine.audio.timbre import describe_timbre
 from musicengine.audio.tonality import describe_harmony
+from musicengine.audio.waveform import outline
 from musicengine.values.making import Step
 from musicengine.values.measures import Loudness
 from musicengine.values.music import Form, PitchTrack
@@ -47,7 +48,7 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
             progress(Step(step, _STEPS.index(step) + 1, len(_STEPS)))
 
     with ThreadPoolExecutor(1) as other:
-        loudness_job = other.submit(measure_loudness, audio)
+        loudness_job = other.submit(hear_loudness, audio)
         chroma_job = other.submit(compute_chroma, audio)
         pitch_job = other.submit(track_pitch, audio)
         passed = survey(audio)
@@ -58,7 +59,7 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         tell("timbre")
         form = find_form(audio, survey=passed, beats=heard.beats)
         tell("form")
-        loudness = loudness_job.result()
+        loudness, curve = loudness_job.result()
         tell("loudness")
         quality = score_quality(audio, survey=passed, loudness=loudness, beats=heard.beats, form=form)
         tell("quality")
@@ -81,6 +82,8 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         chords=chords,
         harmony=harmony,
         loudness=loudness,
+        loudness_curve=curve,
+        waveform=outline(audio),
         timbre=timbre,
         pitch=pitch if pitch.confidence else None,
         form=form,
