@@ -32,12 +32,9 @@ from musicengine.protocols import (
     TrendSource,
 )
 from musicengine.synth import parse_brief
-<<<<<<< HEAD
-from musicengine.values.lyrics import LyricsReport
-=======
 from musicengine.values.hits import HitReport
 from musicengine.values.hosts import Match
->>>>>>> judge
+from musicengine.values.lyrics import LyricsReport
 from musicengine.values.making import Brief, Take
 from musicengine.values.measures import Embedding
 from musicengine.values.music import PitchTrack
