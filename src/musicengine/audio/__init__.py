@@ -12,6 +12,7 @@ from musicengine.audio.chroma import Chroma, compute_chroma, estimate_tuning
 from musicengine.audio.embedding import embed
 from musicengine.audio.key import estimate_key
 from musicengine.audio.loudness import loudness_curve, measure_loudness
+from musicengine.audio.melody import find_notes
 from musicengine.audio.onsets import find_onsets
 from musicengine.audio.pitch import track_pitch
 from musicengine.audio.quality import score_quality
@@ -36,6 +37,7 @@ __all__ = [
     "estimate_tuning",
     "find_chords",
     "find_form",
+    "find_notes",
     "find_onsets",
     "find_sections",
     "loudness_curve",

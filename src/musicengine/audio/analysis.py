@@ -14,6 +14,7 @@ from musicengine.audio.chroma import compute_chroma
 from musicengine.audio.embedding import embed
 from musicengine.audio.key import estimate_key
 from musicengine.audio.loudness import hear_loudness
+from musicengine.audio.melody import find_notes
 from musicengine.audio.pitch import track_pitch
 from musicengine.audio.quality import score_quality
 from musicengine.audio.rhythm import hear_rhythm
@@ -86,6 +87,7 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         waveform=outline(audio),
         timbre=timbre,
         pitch=pitch if pitch.confidence else None,
+        melody=find_notes(pitch) if pitch.confidence else None,
         form=form,
         embedding=embedding,
         separation=separation,
@@ -103,5 +105,5 @@ def _abstentions(
     if form is None:
         reasons |= dict.fromkeys(("form", "sections"), "silence" if silent else "too short for a form")
     if not pitch.confidence:
-        reasons["pitch"] = "silence" if silent else "no voice or lead stands out"
+        reasons |= dict.fromkeys(("pitch", "melody"), "silence" if silent else "no voice or lead stands out")
     return {name: reason for name, reason in reasons.items() if reason}
