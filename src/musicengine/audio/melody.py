@@ -12,6 +12,8 @@ of the pitch that explains most of what is left of it (Prame, "Measurements of t
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from musicengine.dsp.smoothing import moving_mean
@@ -57,13 +59,15 @@ def _stretches(pitches: Array, step_s: float) -> list[tuple[int, int]]:
     voiced = np.isfinite(pitches)
     leaps = np.zeros(pitches.size, bool)
     leaps[1:] = np.abs(np.diff(np.nan_to_num(pitches))) > 1
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], voiced, [False]]).astype(np.int8)) | np.append(leaps, False))
+    edges = np.flatnonzero(
+        np.diff(np.concatenate([[False], voiced, [False]]).astype(np.int8)) | np.append(leaps, False)
+    )
     result = []
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+    for start, stop in pairwise(edges.tolist()):
         if voiced[start]:
             cuts = _cuts(pitches[start:stop], max(1, round(_SMOOTH_S / step_s / 2)))
             bounds = [0, *cuts, stop - start]
-            result += [(int(start) + a, int(start) + b) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+            result += [(start + a, start + b) for a, b in pairwise(bounds)]
     return result
 
 
