@@ -111,9 +111,9 @@ def _vibrato(pitches: Array, step_s: float) -> tuple[float, float] | None:
     rest = pitches - trend @ (trend.T @ pitches)
     if 100 * np.sqrt(2) * rest.std() < _LEAST_EXTENT_CENTS:
         return None
-    waves = np.exp(2j * np.pi * _VIBRATO_HZ[:, None] * time)
-    waves -= (waves @ trend) @ trend.T
-    parts = np.stack([waves.real, waves.imag], axis=2)  # (rates, n, 2)
+    phases = 2 * np.pi * _VIBRATO_HZ[:, None] * time
+    parts = np.stack([np.cos(phases), np.sin(phases)], axis=2)  # (rates, n, 2)
+    parts -= trend @ (trend.T @ parts)
     grams = np.swapaxes(parts, 1, 2) @ parts
     products = np.swapaxes(parts, 1, 2) @ rest
     weights = np.linalg.solve(grams, products[..., None])[..., 0]

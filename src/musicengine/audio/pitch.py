@@ -60,8 +60,7 @@ def _probability(margin: FloatArray) -> FloatArray:
     Fitted to labelled clips, in which even the clearest pitch has a small chance to be no melody.
     """
     probable = _UNHEARD + (_HEARD - _UNHEARD) / (1 + np.exp(-_STEEPNESS * (margin - _MIDDLE)))
-    result: FloatArray = np.where(margin > 0, probable, 0).astype(np.float32)
-    return result
+    return np.where(margin > 0, probable, 0).astype(np.float32)
 
 
 def _confidence(found: Candidates, path: IntArray) -> float:
@@ -93,7 +92,7 @@ def _weigh(found: Candidates) -> tuple[FloatArray, float]:
         return found.saliences, 1.0
     background, loud = np.percentile(sounding, (10, 90))
     clear = np.clip((found.clarity - _NOISE) / (_CLEAR - _NOISE), 0, 1)
-    relative: FloatArray = found.saliences * (clear / np.float32(loud))[:, None]
+    relative = found.saliences * (clear / loud).astype(np.float32)[:, None]
     return relative, min(_LEAST_VOICED + _ABOVE * float(background / loud), _MOST_VOICED)
 
 
