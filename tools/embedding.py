@@ -192,7 +192,9 @@ def measure_renditions() -> None:
     for ratio in (0.9, 0.95, 1.05, 1.1):
         faster = [engine.generate(attrs.evolve(brief, bpm=(brief.bpm or 0) * ratio)).audio for brief in briefs]
         cosine = np.sum([engine.embed(audio).vector for audio in faster] * plain, axis=1)
-        print(f"{f'rendered {ratio:g} times as fast':34s} cosine median {np.median(cosine):.2f}, least {cosine.min():.2f}")
+        print(
+            f"{f'rendered {ratio:g} times as fast':34s} cosine median {np.median(cosine):.2f}, least {cosine.min():.2f}"
+        )
 
 
 def played_faster(audio: Audio, ratio: float) -> Audio:

@@ -64,16 +64,17 @@ def frame_length(rate: int) -> int:
     return int(2 ** np.round(np.log2(rate * 2048 / 44_100)))
 
 
-def survey(audio: Audio, *, block_frames: int = _BLOCK_FRAMES, threads: int = 1) -> Survey:
+def survey(audio: Audio, *, block_frames: int = _BLOCK_FRAMES, threads: int = 1, bands_only: bool = False) -> Survey:
     """Pass once over the audio.
 
     Args:
         audio: any audio; channels are averaged.
         block_frames: frames held at a time, rounded up to a multiple of 64; any number gives the very same result.
         threads: how many parts of the audio to work on at once; numpy lets them run in parallel.
+        bands_only: measure ``mel`` and leave ``chroma`` and ``shape`` without rows, for whoever needs no more.
     """
     length = frame_length(audio.rate)
-    result = _empty(audio.rate, length, count_frames(audio.samples.shape[1], length // 4))
+    result = _empty(audio.rate, length, count_frames(audio.samples.shape[1], length // 4), bands_only)
     step = -(-block_frames // _PRODUCT_FRAMES) * _PRODUCT_FRAMES
     starts = range(0, len(result.mel), step)
 
@@ -89,9 +90,10 @@ def survey(audio: Audio, *, block_frames: int = _BLOCK_FRAMES, threads: int = 1)
     return result
 
 
-def _empty(rate: int, length: int, frames: int) -> Survey:
+def _empty(rate: int, length: int, frames: int, bands_only: bool) -> Survey:
     """A survey with room for the numbers of so many frames."""
-    rooms = ((frames, MEL_BANDS), (frames, 12), (-(-frames // SHAPE_STEP), shape.COLUMNS))
+    others = 0 if bands_only else frames
+    rooms = ((frames, MEL_BANDS), (others, 12), (-(-others // SHAPE_STEP), shape.COLUMNS))
     mel, chroma, shapes = (np.empty(room, np.float32) for room in rooms)
     return Survey(rate, length, length // 4, mel, chroma, shapes)
 
@@ -101,15 +103,18 @@ def _fill(result: Survey, audio: Audio, first: int, last: int) -> None:
     length, hop = result.length, result.hop
     start = first * hop - length // 2
     block = spectra.magnitude(mixed(audio, start, start + (last - first - 1) * hop + length), length, hop)
-    fourth = -(-first // SHAPE_STEP)
-    chosen = np.ascontiguousarray(block[fourth * SHAPE_STEP - first :: SHAPE_STEP])
-    result.shape[fourth : fourth + len(chosen)] = shape.describe(chosen, result.rate, length)
+    bands_only = not len(result.chroma)
+    if not bands_only:
+        fourth = -(-first // SHAPE_STEP)
+        chosen = np.ascontiguousarray(block[fourth * SHAPE_STEP - first :: SHAPE_STEP])
+        result.shape[fourth : fourth + len(chosen)] = shape.describe(chosen, result.rate, length)
     power = np.square(block, out=block)
-    # Products of matrices round differently for other numbers of rows; in pieces that begin at fixed frames they do not.
+    # Products of matrices round differently for other numbers of rows; pieces that begin at fixed frames do not.
     for begin in range(first, last, _PRODUCT_FRAMES):
         part, end = power[begin - first :][:_PRODUCT_FRAMES], min(begin + _PRODUCT_FRAMES, last)
         spectra.mel_power(part, result.rate, length, result.mel[begin:end])
-        np.matmul(part, spectra.chroma_filters(result.rate, length), out=result.chroma[begin:end])
+        if not bands_only:
+            np.matmul(part, spectra.chroma_filters(result.rate, length), out=result.chroma[begin:end])
 
 
 def decimated(audio: Audio, factor: int) -> FloatArray:
