@@ -15,6 +15,7 @@ import numpy as np
 
 from musicengine.audio.rules import Finding
 from musicengine.audio.spectrum import Survey, decimated, mixed
+from musicengine.dsp.true_peak import block_max
 from musicengine.dsp.types import Array, FloatArray, IntArray
 from musicengine.values.sound import Audio
 
@@ -27,7 +28,7 @@ _WINDOW_S = 1.0
 _NEGATIVE = -0.1
 _CLICK_RATIO = 20.0
 _CLICK_LEAST = 0.02
-_CLICK_BLOCK = 32
+_CLICK_BLOCK = 32  # that of block_max
 _HISS_BANDS = 8  # from about 300 Hz up
 _PAUSE_DB = -20.0
 _LOW_RATE = 1000
@@ -134,8 +135,8 @@ def _clicks_within(signal: FloatArray) -> IntArray:
     blocks = rough[: rough.size // _CLICK_BLOCK * _CLICK_BLOCK].reshape(-1, _CLICK_BLOCK)
     if len(blocks) < 5:
         return np.zeros(0, np.int64)
-    highest = blocks.max(axis=1)
-    usual = blocks.mean(axis=1)
+    highest = block_max(blocks.reshape(-1))
+    usual = blocks @ np.full(_CLICK_BLOCK, 1 / _CLICK_BLOCK, np.float32)
     # The roughness before and after, so that the attack of a drum, which goes on, is no click.
     around = np.maximum.reduce([usual[:-4], usual[1:-3], usual[3:-1], usual[4:]])
     isolated = (highest[2:-2] > _CLICK_LEAST) & (highest[2:-2] > _CLICK_RATIO * np.maximum(around, 1e-5))

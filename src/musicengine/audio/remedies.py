@@ -17,7 +17,7 @@ from musicengine.audio.faults import SILENT, find_clicks, find_mains
 from musicengine.audio.rules import RULES
 from musicengine.dsp.declipping import declip
 from musicengine.dsp.equalizer import Section, bell, high_shelf, low_shelf, notch, response_db
-from musicengine.dsp.filters import biquads
+from musicengine.dsp.filters import biquads, k_weighting
 from musicengine.dsp.limiter import limit
 from musicengine.dsp.types import FloatArray
 from musicengine.values._arrays import frozen
@@ -44,6 +44,7 @@ CEILING = 10 ** (-1.25 / 20)
 _TARGET_LUFS = -14.0
 _MARGIN_DB = 1.0
 _MOST_DB = 12.0
+_LOWEST_RATE = 4000  # for the K-weighting
 _FADE_S = 0.02
 _STEP_S = 0.05
 _LEFT_S = 0.5  # of a pause that is cut
@@ -58,12 +59,14 @@ class Remedy:
         action: what is done, one imperative sentence with its settings.
         effort: 1 (a knob) to 5 (a new recording).
         apply: the change.
+        keeps_loudness: the change cannot move any measure of loudness or peaks.
     """
 
     rule: str
     action: str
     effort: int
     apply: Callable[[Audio], Audio]
+    keeps_loudness: bool = False
 
 
 def find_remedy(audio: Audio, reason: Deduction, loudness: Loudness) -> Remedy | None:
@@ -76,7 +79,8 @@ def find_remedy(audio: Audio, reason: Deduction, loudness: Loudness) -> Remedy |
     """
     make = _REMEDIES.get(reason.rule)
     made = make(audio, reason, loudness) if make and isinstance(reason.measured, float) else None
-    return Remedy(reason.rule, *made) if made else None
+    # Loudness adds up the channels' energies, so polarity does not enter.
+    return Remedy(reason.rule, *made, keeps_loudness=reason.rule == "stereo.correlation") if made else None
 
 
 def set_gain(audio: Audio, gain_db: float) -> Audio:
@@ -90,8 +94,9 @@ def limit_peaks(audio: Audio, ceiling: float = CEILING) -> Audio:
 
 
 def equalise(audio: Audio, section: Section, start_s: float | None = None, end_s: float | None = None) -> Audio:
-    """Filter, everywhere or from one second to another, cross-faded at both ends."""
+    """Filter, everywhere or from one second to another, cross-faded at both ends; then as loud as before."""
     filtered = biquads(audio.samples, [section])
+    filtered *= np.float32(np.sqrt(_power(audio.samples, audio.rate) / max(_power(filtered, audio.rate), 1e-12)))
     if start_s is not None and end_s is not None:
         filtered = _within(audio, filtered, start_s, end_s)
     return _changed(audio, limit(filtered, CEILING))
@@ -160,6 +165,13 @@ def _changed(audio: Audio, samples: FloatArray) -> Audio:
     if samples is audio.samples:
         return audio
     return Audio(frozen(np.ascontiguousarray(samples, np.float32)), audio.rate)
+
+
+def _power(samples: FloatArray, rate: int) -> float:
+    """The K-weighted power of one second in four: enough to see how a filter changes the loudness."""
+    parts = [samples[:, at : at + rate] for at in range(0, samples.shape[1], 4 * rate)]
+    weighted = [biquads(part, k_weighting(rate)) for part in parts] if rate >= _LOWEST_RATE else parts
+    return float(sum(np.vdot(part, part) for part in weighted))
 
 
 def _within(audio: Audio, changed: FloatArray, start_s: float, end_s: float) -> FloatArray:
@@ -271,7 +283,7 @@ _BANDS: dict[str, tuple[str, Filter, tuple[float, float], tuple[float, float]]] 
 def _balance(audio: Audio, reason: Deduction, loudness: Loudness) -> Made | None:
     words, make, band, beside = _BANDS[reason.rule]
     wanted = float(reason.target) - float(reason.measured)
-    wanted += np.copysign(_MARGIN_DB, wanted)
+    wanted += np.copysign(_MARGIN_DB + 0.2 * abs(wanted), wanted)  # what is filtered is never quite like the average
     gain_db = wanted
     for _ in range(4):  # the filter's skirts take part of its effect
         gain_db *= wanted / _effect_db(make(audio.rate, gain_db), audio.rate, band, beside)

@@ -14,7 +14,7 @@ from musicengine.values.sound import Audio
 
 __all__ = ["advise", "measure_again"]
 
-_MOST = 6
+_MOST = 3
 _LEAST_GAIN = 0.05
 
 
@@ -24,11 +24,11 @@ def advise(audio: Audio, report: AudioReport, *, most: int = _MOST) -> tuple[Adv
     Args:
         audio: to improve.
         report: of that audio.
-        most: how many remedies to try, those of the heaviest deductions.
+        most: how many remedies to try, those that promise most for their effort.
     """
     remedies = find_remedies(audio, report)[:most]
     with ThreadPoolExecutor(2) as pool:  # numpy works outside of the interpreter's lock
-        scores = list(pool.map(lambda remedy: measure_again(remedy.apply(audio), audio, report), remedies))
+        scores = list(pool.map(lambda remedy: measure_again(remedy, audio, report), remedies))
     gains = [score.value - report.quality.value for score in scores]
     helpful = [
         Advice(action=remedy.action, rule=remedy.rule, gain=gain, effort=remedy.effort)
@@ -39,24 +39,26 @@ def advise(audio: Audio, report: AudioReport, *, most: int = _MOST) -> tuple[Adv
 
 
 def find_remedies(audio: Audio, report: AudioReport) -> list[Remedy]:
-    """The remedies that answer the deductions, those of the heaviest first."""
+    """The remedies that answer the deductions; those that can gain most for their effort first."""
     loudness = report.loudness or measure_loudness(audio)
-    found = [find_remedy(audio, reason, loudness) for reason in report.quality.deductions]
-    return [remedy for remedy in found if remedy]
+    reasons = report.quality.deductions
+    found = [(remedy, reason.points) for reason in reasons if (remedy := find_remedy(audio, reason, loudness))]
+    return [remedy for remedy, points in sorted(found, key=lambda pair: -pair[1] / pair[0].effort)]
 
 
-def measure_again(changed: Audio, audio: Audio, report: AudioReport) -> Score:
-    """The quality score of changed audio, by the same measurements as the report's.
+def measure_again(remedy: Remedy, audio: Audio, report: AudioReport) -> Score:
+    """The quality score once the remedy is applied, by the same measurements as the report's.
 
     A remedy moves neither beats nor sections, so those of the report are judged again. Where it changes the length,
     what the report says of them stands.
     """
     beats, form = report.beats, report.form
+    changed = remedy.apply(audio)
     same = changed.samples.shape == audio.samples.shape
     score = score_quality(
         changed,
-        survey=survey(changed, bands_only=True),
-        loudness=measure_loudness(changed),
+        survey=survey(changed, sparse=True),
+        loudness=report.loudness if remedy.keeps_loudness else None,
         beats=beats if same else None,
         form=form if same else None,
     )
