@@ -74,3 +74,10 @@ def bench(session: nox.Session) -> None:
     """The latency budget, enforced on the best of many rounds."""
     install(session, "bench")
     session.run("pytest", "benchmarks", "--benchmark-disable-gc", *session.posargs)
+
+
+@nox.session
+def peers(session: nox.Session) -> None:
+    """Cost beside librosa, Essentia and pyloudnorm, as ratios of one run."""
+    install(session, "peers")
+    session.run("python", "benchmarks/peers.py", *session.posargs)

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
+from musicengine import Brief, Key, MusicEngine
 from musicengine.audio import embedding, timbre
 from musicengine.audio.spectrum import survey
 from musicengine.values.sound import Audio
@@ -29,6 +30,7 @@ Array = npt.NDArray[np.float64]
 SHORTEST_S = 20.0
 SHRINKAGE = 0.4  # of the covariance within tracks towards its diagonal
 FOLDS = 6
+FITTED_SEMITONES = (-1, -0.5, 0.5, 1)  # excerpts count as the same track when played this much faster or slower
 VARIANTS = ("_sep", "_solo", "_drums", "_full")  # other versions of a piece that is there already
 SIGNALS = ("ebu", "itu", "tinysol")  # not tracks
 OUTPUT = Path(__file__).parent.parent / "src/musicengine/audio/embedding.npz"
@@ -36,12 +38,13 @@ OUTPUT = Path(__file__).parent.parent / "src/musicengine/audio/embedding.npz"
 
 @attrs.frozen
 class Excerpt:
-    """Half a track: what piece it is of, whether it was recorded, and its features."""
+    """Half a track: what piece it is of, whether it was recorded, its features as it is and at other speeds."""
 
     group: str
     real: bool
     audio: Audio
     features: Array
+    at_speeds: Array
     baseline: Array
 
 
@@ -57,9 +60,9 @@ def load(folder: Path) -> list[Excerpt]:
         half = len(samples) // 2
         for part in (samples[:half], samples[half:]):
             audio = Audio(part.T, rate)
-            excerpts.append(
-                Excerpt(label["group"], label["set"] == "real", audio, features(audio), mfcc_statistics(audio))
-            )
+            at_speeds = np.array([features(played_faster(audio, 2 ** (shift / 12))) for shift in FITTED_SEMITONES])
+            real = label["set"] == "real"
+            excerpts.append(Excerpt(label["group"], real, audio, features(audio), at_speeds, mfcc_statistics(audio)))
     return excerpts
 
 
@@ -99,19 +102,39 @@ def ranks(points: Array, groups: Sequence[str], queries: Array) -> Array:
     return 1.0 + np.argmax(names[order] == names[queries][:, None], axis=1)
 
 
-def cross_validated(values: Array, groups: Sequence[str], fitted: bool) -> Array:
-    """The rank of each excerpt; constants come from the other folds, or are means and deviations of all."""
+def standardized(values: Array) -> Array:
+    """Columns of mean 0 and deviation 1."""
+    result: Array = (values - values.mean(axis=0)) / (values.std(axis=0) + 1e-6)
+    return result
+
+
+def cross_validated(
+    values: Array, groups: Sequence[str], queries: Array, at_speeds: Array | None = None, moved: Array | None = None
+) -> Array:
+    """The rank for each query, with constants fitted on the other folds; queries may be looked up as ``moved``.
+
+    ``at_speeds`` (n, speeds, d) are fitted as other excerpts of the same tracks.
+    """
     names = np.array(groups)
-    if not fitted:
-        standard = (values - values.mean(axis=0)) / (values.std(axis=0) + 1e-6)
-        return ranks(standard, groups, np.arange(len(values)))
     shuffled = np.random.default_rng(0).permutation(np.unique(names))
     result = np.zeros(len(values))
     for fold in range(FOLDS):
         held = np.isin(names, shuffled[fold::FOLDS])
-        mean, projection = fit(values[~held], names[~held].tolist())
-        result[held] = ranks((values - mean) @ projection, groups, np.flatnonzero(held))
-    return result
+        mean, projection = fit(*with_speeds(values, groups, at_speeds, ~held))
+        asked = np.intersect1d(np.flatnonzero(held), queries)
+        result[asked] = ranks(((values if moved is None else moved) - mean) @ projection, groups, asked)
+    return result[queries]
+
+
+def with_speeds(
+    values: Array, groups: Sequence[str], at_speeds: Array | None, chosen: npt.NDArray[np.bool_]
+) -> tuple[Array, list[str]]:
+    """Values and groups of the chosen excerpts, followed by the same at other speeds."""
+    names = np.array(groups)[chosen]
+    if at_speeds is None:
+        return values[chosen], names.tolist()
+    stacked = at_speeds[chosen].transpose(1, 0, 2).reshape(-1, values.shape[1])
+    return np.concatenate((values[chosen], stacked)), names.tolist() * (1 + at_speeds.shape[1])
 
 
 def report(name: str, found: Array, real: npt.NDArray[np.bool_]) -> None:
@@ -129,33 +152,49 @@ def measure(excerpts: list[Excerpt]) -> None:
     groups = [excerpt.group for excerpt in excerpts]
     real = np.array([excerpt.real for excerpt in excerpts])
     values = np.array([excerpt.features for excerpt in excerpts])
+    at_speeds = np.array([excerpt.at_speeds for excerpt in excerpts])
     baseline = np.array([excerpt.baseline for excerpt in excerpts])
-    report("MFCC statistics, standardized", cross_validated(baseline, groups, fitted=False), real)
-    report("MFCC statistics, whitened", cross_validated(baseline, groups, fitted=True), real)
-    report("embedding, features standardized", cross_validated(values, groups, fitted=False), real)
-    report("embedding, cross-validated", cross_validated(values, groups, fitted=True), real)
-    report("embedding, as shipped", ranks(shipped(values), groups, np.arange(len(values))), real)
+    every = np.arange(len(values))
+    report("MFCC statistics, standardized", ranks(standardized(baseline), groups, every), real)
+    report("MFCC statistics, whitened", cross_validated(baseline, groups, every), real)
+    report("features, standardized", ranks(standardized(values), groups, every), real)
+    report("embedding, fitted at one speed", cross_validated(values, groups, every), real)
+    report("embedding", cross_validated(values, groups, every, at_speeds), real)
+    firsts = every[::2]
     for semitones in (-2, -1, -0.5, 0.5, 1, 2):
         moved = values.copy()
-        queries = np.arange(0, len(values), 2)
-        for i in queries:
+        for i in firsts:
             moved[i] = features(played_faster(excerpts[i].audio, 2 ** (semitones / 12)))
-        points, original = shipped(moved), shipped(values)
-        cosine = np.sum(unit(points)[queries] * unit(original)[queries], axis=1)
-        found = ranks(points, groups, queries)
-        report(f"played {semitones:+g} semitones, cos {np.median(cosine):.2f}", found, real[queries])
+        report(
+            f"played {semitones:+g} semitones", cross_validated(values, groups, firsts, at_speeds, moved), real[firsts]
+        )
 
 
-def shipped(values: Array) -> Array:
-    """Points with the constants of the installed package."""
-    mean, projection = embedding._constants()
-    return (values - mean) @ projection
+def measure_renditions() -> None:
+    """How far transposition and tempo alone move pieces that the library renders, against other pieces of the genre."""
+    engine = MusicEngine()
+    briefs = [
+        Brief(genre, genre=genre, bpm=bpm, key="A minor", duration_s=30, seed=seed)
+        for genre, bpm in (("disco", 118), ("lo-fi", 80), ("rock", 130), ("pop", 104), ("hip-hop", 90))
+        for seed in (1, 2)
+    ]
 
+    def points(**changes: object) -> Array:
+        takes = (engine.generate(attrs.evolve(brief, **changes)) for brief in briefs)
+        return np.array([engine.embed(take.audio).vector for take in takes], np.float64)
 
-def unit(points: Array) -> Array:
-    """Points at length 1."""
-    scaled: Array = points / np.linalg.norm(points, axis=1, keepdims=True)
-    return scaled
+    plain = points()
+    others = (plain @ plain.T)[~np.eye(len(plain), dtype=bool)]
+    print(f"{'other rendered pieces':34s} cosine median {np.median(others):.2f}, largest {others.max():.2f}")
+    for key in ("Bb minor", "B minor", "C minor", "E minor"):
+        cosine = np.sum(points(key=Key.parse(key)) * plain, axis=1)
+        print(f"{'rendered in ' + key:34s} cosine median {np.median(cosine):.2f}, least {cosine.min():.2f}")
+    for ratio in (0.9, 0.95, 1.05, 1.1):
+        faster = [engine.generate(attrs.evolve(brief, bpm=(brief.bpm or 0) * ratio)).audio for brief in briefs]
+        cosine = np.sum([engine.embed(audio).vector for audio in faster] * plain, axis=1)
+        print(
+            f"{f'rendered {ratio:g} times as fast':34s} cosine median {np.median(cosine):.2f}, least {cosine.min():.2f}"
+        )
 
 
 def played_faster(audio: Audio, ratio: float) -> Audio:
@@ -172,8 +211,11 @@ def main() -> None:
     excerpts = load(arguments.folder)
     if arguments.verb == "measure":
         measure(excerpts)
+        measure_renditions()
         return
-    mean, projection = fit(np.array([e.features for e in excerpts]), [e.group for e in excerpts])
+    values, at_speeds = (np.array([getattr(e, name) for e in excerpts]) for name in ("features", "at_speeds"))
+    every = np.ones(len(excerpts), bool)
+    mean, projection = fit(*with_speeds(values, [e.group for e in excerpts], at_speeds, every))
     np.savez(OUTPUT, mean=mean.astype(np.float32), projection=projection.astype(np.float32))
     print(f"{OUTPUT}: {OUTPUT.stat().st_size} bytes from {len(excerpts)} excerpts")
 

@@ -79,6 +79,13 @@ def test_sections_are_those_of_the_form(known: Form) -> None:
     assert structure.find_sections(song("ABABCB")) == known.sections
 
 
+def test_gain_changes_no_boundary(known: Form) -> None:
+    quiet = structure.find_sections(Audio(song("ABABCB").samples * 0.03, RATE))
+    assert quiet is not None
+    same = [(round(s.start_s, 6), s.label, s.group) for s in known.sections]
+    assert [(round(s.start_s, 6), s.label, s.group) for s in quiet] == same
+
+
 def test_given_beats_and_downbeats_are_the_grid() -> None:
     audio = song("ABAB")
     beats = np.arange(128) * BEAT_S
@@ -122,6 +129,16 @@ def test_intro_bridge_and_outro() -> None:
         np.array([0, 1, 2, 1, 2, 3, 2, 4]), np.full(8, 16.0), np.array([-9.0, -6, 0, -6, 0, -6, 0, -12])
     )
     assert names == ("intro", "verse", "chorus", "verse", "chorus", "bridge", "chorus", "outro")
+
+
+def test_music_that_frames_the_piece_is_intro_and_outro() -> None:
+    names = sections.name(np.array([0, 1, 2, 1, 2, 0]), np.full(6, 16.0), np.array([-6.0, -6, 0, -6, 0, -6]))
+    assert names == ("intro", "verse", "chorus", "verse", "chorus", "outro")
+
+
+def test_of_music_as_loud_the_chorus_is_the_more_frequent() -> None:
+    names = sections.name(np.array([0, 1, 2, 1, 2, 2]), np.full(6, 16.0), np.array([-9.0, 0, -1, 0, -1, -1]))
+    assert names == ("intro", "verse", "chorus", "verse", "chorus", "chorus")
 
 
 def test_pre_chorus_leads_to_the_chorus() -> None:

@@ -161,6 +161,13 @@ def test_each_beat_has_the_chroma_of_its_chord() -> None:
     assert describe_harmony(audio, [], chroma=compute_chroma(audio)) is not None
 
 
+@pytest.mark.parametrize("pitch", [48, 55, 60, 69, 76])
+def test_overtones_are_not_taken_for_notes(pitch: int) -> None:
+    profile = compute_chroma(Audio(note(pitch, 4.0), RATE)).treble.mean(axis=1)
+    others = np.delete(profile, pitch % 12)
+    assert others.max() < 0.5 * profile[pitch % 12]
+
+
 def test_a_drone_has_a_key_of_low_confidence() -> None:
     key = estimate_key(Audio(np.tile(note(57, 1.0), 20), RATE))
     assert key is not None

@@ -17,6 +17,7 @@ from musicengine.audio.onsets import find_onsets
 from musicengine.audio.pitch import track_pitch
 from musicengine.audio.quality import score_quality
 from musicengine.audio.rhythm import describe_rhythm, estimate_tempo, track_beats
+from musicengine.audio.separation import separate
 from musicengine.audio.spectrum import Survey, survey
 from musicengine.audio.structure import find_form, find_sections
 from musicengine.audio.timbre import describe_timbre
@@ -42,6 +43,7 @@ __all__ = [
     "loudness_curve",
     "measure_loudness",
     "score_quality",
+    "separate",
     "survey",
     "track_beats",
     "track_pitch",

@@ -21,30 +21,32 @@ BANDS_HZ = (60.0, 200.0, 500.0, 2000.0, 6000.0, 16_000.0)
 """Edges of bass, low middle, middle, presence and air."""
 
 _SPAN_S = 3.0
-_SILENT_DB = -40.0  # under the loudest span
+_SILENT = 1e-12
+_FADED = 1e-3  # of the loudest span: what is quieter is a fade or a tail
 
 
-def find_imbalance(survey: Survey) -> Iterator[tuple[str, Finding]]:
+def find_imbalance(survey: Survey, duration_s: float) -> Iterator[tuple[str, Finding]]:
     """The name of each rule about balance, with what was found; nothing for silence.
 
     Args:
         survey: of the audio; bands above half its rate are left out.
+        duration_s: of the audio.
     """
-    levels = _levels_db(survey)
+    levels, starts_s = _levels_db(survey)
     if not levels.size:
         return
-    bass, low_middle, middle, presence, air = np.log10(np.mean(10 ** (levels / 10), axis=0)) * 10
+    bass, low_middle, middle, presence, air = 10 * np.log10(np.mean(10 ** (levels / 10), axis=0))
     yield "balance.low_end", Finding(float(bass - middle))
     prominence = levels[:, 1] - (levels[:, 0] + levels[:, 2]) / 2
-    yield "balance.mud", _located(float(low_middle - (bass + middle) / 2), prominence)
+    yield "balance.mud", _located(float(low_middle - (bass + middle) / 2), prominence, starts_s, duration_s)
     if survey.rate >= 2 * BANDS_HZ[4]:
         yield "balance.presence", Finding(float(presence - middle))
     if survey.rate >= 2 * BANDS_HZ[5]:
         yield "balance.air", Finding(float(air - presence))
 
 
-def _levels_db(survey: Survey) -> Array:
-    """Mean power per Hz of each band in each span of three seconds that is not silent: (spans, 5), dB."""
+def _levels_db(survey: Survey) -> tuple[Array, Array]:
+    """Mean power per Hz of each band, dB (spans, 5), in each span of three seconds that is heard, and its start."""
     centres = mel_centres_hz(survey.rate, survey.mel.shape[1])
     member = (centres[:, None] >= BANDS_HZ[:-1]) & (centres[:, None] < BANDS_HZ[1:])
     weights = member / np.maximum(member.sum(axis=0), 1)
@@ -52,15 +54,15 @@ def _levels_db(survey: Survey) -> Array:
     step = max(1, round(_SPAN_S * survey.frames_per_s))
     starts = np.arange(0, len(bands), step)
     power = np.add.reduceat(bands, starts, axis=0) / np.diff(np.r_[starts, len(bands)])[:, None]
-    levels = 10 * np.log10(np.maximum(power, 1e-20))
-    loudest = levels.max()
-    return np.asarray(levels if loudest > -120 else levels[:0])
+    total = power.sum(axis=1)
+    heard = (total > _SILENT) & (total > _FADED * total.max())
+    return 10 * np.log10(np.maximum(power[heard], 1e-20)), starts[heard] / survey.frames_per_s
 
 
-def _located(measured: float, prominence: Array) -> Finding:
-    """The measurement with the spans that are beyond the rule, if they are not all of them."""
+def _located(measured: float, prominence: Array, starts_s: Array, duration_s: float) -> Finding:
+    """The measurement; where only some spans are beyond the rule, how it is there and where that is."""
     beyond = np.flatnonzero(prominence > RULES["balance.mud"].good[1])
     if beyond.size in (0, prominence.size):
         return Finding(measured)
-    # A bump that is there for part of the time is judged by how it sounds then.
-    return Finding(float(prominence[beyond].mean()), float(beyond[0] * _SPAN_S), float((beyond[-1] + 1) * _SPAN_S))
+    end_s = min(duration_s, float(starts_s[beyond[-1]]) + _SPAN_S)
+    return Finding(float(prominence[beyond].mean()), float(starts_s[beyond[0]]), end_s)

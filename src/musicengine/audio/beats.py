@@ -14,8 +14,9 @@ from musicengine.audio.onsets import OnsetStrength
 from musicengine.dsp import paths, peaks
 from musicengine.dsp.types import FloatArray, IntArray
 
-__all__ = ["beat_period", "follow_pulse", "refine"]
+__all__ = ["STRUCK", "beat_period", "follow_pulse", "refine"]
 
+STRUCK = 0.5  # the onset strength from which a beat counts as played
 _SLOWEST, _FASTEST = 1.4, 0.7  # of the estimated period
 _STIFFNESS = 0.07
 _SPREAD = 0.25  # standard deviation of the logarithm of period over estimated period
@@ -33,13 +34,22 @@ def follow_pulse(strength: OnsetStrength, bpm: float) -> IntArray:
     usual = (-0.5 * (np.log(periods / period) / _SPREAD) ** 2).astype(np.float32)
     hop = max(round(_HOP_S * strength.frames_per_s), int(periods[0]))
     local = _local_periodicity(strength, periods, hop)
-    return paths.steadiest_pulse(
+    beats = paths.steadiest_pulse(
         strength.total * np.float32(_WORTH),
         periods,
-        usual + np.float32(_LOCAL_WORTH) * local,
+        (usual + _LOCAL_WORTH * local).astype(np.float32),
         frames_per_score=hop,
         stiffness=_STIFFNESS,
     )
+    return _stronger_half(strength.total, beats)
+
+
+def _stronger_half(signal: FloatArray, beats: IntArray) -> IntArray:
+    """The beats, or the places halfway between them where more begins there, give or take a frame of loose playing."""
+    walled = np.pad(signal, 1, mode="edge")
+    loose = np.maximum(np.maximum(walled[:-2], walled[2:]), signal)
+    halfway: IntArray = (beats[1:] + beats[:-1]) // 2
+    return halfway if halfway.size and loose[halfway].mean() > loose[beats].mean() else beats
 
 
 def _local_periodicity(strength: OnsetStrength, periods: IntArray, hop: int) -> FloatArray:
@@ -49,7 +59,7 @@ def _local_periodicity(strength: OnsetStrength, periods: IntArray, hop: int) -> 
     walled = np.pad(signal, (window // 2, window + hop))
     stretches = np.lib.stride_tricks.sliding_window_view(walled, window)[::hop][: -(-signal.size // hop)]
     lags = np.minimum(np.stack([periods, 2 * periods, periods // 2]), window - 1)
-    shares = np.float32([0.5, 0.25, 0.25]) / np.maximum(_autocorrelation(taper[None])[0, lags], 0.1).T
+    shares = np.array([0.5, 0.25, 0.25], np.float32) / np.maximum(_autocorrelation(taper[None])[0, lags], 0.1).T
     result = np.empty((len(stretches), periods.size), np.float32)
     for first in range(0, len(stretches), _BLOCK_WINDOWS):
         repeats = _autocorrelation(stretches[first : first + _BLOCK_WINDOWS] * taper)
@@ -62,9 +72,9 @@ def _autocorrelation(rows: FloatArray) -> FloatArray:
     n = rows.shape[1]
     size = 1 << (2 * n - 1).bit_length()
     spectrum = np.fft.rfft(rows, size, norm="forward")
-    raw = np.fft.irfft(spectrum.real**2 + spectrum.imag**2, size)[:, :n]
-    result: FloatArray = raw / np.maximum(raw[:, :1], 1e-12)
-    return result
+    raw: FloatArray = np.fft.irfft(spectrum.real**2 + spectrum.imag**2, size)[:, :n].astype(np.float32)
+    raw /= np.maximum(raw[:, :1], np.float32(1e-12))
+    return raw
 
 
 def refine(strength: OnsetStrength, beats: IntArray) -> FloatArray:

@@ -34,7 +34,7 @@ _LOWEST_HZ, _HIGHEST_HZ = 28.0, 2200.0
 _LOWEST_NOTE, _NOTES = 24, 77
 _PEAK_FLOOR = 0.01  # of the loudest partial of the frame
 _SILENCE = 1e-5  # amplitude of the loudest partial, -100 dBFS
-_OVERTONES, _DECAY = 8, 0.7
+_OVERTONES, _DECAY = 8, 0.5
 _ITERATIONS = 20
 _CACHED_FRAMES = 1024  # at a time, so that they stay in the cache of the processor
 _CLEAR = 0.2  # clarity that a fifth of the frames must reach: drums and noise rarely do, music nearly always
@@ -252,7 +252,7 @@ def _explain(grid: FloatArray) -> FloatArray:
 
 @lru_cache(maxsize=1)
 def _dictionary() -> FloatArray:
-    """Note spectra on the grid of semitones (notes, bins): eight harmonics, each 0.7 of the one before."""
+    """Note spectra on the grid of semitones (notes, bins): eight harmonics, each half of the one before."""
     spectrum = np.zeros((_NOTES, _NOTES), np.float32)
     for harmonic in range(1, _OVERTONES + 1):
         interval = 12 * np.log2(harmonic)

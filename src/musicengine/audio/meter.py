@@ -1,9 +1,9 @@
 """How beats group into bars, and how they divide.
 
-Bars: the features of each beat (bass onsets, loudness of onsets, change of harmony) are compared at every
-phase of bars of two, three and four beats; harmony changes and bass notes come on downbeats (Goto, JNMR 2001; Davies and
-Plumbley, EUSIPCO 2006). Divisions: where onsets lie between beats tells two from three parts (compound meter), and how
-late the off-beat falls (swing ratio; Friberg and Sundström, Music Perception 2002).
+Bars: the accent of each beat (bass onsets, all onsets, change of harmony) is compared at every phase of bars of three
+and four beats; harmony changes and bass notes come on downbeats (Goto, JNMR 2001; Davies and Plumbley, EUSIPCO 2006).
+Divisions: where onsets lie between beats tells two from three parts (compound meter), and how late the off-beat falls
+(swing ratio; Friberg and Sundström, Music Perception 2002).
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from musicengine.audio.onsets import OnsetStrength
 from musicengine.audio.spectrum import Survey
 from musicengine.dsp.types import FloatArray, IntArray
 
-__all__ = ["Bars", "find_bars", "measure_swing", "ternary"]
+__all__ = ["Bars", "beat_profile", "find_bars", "is_compound", "measure_swing"]
 
 _LENGTHS = (4, 3)  # beats in a bar, the usual first
 _LENGTH_PRIOR = (0.3, 0.0)
 _PHASES = 24  # places within a beat
 _LEAST_BEATS = 8
+_LEAST_SWUNG = 0.1
 
 
 @attrs.frozen
@@ -29,6 +30,10 @@ class Bars:
 
     length: int
     first: int
+
+    def meter(self, profile: FloatArray) -> str:
+        """The time signature, given the profile of a beat."""
+        return "6/8" if self.length == 4 and is_compound(profile) else f"{self.length}/4"
 
 
 def find_bars(survey: Survey, strength: OnsetStrength, beats: IntArray) -> Bars | None:
@@ -47,14 +52,16 @@ def find_bars(survey: Survey, strength: OnsetStrength, beats: IntArray) -> Bars 
 
 
 def _accents(survey: Survey, strength: OnsetStrength, beats: IntArray) -> FloatArray:
-    """How much each beat sounds like a downbeat: float32 (beats,), mean 0 and deviation about 1."""
+    """How much each beat sounds like a downbeat: float32 (beats,), with a mean of about 0."""
     edges = np.unique(np.clip(beats, 0, len(survey.chroma) - 1))
     chroma = np.sqrt(np.add.reduceat(survey.chroma, edges, axis=0)[: beats.size])
     chroma /= np.maximum(np.linalg.norm(chroma, axis=1, keepdims=True), 1e-12)
     change = np.zeros(beats.size, np.float32)
     change[1 : len(chroma)] = 1 - np.einsum("bc,bc->b", chroma[1:], chroma[:-1])
     bass, all_bands = strength.bands[:2, beats].mean(axis=0), strength.total[beats]
-    return _scaled(change) * 1.0 + _scaled(bass) * 0.7 + _scaled(all_bands) * 0.5
+    accents = _scaled(change) + 0.7 * _scaled(bass) + 0.5 * _scaled(all_bands)
+    result: FloatArray = accents.astype(np.float32)
+    return result
 
 
 def _scaled(values: FloatArray) -> FloatArray:
@@ -72,22 +79,22 @@ def beat_profile(strength: OnsetStrength, beats_s: FloatArray) -> FloatArray:
     return result
 
 
-def ternary(profile: FloatArray) -> bool:
+def is_compound(profile: FloatArray) -> bool:
     """Whether beats divide into three equal parts: there are onsets at both thirds, more than at the half."""
     third, half, two_thirds = profile[_PHASES // 3], profile[_PHASES // 2], profile[2 * _PHASES // 3]
     return bool(min(third, two_thirds) > max(half, 0.0))
 
 
 def measure_swing(profile: FloatArray) -> float | None:
-    """Where the off-beat eighth falls within the beat, 0.5 straight; None where there is none.
+    """Where the off-beat eighth falls within the beat: 0.5 straight, 0.667 triplets; None where there is none.
 
-    The strongest place from 0.46 to 0.75 of the beat, if anything stands out there.
+    The strongest place from 0.46 to 0.71 of the beat, if it is a peak and stands out of the beat's mean.
     """
-    low, high = int(0.46 * _PHASES), int(0.75 * _PHASES)
-    window = profile[low : high + 1]
-    top = int(window.argmax())
-    if window[top] < 0.1:
+    low, high = int(0.46 * _PHASES), int(0.71 * _PHASES)
+    top = low + int(profile[low : high + 1].argmax())
+    before, here, after = profile[top - 1 : top + 2]
+    if here < _LEAST_SWUNG or here < before or here < after:
         return None
-    weights = np.maximum(profile[low + top - 1 : low + top + 2], 0)
-    place = np.average(np.arange(low + top - 1, low + top + 2), weights=weights + 1e-9) / _PHASES
-    return float(np.clip(place, 0.5, 0.75))
+    bend = before - 2 * here + after
+    shift = 0.5 * (before - after) / bend if bend < 0 else 0.0
+    return float(np.clip((top + shift) / _PHASES, 0.5, 0.75))

@@ -82,7 +82,8 @@ def pick_onsets(strength: OnsetStrength) -> FloatArray:
     reach = max(1, round(_ONSET_REACH_S * strength.frames_per_s))
     found = peaks.pick_peaks(strength.total, reach, _ONSET_THRESHOLD)
     times: FloatArray = peaks.between_samples(strength.total, found) / np.float32(strength.frames_per_s)
-    return np.maximum(times, 0)
+    result: FloatArray = np.maximum(times, 0)
+    return result
 
 
 def _flux(survey: Survey) -> FloatArray:
@@ -110,7 +111,7 @@ def _octaves(rate: int, length: int) -> FloatArray:
     filters = spectra.mel_filters(rate, length, MEL_BANDS)
     centres = (np.arange(len(filters)) @ filters) / np.maximum(filters.sum(axis=0), 1e-12) * (rate / length)
     octave = np.searchsorted(_EDGES_HZ, centres)
-    members = (octave[:, None] == np.unique(octave)).astype(np.float32)
+    members: FloatArray = (octave[:, None] == np.unique(octave)).astype(np.float32)
     members /= members.sum(axis=0)
     members.flags.writeable = False
     return members

@@ -17,13 +17,14 @@ from musicengine.audio.rules import RULES, Finding
 from musicengine.audio.spectrum import Survey
 from musicengine.audio.spectrum import survey as pass_once
 from musicengine.values.measures import Loudness
-from musicengine.values.music import Form, Section
+from musicengine.values.music import Beats, Form, Section
 from musicengine.values.scores import Score
 from musicengine.values.sound import Audio
 
 __all__ = ["score_quality"]
 
 _LEAST_FOR_RANGE_S = 6.0  # two short-term windows
+_LEAST_BARS = 8
 
 
 def score_quality(
@@ -31,6 +32,7 @@ def score_quality(
     *,
     survey: Survey | None = None,
     loudness: Loudness | None = None,
+    beats: Beats | None = None,
     form: Form | None = None,
 ) -> Score:
     """The score with its reasons.
@@ -39,6 +41,7 @@ def score_quality(
         audio: any audio.
         survey: of this audio, if it is known already.
         loudness: of this audio, if it is known already.
+        beats: of this audio; None leaves the rule about tempo out.
         form: of this audio; None leaves the rules about form out.
     """
     survey = survey or pass_once(audio)
@@ -46,7 +49,8 @@ def score_quality(
     found = [
         *_find_levels(audio, loudness),
         *find_faults(audio, survey, loudness.integrated_lufs),
-        *find_imbalance(survey),
+        *find_imbalance(survey, audio.duration_s),
+        *_find_unsteadiness(beats),
         *_find_form(survey, form),
     ]
     return Score([reason for name, finding in found if (reason := RULES[name].judge(finding))])
@@ -60,6 +64,20 @@ def _find_levels(audio: Audio, loudness: Loudness) -> Iterator[tuple[str, Findin
         yield "dynamics.peak_to_loudness", Finding(loudness.true_peak_dbtp - loudness.integrated_lufs)
         if audio.duration_s >= _LEAST_FOR_RANGE_S:
             yield "dynamics.range", Finding(loudness.range_lu)
+
+
+def _find_unsteadiness(beats: Beats | None) -> Iterator[tuple[str, Finding]]:
+    """The bar whose length differs most from the median of the bars around it; the outermost bars are left out."""
+    if beats is None or beats.downbeats_s.size < _LEAST_BARS or beats.confidence < 0.5:
+        return
+    lengths = np.diff(beats.downbeats_s)
+    around = np.lib.stride_tricks.sliding_window_view(lengths, 5)
+    deviation = 100 * np.abs(lengths[2:-2] / np.median(around, axis=1) - 1)
+    worst = int(np.argmax(deviation))
+    yield (
+        "tempo.steadiness",
+        Finding(float(deviation[worst]), float(beats.downbeats_s[worst + 2]), float(beats.downbeats_s[worst + 3])),
+    )
 
 
 def _find_form(survey: Survey, form: Form | None) -> Iterator[tuple[str, Finding]]:

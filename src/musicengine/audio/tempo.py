@@ -66,7 +66,7 @@ def measure_periodicity(strength: OnsetStrength) -> FloatArray:
 
 
 def measure_harmonic_change(survey: Survey) -> float:
-    """How much the chroma of two seconds differs from that of the next two: 1 - cosine, averaged by power, in [0, 1]."""
+    """How much the chroma of two seconds differs from the next two's: 1 - cosine, averaged by power, in [0, 1]."""
     chroma = np.sqrt(survey.chroma.T)
     reach = max(1, min(round(_CHANGE_S * survey.frames_per_s), chroma.shape[1] // 2))
     total = np.zeros((len(chroma), chroma.shape[1] + 1))

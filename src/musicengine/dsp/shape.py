@@ -56,7 +56,7 @@ def moments_and_rolloff(magnitude: FloatArray) -> FloatArray:
     starts = np.arange(0, bins + 1, width, dtype=np.float32)
     total = runs[:, :, 0].sum(axis=1)
     safe = np.maximum(total, np.finfo(np.float32).tiny)
-    centroid = (runs[:, :, 0] @ starts + runs[:, :, 1].sum(axis=1)) / safe
+    centroid = (runs[:, :, 0] * starts + runs[:, :, 1]).sum(axis=1) / safe
     offset = starts - centroid[:, None]
     square = runs[:, :, 2] + 2 * offset * runs[:, :, 1] + offset * offset * runs[:, :, 0]
     bandwidth = np.sqrt(np.maximum(square.sum(axis=1) / safe, 0))

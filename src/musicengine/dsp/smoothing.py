@@ -24,7 +24,7 @@ def smooth(curves: FloatArray, reach: int) -> FloatArray:
     """Curves (..., n) averaged with a Hann window that is zero ``reach`` + 1 values away; zeros beyond the ends."""
     window = np.hanning(2 * reach + 3)[1:-1]
     window /= window.sum()
-    result = np.float32(window[reach]) * curves
+    result: FloatArray = np.float32(window[reach]) * curves
     for shift in range(1, reach + 1):
         weight = np.float32(window[reach + shift])
         result[..., shift:] += weight * curves[..., :-shift]
@@ -36,5 +36,6 @@ def standardize(curves: FloatArray, reach: int, floor: FloatArray) -> FloatArray
     """Curves (..., n) less their moving mean, over their moving standard deviation plus ``floor`` (..., 1)."""
     mean = moving_mean(curves, reach)
     variance = np.maximum(moving_mean(curves * curves, reach) - mean * mean, 0)
-    result: FloatArray = (curves - mean) / (np.sqrt(variance) + floor)
+    result: FloatArray = curves - mean
+    result /= np.sqrt(variance) + floor
     return result

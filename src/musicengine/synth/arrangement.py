@@ -18,7 +18,7 @@ from musicengine.synth.melody import play_lead
 from musicengine.synth.sheet import Event, Sheet, harmonize, stream
 from musicengine.values._arrays import Content, FloatArray, floats
 from musicengine.values._value import Value
-from musicengine.values.making import Brief
+from musicengine.values.making import MAX_DURATION_S, Brief
 from musicengine.values.music import Beats, Chord, Key, Section, Tempo
 from musicengine.values.words import Word
 
@@ -68,6 +68,7 @@ class Arrangement(Value):
         brief: with every open field decided.
         parts: the players.
         tempo, beats, key, chords, sections, words: exact, as written.
+        duration_s: the length in seconds.
         genre: the one whose manner it follows.
         brightness: from -1 (dark) to 1 (bright).
         notes: what was decided against the letter of the brief, one phrase each.
@@ -80,16 +81,11 @@ class Arrangement(Value):
     key: Key
     chords: tuple[Chord, ...]
     sections: tuple[Section, ...]
+    duration_s: float
     genre: str
     words: tuple[Word, ...] = ()
     brightness: float = 0.0
     notes: tuple[str, ...] = attrs.field(default=(), eq=False)
-
-    @property
-    def duration_s(self) -> float:
-        """The length in seconds."""
-        assert self.brief.duration_s is not None
-        return self.brief.duration_s
 
 
 def compose(brief: Brief) -> Arrangement:
@@ -101,38 +97,46 @@ def compose(brief: Brief) -> Arrangement:
     Raises:
         BriefError: a section that no form has; a prompt that asks for the impossible.
     """
-    brief, genre, mood, notes = _decide(brief)
-    assert brief.bpm is not None
-    assert brief.key is not None
-    assert brief.duration_s is not None
-    bar_s = _BEATS_PER_BAR * 60 / brief.bpm
-    end = brief.duration_s / bar_s
-    final = math.floor(end - _SHORTEST_ENDING) if end >= _SHORTEST_WITH_ENDING else None
-    bars = math.ceil(end) if final is None else final
-    labels = brief.sections or usual(bars)
-    if len(labels) > bars:
-        notes = (*notes, f"room for {bars} of {len(labels)} sections")
+    wish = _decide(brief)
+    bar_s = _BEATS_PER_BAR * 60 / wish.bpm
+    end = wish.duration_s / bar_s
+    bars, final = _bars(end)
+    labels = wish.brief.sections or usual(bars)
     passages = plan(labels, bars)
-    brief = attrs.evolve(brief, sections=tuple(passage.label for passage in passages))
-    changes = harmonize(genre, brief.key, passages, end=end, final=final, seed=brief.seed)
-    sheet = Sheet(genre, brief.key, passages, changes, end, final, brief.seed, mood.density)
-    beats = np.arange(_beat_count(sheet)) * (60 / brief.bpm)
+    changes = harmonize(wish.genre, wish.key, passages, end=end, final=final, seed=brief.seed)
+    sheet = Sheet(wish.genre, wish.key, passages, changes, end, final, brief.seed, wish.mood.density)
+    beats = np.arange(_beat_count(sheet)) * (60 / wish.bpm)
+    crowded = (f"room for {bars} of {len(labels)} sections",) if len(labels) > bars else ()
     return Arrangement(
-        brief=brief,
-        parts=tuple(_parts(sheet, bar_s, brief)),
-        tempo=Tempo(brief.bpm, 1.0),
+        brief=attrs.evolve(wish.brief, sections=tuple(passage.label for passage in passages)),
+        parts=tuple(_parts(sheet, bar_s, wish.brief)),
+        tempo=Tempo(wish.bpm, 1.0),
         beats=Beats(beats, beats[::_BEATS_PER_BAR], 1.0),
-        key=brief.key,
-        chords=_chords(sheet, bar_s, brief.duration_s),
-        sections=_sections(sheet, bar_s, brief.duration_s),
-        genre=genre.name,
-        brightness=mood.brightness,
-        notes=notes,
+        key=wish.key,
+        chords=_chords(sheet, bar_s, wish.duration_s),
+        sections=_sections(sheet, bar_s, wish.duration_s),
+        duration_s=wish.duration_s,
+        genre=wish.genre.name,
+        brightness=wish.mood.brightness,
+        notes=wish.notes + crowded,
     )
 
 
-def _decide(brief: Brief) -> tuple[Brief, Genre, Mood, tuple[str, ...]]:
-    """The brief with genre, tempo, key and duration filled in."""
+@attrs.frozen
+class _Wish:
+    """A brief and its decided fields."""
+
+    brief: Brief
+    genre: Genre
+    mood: Mood
+    bpm: float
+    key: Key
+    duration_s: float
+    notes: tuple[str, ...]
+
+
+def _decide(brief: Brief) -> _Wish:
+    """Genre, tempo, key and duration: as the brief says, or in the manner of genre and mood."""
     if brief.prompt.strip() and not brief.understood:
         heard = parse_brief(brief.prompt, seed=brief.seed)
         open_fields = {
@@ -150,16 +154,29 @@ def _decide(brief: Brief) -> tuple[Brief, Genre, Mood, tuple[str, ...]]:
     low, high = genre.bpm
     place = np.clip(rng.random() * 0.6 + 0.2 + 0.3 * mood.pace, 0, 1)
     tonic, minor = int(rng.integers(12)), rng.random() < (genre.minor if mood.minor is None else mood.minor)
-    bpm = brief.bpm or float(round(low + place * (high - low)))
+    drawn = low + place * (high - low)
+    bpm = brief.bpm or _whole_phrases((low, high), drawn, brief.duration_s or DEFAULT_DURATION_S)
     wanted = max(DEFAULT_DURATION_S, len(brief.sections) * 16 * 60 / bpm) if brief.sections else DEFAULT_DURATION_S
-    decided = attrs.evolve(
-        brief,
-        genre=genre.name,
-        bpm=bpm,
-        key=brief.key or Key(tonic, "minor" if minor else "major"),
-        duration_s=brief.duration_s or min(wanted, 600.0),
-    )
-    return decided, genre, mood, (note,) if note else ()
+    duration_s = brief.duration_s or min(wanted, MAX_DURATION_S)
+    key = brief.key or Key(tonic, "minor" if minor else "major")
+    decided = attrs.evolve(brief, genre=genre.name, bpm=bpm, key=key, duration_s=duration_s)
+    return _Wish(decided, genre, mood, bpm, key, duration_s, (note,) if note else ())
+
+
+def _bars(end: float) -> tuple[int, int | None]:
+    """How many bars the form has in a track of ``end`` bars, and the bar of the closing chord where there is one."""
+    final = math.floor(end - _SHORTEST_ENDING) if end >= _SHORTEST_WITH_ENDING else None
+    return (math.ceil(end) if final is None else final), final
+
+
+def _whole_phrases(tempi: tuple[int, int], drawn: float, duration_s: float) -> float:
+    """The tempo near the drawn one with which phrases of four bars, or of two, fill the track."""
+
+    def oddness(bpm: int) -> float:
+        bars, _ = _bars(duration_s * bpm / (60 * _BEATS_PER_BAR))
+        return abs(bpm - drawn) + 5 * (bars % 4 != 0) + 10 * (bars % 2)
+
+    return float(min(range(tempi[0], tempi[1] + 1), key=oddness))
 
 
 def _beat_count(sheet: Sheet) -> int:
@@ -227,8 +244,19 @@ class _Performer:
         ends = np.minimum(ends, end_s)
         heard = (starts < end_s - 0.02) & (ends > starts + 0.01)
         order = np.argsort(starts[heard], kind="stable")
-        columns = (starts, ends - starts, table[:, 2], np.clip(table[:, 3] * touch, 0.05, 1))
-        return Part(name, stem, patch, *(column[heard][order] for column in columns), level_db, pan, wet)
+        velocities = np.clip(table[:, 3] * touch, 0.05, 1)
+        return Part(
+            name,
+            stem,
+            patch,
+            starts[heard][order],
+            (ends - starts)[heard][order],
+            table[:, 2][heard][order],
+            velocities[heard][order],
+            level_db=level_db,
+            pan=pan,
+            wet=wet,
+        )
 
     def _swung(self, at: np.ndarray) -> np.ndarray:
         """Places in bars with the second of each pair of steps moved late."""

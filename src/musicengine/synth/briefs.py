@@ -50,9 +50,12 @@ MOODS = {word: mood for words, mood in _FAMILIES for word in words.split()}
 _BPM = re.compile(r"(-?\d{1,9}(?:[.,]\d{1,3})?)\s{0,3}-?(?:bpm\b|beats per minute\b)", re.I)
 _TEMPO = re.compile(r"\b(?:tempo|bpm)\s{0,3}(?:of|at|is|:|=)?\s{0,3}(-?\d{1,9}(?:\.\d{1,3})?)", re.I)
 _AT = re.compile(r"\bat (\d{2,3})\b(?!\s{0,3}(?:%|am\b|pm\b|s\b|sec|min|hz|khz|db|lufs|years|[:./]\d))", re.I)
-_CLOCK = re.compile(r"(?<![\d:])(\d{1,3}):([0-5]\d)(?![\d:])")
+_CLOCK = re.compile(r"(?<![\d:])(?<!at )(\d{1,3}):([0-5]\d)(?![\d:])")
 _LENGTH = re.compile(
-    r"(?<![\w.])(-?\d{1,9}(?:\.\d{1,3})?)\s{0,3}-?(seconds|second|secs|sec|s|minutes|minute|mins|min)\b", re.I
+    # "80s pop" and "the 90s" are decades.
+    r"(?<![\w.'’])(?<!the )(?![5-9]0s [a-z])(-?\d{1,9}(?:\.\d{1,3})?)\s{0,3}-?"
+    r"(seconds|second|secs|sec|s|minutes|minute|mins|min)\b",
+    re.I,
 )
 _SPOKEN_LENGTHS = (("half a minute", 30.0), ("a minute and a half", 90.0), ("a minute", 60.0), ("one minute", 60.0))
 _NAMED_KEY = re.compile(
@@ -63,24 +66,7 @@ _IN_KEY = re.compile(r"\b(?:[Ii]n|[Kk]ey of|[Kk]ey:?) ([A-G][#♯b♭]|[B-G]\b|A
 _MODE = re.compile(r"\b(major|minor)(?: key| mode|-key)\b|\bin (?:a )?(major|minor)\b", re.I)
 # "a minor setback" speaks of no key, "a minor, 90 bpm" and "a minor at 90" do.
 _AFTER_KEY = frozenset(
-    [
-        "at",
-        "in",
-        "with",
-        "and",
-        "for",
-        "bpm",
-        "instrumental",
-        "no",
-        "please",
-        "key",
-        "tempo",
-        "around",
-        "about",
-        "or",
-        "but",
-        "then",
-    ]
+    ["about", "and", "around", "at", "bpm", "but", "for", "in", "instrumental", "key", "no", "or", "tempo", "with"]
 )
 _INSTRUMENTAL = re.compile(
     r"\binstrumental\b|\b(?:no|without(?: any)?) (?:vocals?|voices?|singing|singer|lyrics|words)\b", re.I
@@ -111,7 +97,7 @@ _RUN = re.compile(
 )
 _ONE = re.compile(rf"\b({_SECTION})\b", re.I)
 _STARTS = re.compile(
-    rf"\b(?:start|starts|starting|begin|begins|beginning|open|opens|opening) (?:right )?(?:with|on|in|at) (?:a |an |the )?({_SECTION})\b",
+    rf"\b(?:start|begin|open)(?:s|ing|ning)? (?:right )?(?:with|on|in|at) (?:a |an |the )?({_SECTION})\b",
     re.I,
 )
 _ENDS = re.compile(
@@ -154,7 +140,7 @@ def parse_brief(text: str, *, seed: int | None = None) -> Brief:
             fields[name] = value
             understood.append(phrase)
     fields["sections"], phrase = _sections(text, fields)
-    return Brief(**fields, understood=tuple(filter(None, (*understood, phrase))))
+    return Brief(**fields, understood=(*understood, phrase) if phrase else understood)
 
 
 def _genre(text: str) -> tuple[str | None, str]:
@@ -239,8 +225,8 @@ def _sections(text: str, fields: dict[str, Any]) -> tuple[tuple[str, ...], str]:
     """The form where the text speaks of it: a list of sections, or the usual form with its wishes applied."""
     run = _RUN.search(text)
     if run:
-        labels = tuple(_SECTIONS[name.lower()] for name in _ONE.findall(run[0]))
-        return labels[:100], "sections " + ", ".join(labels[:100])
+        named = tuple(_SECTIONS[name.lower()] for name in _ONE.findall(run[0]))[:100]
+        return named, "sections " + ", ".join(named)
     first, last, without = _STARTS.search(text), _ENDS.search(text), _WITHOUT.findall(text)
     if not (first or last or without):
         return (), ""
@@ -255,5 +241,5 @@ def _sections(text: str, fields: dict[str, Any]) -> tuple[tuple[str, ...], str]:
     if last:
         closing = _SECTIONS[last[1].lower()]
         labels = [*(labels[:-1] if labels and labels[-1] in (closing, "outro") else labels), closing]
-    labels = labels or ["verse"]
-    return tuple(labels), "sections " + ", ".join(labels)
+    form = tuple(labels or ["verse"])
+    return form, "sections " + ", ".join(form)

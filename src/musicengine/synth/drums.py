@@ -89,7 +89,7 @@ def hit(kit_name: str, drum: int, rate: int) -> FloatArray:
     kick_db, snare_db, hat_db, cymbal_db = kit.gains_db
     sounds = {
         36: lambda: _kick(kit, rate, kick_db),
-        37: lambda: _tone(rate, (420.0, 1750.0), 0.018, snare_db - 6) + 0.0,
+        37: lambda: _tone(rate, (420.0, 1750.0), 0.018, snare_db - 6),
         38: lambda: _snare(kit, rate, snare_db),
         39: lambda: _clap(kit, rate, snare_db + 2),
         42: lambda: _metal(kit, rate, kit.hat_s, 7000, hat_db),
@@ -118,7 +118,8 @@ def _gain(db: float) -> np.float32:
 
 
 def _decay(t: FloatArray, time_s: float) -> FloatArray:
-    return np.exp(t * np.float32(-1 / time_s))
+    falling: FloatArray = np.exp(t * np.float32(-1 / time_s))
+    return falling
 
 
 def _noise(low_hz: float, high_hz: float, t: FloatArray, rate: int) -> FloatArray:
@@ -132,7 +133,11 @@ def _kick(kit: Kit, rate: int, db: float) -> FloatArray:
     turns = kit.kick_hz * t + (kit.kick_from_hz - kit.kick_hz) * sweep_s * (1 - _decay(t, sweep_s))
     body = np.sin(2 * np.pi * turns) * _decay(t, kit.kick_s) * np.minimum(t * 1000, 1)
     click = _noise(1200, 6000, t, rate) * _decay(t, 0.006) * np.float32(2 * kit.click)
-    sound: FloatArray = (np.tanh(1.6 * body) * 0.8 + click).astype(np.float32) * _gain(db)
+    body = np.tanh(1.6 * body) * 0.8
+    # The falling pitch leaves an offset, which goes.
+    decay = _decay(t, kit.kick_s) * np.minimum(t * 1000, 1)
+    body -= decay * (body.mean() / decay.mean())
+    sound: FloatArray = (body + click).astype(np.float32) * _gain(db)
     return sound
 
 
@@ -151,18 +156,22 @@ def _clap(kit: Kit, rate: int, db: float) -> FloatArray:
     for start_s in (0.0, 0.011, 0.023):
         since = t - np.float32(start_s)
         envelope += np.where(since >= 0, _decay(np.maximum(since, 0), 0.006), 0)
-    return _noise(900, min(kit.dull, 5000), t, rate) * envelope * _gain(db + 5)
+    return (_noise(900, min(kit.dull, 5000), t, rate) * envelope * _gain(db + 5)).astype(np.float32, copy=False)
 
 
 def _tone(rate: int, frequencies: tuple[float, ...], time_s: float, db: float) -> FloatArray:
     t = _times(time_s * 6, rate)
-    return sum(np.sin(np.float32(2 * np.pi * hz) * t) for hz in frequencies) * _decay(t, time_s) * _gain(db)  # type: ignore[return-value]
+    sound = np.zeros(t.size, np.float32)
+    for hz in frequencies:
+        sound += np.sin(np.float32(2 * np.pi * hz) * t)
+    sound *= _decay(t, time_s) * _gain(db)
+    return sound
 
 
 def _tom(rate: int, hz: float, db: float) -> FloatArray:
     t = _times(0.5, rate)
     turns = hz * t + 0.6 * hz * 0.04 * (1 - _decay(t, 0.04))
-    sound: FloatArray = np.sin(2 * np.pi * turns) * _decay(t, 0.13) + _noise(300, 3000, t, rate) * _decay(t, 0.03)
+    sound = np.sin(2 * np.pi * turns) * _decay(t, 0.13) + _noise(300, 3000, t, rate) * _decay(t, 0.03)
     return sound.astype(np.float32) * _gain(db)
 
 
@@ -173,14 +182,15 @@ def _metal(kit: Kit, rate: int, time_s: float, low_hz: float, db: float) -> Floa
     for hz in _METAL_HZ:
         if hz * 2.1 < rate / 2:
             shimmer += np.sin(np.float32(2 * np.pi * hz * 1.6) * t + 3 * np.sin(np.float32(2 * np.pi * hz * 0.73) * t))
-    sound = noise * np.float32(1.6) + shimmer * np.float32(0.05 * kit.metal)
-    strike = _decay(t, time_s) + _decay(t, time_s / 6) * np.float32(0.8)
-    result: FloatArray = sound * strike * _gain(db)
-    return result
+    shimmer *= np.float32(0.05 * kit.metal)
+    shimmer += noise * np.float32(1.6)
+    shimmer *= _decay(t, time_s) + _decay(t, time_s / 6) * np.float32(0.8)
+    shimmer *= _gain(db)
+    return shimmer
 
 
 def _shaker(kit: Kit, rate: int, db: float) -> FloatArray:
     t = _times(0.14, rate)
     swell = np.minimum(t / np.float32(0.02), 1) * _decay(t, 0.035)
-    sound: FloatArray = _noise(4500, kit.dull, t, rate) * swell * _gain(db + 3)
+    sound: FloatArray = _noise(4500, kit.dull, t, rate) * swell.astype(np.float32) * _gain(db + 3)
     return sound

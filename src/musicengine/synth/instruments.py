@@ -45,11 +45,15 @@ def play(patch: Patch, pitch: float, held_s: float, rate: int, brightness: float
     n = max(int((held_s + patch.release_s) * rate), 16)
     make = {"wave": _wave, "bell": _bell, "choir": _choir}[patch.manner]
     sound = make(patch, pitch, n, rate, 2.0**brightness)
-    sound *= _envelope(patch, n, held_s, rate)
+    envelope = _envelope(patch, n, held_s, rate)
+    sound *= envelope
     if patch.drive:
         # Saturation after the envelope: loud starts bite, the tail is clean.
-        np.tanh(sound * np.float32(1 + patch.drive), out=sound)
+        sound *= np.float32(1 + patch.drive)
+        np.tanh(sound, out=sound)
         sound *= np.float32(0.6)
+        # A lopsided wave comes out of it with an offset, which goes.
+        sound -= envelope * (sound.mean(axis=1, keepdims=True) / envelope.mean())
     if patch.noise:
         burst = noise_band(1500.0, 9000.0, 0.12, rate)[: sound.shape[1]]
         sound[:, : burst.size] += (
@@ -124,7 +128,8 @@ def _wave(patch: Patch, pitch: float, n: int, rate: int, brightness: float) -> F
 @lru_cache(maxsize=256)
 def _mellowing(time_s: float, n: int, rate: int) -> FloatArray:
     """How bright the tone still is: (n,)."""
-    return np.exp(np.arange(n, dtype=np.float32) * np.float32(-1 / (time_s * rate)))
+    fade: FloatArray = np.exp(np.arange(n, dtype=np.float32) * np.float32(-1 / (time_s * rate)))
+    return fade
 
 
 @lru_cache(maxsize=512)
@@ -172,14 +177,15 @@ def _bell(patch: Patch, pitch: float, n: int, rate: int, brightness: float) -> F
     fade = _mellowing(patch.mellow_s, n, rate) * np.float32(patch.index * brightness)
     # High notes take less modulation, or they turn to glass.
     fade *= np.float32(min(1.0, frequency(84 - 12 * np.log2(patch.ratio)) / frequency(pitch)))
-    modulation = _radians(_phase(patch, frequency(pitch) * patch.ratio, n, rate, 0))
-    np.sin(modulation, out=modulation)
-    modulation *= fade
     out = np.empty((len(_detunings(patch)), n), np.float32)
     for channel, cents in enumerate(_detunings(patch)):
-        turn = _phase(patch, frequency(pitch + cents / 100), n, rate, 0)
-        np.add(_radians(turn), modulation, out=out[channel])
-        np.sin(out[channel], out=out[channel])
+        # The modulator is detuned with its carrier, or a sideband would end up a little beside 0 Hz.
+        hz = frequency(pitch + cents / 100)
+        angle = _radians(_phase(patch, hz * patch.ratio, n, rate, 0))
+        np.sin(angle, out=angle)
+        angle *= fade
+        angle += _radians(_phase(patch, hz, n, rate, 0))
+        np.sin(angle, out=out[channel])
     out *= np.float32(0.28)
     return out
 
@@ -212,8 +218,8 @@ def _loop(patch: Patch, cents: int, rate: int, corner_hz: float) -> FloatArray:
         profile *= amplitude / np.sqrt(np.sum(profile**2))
         spectrum[:, bins] += profile * np.exp(2j * np.pi * rng.random((2, bins.size)))
     loop = np.fft.irfft(spectrum)
-    loop *= np.float32(0.2) / np.sqrt(np.mean(loop * loop))
-    return loop
+    loop *= 0.2 / np.sqrt(np.mean(loop * loop))
+    return loop.astype(np.float32, copy=False)
 
 
 @lru_cache(maxsize=64)

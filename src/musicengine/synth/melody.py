@@ -7,6 +7,8 @@ and holds longer. Strong beats take tones of the chord, the others steps of the 
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import attrs
 import numpy as np
 
@@ -43,6 +45,10 @@ class _Motif:
     hits: tuple[Hit, ...]
     degrees: tuple[int, ...]
 
+    def lifted(self, steps: int) -> _Motif:
+        """The same some steps of the scale higher."""
+        return _Motif(self.hits, tuple(degree + steps for degree in self.degrees))
+
 
 def play_lead(sheet: Sheet, *, sung: bool) -> list[Event]:
     """The melody of the sections that have one; a voice leaves instrumental sections alone."""
@@ -51,7 +57,7 @@ def play_lead(sheet: Sheet, *, sung: bool) -> list[Event]:
         if passage.label in (_SINGS if sung else _PLAYS):
             events += _passage(sheet, passage)
     if events and sheet.final is not None:
-        tonic = _tonic(sheet, 0.0)
+        tonic = _tonic(sheet)
         events.append(
             Event(float(sheet.final), min(1.0, sheet.end - sheet.final), nearest(events[-1].pitch, (tonic % 12,)), 0.8)
         )
@@ -64,19 +70,19 @@ def _passage(sheet: Sheet, passage: Passage) -> list[Event]:
     motif, answer = _motif(rng, busy), _motif(rng, max(0, busy - (passage.label == "chorus")))
     cadence = _CADENCES[int(rng.integers(len(_CADENCES)))]
     change = stream(sheet.seed, f"melody {passage.label} {passage.occurrence}")
-    lift = {"chorus": 4.0, "pre-chorus": 2.0, "bridge": 2.0}.get(passage.label, 0.0)
+    lift = {"chorus": 3, "pre-chorus": 1, "bridge": 1}.get(passage.label, 0)
     steps = _SCALES[sheet.key.mode, sheet.genre.lead.five]
-    tonic = _tonic(sheet, lift)
+    tonic = _tonic(sheet)
     events: list[Event] = []
     for bar in range(passage.start, passage.end):
         place = (bar - passage.start) % 4
         closing = bar == passage.end - 1 or place == 3
         if closing and passage.bars > 1:
             home = bar == passage.end - 1 or (bar - passage.start) % 8 == 7
-            events += _cadence(sheet, bars(cadence)[0], bar, tonic, steps, home=home)
+            events += _cadence(sheet, bars(cadence)[0], bar, tonic, steps, home=home and not lift)
             continue
         played = _varied(motif, change) if place == 2 else (motif, answer)[place % 2]
-        events += _realize(sheet, played, bar, tonic, steps)
+        events += _realize(sheet, played.lifted(lift), bar, tonic, steps)
     return events
 
 
@@ -123,14 +129,14 @@ def _cadence(
     return events
 
 
-def _tonic(sheet: Sheet, lift: float) -> int:
+def _tonic(sheet: Sheet) -> int:
     """The tonic at the bottom of the melody's register."""
-    low = sheet.genre.lead.center - 7 + round(lift)
-    return low + (sheet.key.tonic - low) % 12 - (12 if (sheet.key.tonic - low) % 12 > 8 else 0)
+    low = sheet.genre.lead.center - 9
+    return low + (sheet.key.tonic - low) % 12
 
 
 def _in_turn(events: list[Event]) -> list[Event]:
     """One note at a time: each ends before the next starts."""
     events = sorted(events)
-    ends = [event.at for event in events[1:]] + [float("inf")]
-    return [event._replace(length=min(event.length, end - event.at)) for event, end in zip(events, ends, strict=True)]
+    cut = [event._replace(length=min(event.length, later.at - event.at)) for event, later in pairwise(events)]
+    return cut + events[-1:]

@@ -1,0 +1,176 @@
+"""A planted fault makes the ledger point at it, and at nothing new."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from musicengine import Audio, Brief, MusicEngine
+from musicengine.audio import score_quality
+from musicengine.audio.rules import RULES, Finding
+from musicengine.values.music import Beats, Form, Section
+
+RATE = 44_100
+Samples = npt.NDArray[np.float32]
+
+
+@pytest.fixture(scope="module")
+def sound() -> Audio:
+    return MusicEngine().generate(Brief("pop", genre="pop", bpm=100, key="C major", duration_s=24, seed=3)).audio
+
+
+def rules_of(audio: Audio) -> dict[str, tuple[float | None, float | None]]:
+    return {reason.rule: (reason.start_s, reason.end_s) for reason in score_quality(audio).deductions}
+
+
+def clip(x: Samples) -> Samples:
+    x[:, 10 * RATE : 11 * RATE] = np.clip(4 * x[:, 10 * RATE : 11 * RATE], -0.89, 0.89)
+    return x
+
+
+def quieten(x: Samples) -> Samples:
+    return x * np.float32(10 ** (-10 / 20))
+
+
+def overdrive(x: Samples) -> Samples:
+    return x * np.float32(1.5)
+
+
+def invert(x: Samples) -> Samples:
+    x[1] = -x[0]
+    return x
+
+
+def pause(x: Samples) -> Samples:
+    x[:, 8 * RATE : 13 * RATE] = 0
+    return x
+
+
+def offset(x: Samples) -> Samples:
+    return x + np.float32(0.02)
+
+
+def click(x: Samples) -> Samples:
+    for second in (4, 7, 12, 18):
+        quiet = int(np.argmin(np.abs(x[0, second * RATE : (second + 1) * RATE]))) + second * RATE
+        x[:, quiet] = 0.85
+    return x
+
+
+def bump(x: Samples) -> Samples:
+    spectrum = np.fft.rfft(x, axis=1)
+    hz = np.fft.rfftfreq(x.shape[1], 1 / RATE)
+    spectrum[:, (hz > 200) & (hz < 500)] *= 10 ** (10 / 20)
+    return (np.fft.irfft(spectrum, x.shape[1], axis=1) * 0.6).astype(np.float32)
+
+
+def hum(x: Samples) -> Samples:
+    t = np.arange(x.shape[1]) / RATE
+    for harmonic, level in ((1, 0.02), (2, 0.015), (3, 0.01), (4, 0.01)):
+        x += (level * np.sin(2 * np.pi * 50 * harmonic * t)).astype(np.float32)
+    return x
+
+
+@pytest.mark.parametrize(
+    ("fault", "rule", "seconds"),
+    [
+        (clip, "clipping", (10, 11)),
+        (quieten, "loudness.target", None),
+        (overdrive, "loudness.true_peak", None),
+        (invert, "stereo.correlation", (0, 24)),
+        (pause, "silence", (8, 13)),
+        (offset, "dc_offset", None),
+        (click, "clicks", (4, 19)),
+        (bump, "balance.mud", None),
+        (hum, "noise.hum", None),
+    ],
+)
+def test_a_planted_fault_is_named_and_placed(
+    sound: Audio, fault: Callable[[Samples], Samples], rule: str, seconds: tuple[float, float] | None
+) -> None:
+    before, after = rules_of(sound), rules_of(Audio(fault(sound.samples.copy()), RATE))
+    assert rule not in before
+    assert set(after) - set(before) <= {rule} | CONSEQUENCES.get(rule, set())
+    assert rule in after
+    if seconds is not None:
+        assert after[rule] == pytest.approx(seconds, abs=1.01)
+
+
+# What a fault brings with it: clipping by 12 dB is loud and squashed, a pause leaves nothing but its edges.
+CONSEQUENCES = {
+    "clipping": {
+        "loudness.true_peak",
+        "dynamics.peak_to_loudness",
+        "dynamics.range",
+        "balance.presence",
+        "balance.air",
+    },
+    "silence": {"dynamics.range"},
+    "balance.mud": {"balance.low_end", "balance.presence", "loudness.true_peak", "loudness.target"},
+    "stereo.correlation": {"stereo.width", "balance.low_end", "loudness.true_peak"},
+    "noise.hum": {"loudness.true_peak", "balance.mud"},  # its fourth harmonic, 200 Hz, is mud
+    "clicks": {"loudness.true_peak"},
+    "dc_offset": {"loudness.true_peak"},
+}
+
+
+def test_an_uneven_bar_is_named_and_placed(sound: Audio) -> None:
+    beats = np.arange(48) * 0.5
+    beats[25:] += 0.4
+    score = score_quality(sound, beats=Beats(beats, beats[::4], 0.9))
+    (reason,) = [reason for reason in score.deductions if reason.rule == "tempo.steadiness"]
+    assert (reason.start_s, reason.end_s) == pytest.approx((12, 14.4))
+    assert reason.measured == pytest.approx(20, abs=1)
+
+
+def test_a_chorus_quieter_than_its_verse_is_named(sound: Audio) -> None:
+    samples = sound.samples.copy()
+    samples[:, 12 * RATE :] *= 0.4
+    form = Form([Section(0, 12, "verse"), Section(12, 24, "chorus")], np.zeros(24))
+    names = {reason.rule for reason in score_quality(Audio(samples, RATE), form=form).deductions}
+    assert "form.chorus_lift" in names
+
+
+def test_a_long_wait_for_the_song_is_named(sound: Audio) -> None:
+    form = Form([Section(0, 60, "intro"), Section(60, 120, "verse"), Section(120, 160, "chorus")], np.zeros(160))
+    names = {reason.rule for reason in score_quality(sound, form=form).deductions}
+    assert {"form.intro", "form.first_chorus"} <= names
+
+
+def test_hiss_in_the_pauses_is_named() -> None:
+    rng = np.random.default_rng(0)
+    t = np.arange(12 * RATE) / RATE
+    tone = 0.4 * np.sin(2 * np.pi * 330 * t) * (np.sin(2 * np.pi * 0.5 * t) > -0.3)
+    rules = [rules_of(Audio(tone + rng.normal(0, level, t.size), RATE)) for level in (1e-5, 0.01)]
+    assert "noise.floor" not in rules[0]
+    assert "noise.floor" in rules[1]
+
+
+def test_the_points_of_all_rules_add_up_to_a_hundred() -> None:
+    assert sum(rule.cap for rule in RULES.values()) == 100
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
+def test_a_worse_measurement_never_costs_less(rule: object) -> None:
+    from musicengine.audio.rules import Rule
+
+    assert isinstance(rule, Rule)
+    low, high = rule.good
+    if np.isfinite(high):
+        costs = [_cost(rule, high + step * (rule.bad[1] - high) / 10) for step in range(25)]
+        assert costs[0] == 0
+        assert costs == sorted(costs)
+        assert costs[-1] == pytest.approx(rule.cap)
+    if np.isfinite(low) and rule.bad[0] < low:
+        costs = [_cost(rule, low - step * (low - rule.bad[0]) / 10) for step in range(25)]
+        assert costs[0] == 0
+        assert costs == sorted(costs)
+        assert costs[-1] == pytest.approx(rule.cap)
+
+
+def _cost(rule: object, measured: float) -> float:
+    found = rule.judge(Finding(measured))  # type: ignore[attr-defined]
+    return found.points if found else 0.0
