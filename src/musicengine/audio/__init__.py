@@ -15,6 +15,7 @@ from musicengine.audio.loudness import loudness_curve, measure_loudness
 from musicengine.audio.onsets import find_onsets
 from musicengine.audio.quality import score_quality
 from musicengine.audio.rhythm import describe_rhythm, estimate_tempo, track_beats
+from musicengine.audio.separation import assess, plan_separation, render, separate
 from musicengine.audio.spectrum import Survey, survey
 from musicengine.audio.structure import find_form, find_sections
 from musicengine.audio.timbre import describe_timbre
@@ -24,6 +25,7 @@ __all__ = [
     "Chroma",
     "Survey",
     "analyze",
+    "assess",
     "compute_chroma",
     "describe_harmony",
     "describe_rhythm",
@@ -38,7 +40,10 @@ __all__ = [
     "find_sections",
     "loudness_curve",
     "measure_loudness",
+    "plan_separation",
+    "render",
     "score_quality",
+    "separate",
     "survey",
     "track_beats",
 ]
