@@ -17,7 +17,7 @@ from musicengine.audio.onsets import find_onsets
 from musicengine.audio.pitch import track_pitch
 from musicengine.audio.quality import score_quality
 from musicengine.audio.rhythm import describe_rhythm, estimate_tempo, track_beats
-from musicengine.audio.separation import separate
+from musicengine.audio.separation import assess, plan_separation, render, separate
 from musicengine.audio.spectrum import Survey, survey
 from musicengine.audio.structure import find_form, find_sections
 from musicengine.audio.timbre import describe_timbre
@@ -27,6 +27,7 @@ __all__ = [
     "Chroma",
     "Survey",
     "analyze",
+    "assess",
     "compute_chroma",
     "describe_harmony",
     "describe_rhythm",
@@ -42,6 +43,8 @@ __all__ = [
     "find_sections",
     "loudness_curve",
     "measure_loudness",
+    "plan_separation",
+    "render",
     "score_quality",
     "separate",
     "survey",
