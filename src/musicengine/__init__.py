@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from musicengine.values.lyrics import Passage as Passage
     from musicengine.values.lyrics import ReportLine as ReportLine
     from musicengine.values.lyrics import Rhyme as Rhyme
+    from musicengine.values.lyrics import RhymeKind as RhymeKind
     from musicengine.values.lyrics import Span as Span
     from musicengine.values.lyrics import Theme as Theme
     from musicengine.values.lyrics import Timing as Timing
@@ -179,6 +180,7 @@ _HOMES = {
         "Passage",
         "ReportLine",
         "Rhyme",
+        "RhymeKind",
         "Span",
         "Theme",
         "Timing",
@@ -320,6 +322,7 @@ __all__ = [
     "Report",
     "ReportLine",
     "Rhyme",
+    "RhymeKind",
     "Rhythm",
     "Score",
     "Section",

@@ -13,14 +13,17 @@ from musicengine.audio.chords import find_chords
 from musicengine.audio.chroma import compute_chroma
 from musicengine.audio.embedding import embed
 from musicengine.audio.key import estimate_key
-from musicengine.audio.loudness import measure_loudness
+from musicengine.audio.loudness import hear_loudness
+from musicengine.audio.melody import find_notes
 from musicengine.audio.pitch import track_pitch
 from musicengine.audio.quality import score_quality
 from musicengine.audio.rhythm import hear_rhythm
+from musicengine.audio.separation import assess, plan_separation
 from musicengine.audio.spectrum import survey
 from musicengine.audio.structure import find_form
 from musicengine.audio.timbre import describe_timbre
 from musicengine.audio.tonality import describe_harmony
+from musicengine.audio.waveform import outline
 from musicengine.values.making import Step
 from musicengine.values.measures import Loudness
 from musicengine.values.music import Form, PitchTrack
@@ -29,7 +32,7 @@ from musicengine.values.sound import Audio
 
 __all__ = ["analyze"]
 
-_STEPS = ("spectrum", "rhythm", "timbre", "form", "loudness", "quality", "harmony", "pitch")
+_STEPS = ("spectrum", "rhythm", "timbre", "form", "loudness", "quality", "harmony", "pitch", "separation")
 _SILENT_LUFS = -70.0
 
 
@@ -46,7 +49,7 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
             progress(Step(step, _STEPS.index(step) + 1, len(_STEPS)))
 
     with ThreadPoolExecutor(1) as other:
-        loudness_job = other.submit(measure_loudness, audio)
+        loudness_job = other.submit(hear_loudness, audio)
         chroma_job = other.submit(compute_chroma, audio)
         pitch_job = other.submit(track_pitch, audio)
         passed = survey(audio)
@@ -57,7 +60,7 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         tell("timbre")
         form = find_form(audio, survey=passed, beats=heard.beats)
         tell("form")
-        loudness = loudness_job.result()
+        loudness, curve = loudness_job.result()
         tell("loudness")
         quality = score_quality(audio, survey=passed, loudness=loudness, beats=heard.beats, form=form)
         tell("quality")
@@ -67,6 +70,8 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         tell("harmony")
         pitch = pitch_job.result()
         tell("pitch")
+        separation = assess(plan_separation(audio, pitch=pitch))
+        tell("separation")
     return AudioReport(
         duration_s=audio.duration_s,
         rate=audio.rate,
@@ -78,10 +83,14 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         chords=chords,
         harmony=harmony,
         loudness=loudness,
+        loudness_curve=curve,
+        waveform=outline(audio),
         timbre=timbre,
         pitch=pitch if pitch.confidence else None,
+        melody=find_notes(pitch) if pitch.confidence else None,
         form=form,
         embedding=embedding,
+        separation=separation,
         quality=quality,
         abstained=_abstentions(heard.abstention, chroma.abstention, form, pitch, loudness),
     )
@@ -96,5 +105,5 @@ def _abstentions(
     if form is None:
         reasons |= dict.fromkeys(("form", "sections"), "silence" if silent else "too short for a form")
     if not pitch.confidence:
-        reasons["pitch"] = "silence" if silent else "no voice or lead stands out"
+        reasons |= dict.fromkeys(("pitch", "melody"), "silence" if silent else "no voice or lead stands out")
     return {name: reason for name, reason in reasons.items() if reason}
