@@ -111,7 +111,7 @@ CONSEQUENCES = {
     "silence": {"dynamics.range"},
     "balance.mud": {"balance.low_end", "balance.presence", "loudness.true_peak", "loudness.target"},
     "stereo.correlation": {"stereo.width", "balance.low_end", "loudness.true_peak"},
-    "noise.hum": {"loudness.true_peak"},
+    "noise.hum": {"loudness.true_peak", "balance.mud"},  # its fourth harmonic, 200 Hz, is mud
     "clicks": {"loudness.true_peak"},
     "dc_offset": {"loudness.true_peak"},
 }

@@ -12,7 +12,9 @@ from musicengine.audio.chroma import Chroma, compute_chroma, estimate_tuning
 from musicengine.audio.embedding import embed
 from musicengine.audio.key import estimate_key
 from musicengine.audio.loudness import loudness_curve, measure_loudness
+from musicengine.audio.melody import find_notes
 from musicengine.audio.onsets import find_onsets
+from musicengine.audio.pitch import track_pitch
 from musicengine.audio.quality import score_quality
 from musicengine.audio.rhythm import describe_rhythm, estimate_tempo, track_beats
 from musicengine.audio.separation import assess, plan_separation, render, separate
@@ -36,6 +38,7 @@ __all__ = [
     "estimate_tuning",
     "find_chords",
     "find_form",
+    "find_notes",
     "find_onsets",
     "find_sections",
     "loudness_curve",
@@ -46,4 +49,5 @@ __all__ = [
     "separate",
     "survey",
     "track_beats",
+    "track_pitch",
 ]

@@ -7,12 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import attrs
 import numpy as np
 
+from musicengine.dsp.limiter import gain_curve
 from musicengine.dsp.types import FloatArray
 from musicengine.synth import drums
 from musicengine.synth.arrangement import Arrangement, Part, compose
 from musicengine.synth.genres import Genre, find_genre
 from musicengine.synth.instruments import play
-from musicengine.synth.mastering import gain_curve, master
+from musicengine.synth.mastering import master
 from musicengine.synth.patches import PATCHES
 from musicengine.synth.space import reverberate
 from musicengine.values._value import Value

@@ -1,0 +1,321 @@
+"""Changes to the audio that answer a deduction: level, limiter, equaliser, polarity, width, trim, restoration.
+
+Each remedy is a pure function from audio to audio of the same rate. :func:`find_remedy` chooses the one that answers a
+deduction and sets it by what was measured. Whether it helps is for a new measurement to say. Where a remedy raises
+peaks it ends in a limiter at -1.25 dBTP, below the -1 dBTP that EBU R 128 asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import attrs
+import numpy as np
+
+from musicengine.audio.faults import SILENT, find_clicks, find_mains
+from musicengine.audio.rules import RULES
+from musicengine.dsp.declipping import declip
+from musicengine.dsp.equalizer import Section, bell, high_shelf, low_shelf, notch, response_db
+from musicengine.dsp.filters import biquads, k_weighting
+from musicengine.dsp.limiter import limit
+from musicengine.dsp.types import FloatArray
+from musicengine.values._arrays import frozen
+from musicengine.values.measures import Loudness
+from musicengine.values.scores import Deduction
+from musicengine.values.sound import Audio
+
+__all__ = [
+    "Remedy",
+    "equalise",
+    "find_remedy",
+    "flip_polarity",
+    "limit_peaks",
+    "narrow",
+    "notch_mains",
+    "rebuild_peaks",
+    "remove_clicks",
+    "remove_offset",
+    "set_gain",
+    "trim_silence",
+]
+
+CEILING = 10 ** (-1.25 / 20)
+_TARGET_LUFS = -14.0
+_MARGIN_DB = 1.0
+_MOST_DB = 12.0
+_LOWEST_RATE = 4000  # for the K-weighting
+_FADE_S = 0.02
+_STEP_S = 0.05
+_LEFT_S = 0.5  # of a pause that is cut
+
+
+@attrs.frozen
+class Remedy:
+    """A change that answers a deduction.
+
+    Args:
+        rule: the deduction's rule.
+        action: what is done, one imperative sentence with its settings.
+        effort: 1 (a knob) to 5 (a new recording).
+        apply: the change.
+        keeps_loudness: the change cannot move any measure of loudness or peaks.
+    """
+
+    rule: str
+    action: str
+    effort: int
+    apply: Callable[[Audio], Audio]
+    keeps_loudness: bool = False
+
+
+def find_remedy(audio: Audio, reason: Deduction, loudness: Loudness) -> Remedy | None:
+    """What answers a deduction; None if no change to the audio does.
+
+    Args:
+        audio: to improve.
+        reason: of its quality score.
+        loudness: of the audio.
+    """
+    make = _REMEDIES.get(reason.rule)
+    made = make(audio, reason, loudness) if make and isinstance(reason.measured, float) else None
+    # Loudness adds up the channels' energies, so polarity does not enter.
+    return Remedy(reason.rule, *made, keeps_loudness=reason.rule == "stereo.correlation") if made else None
+
+
+def set_gain(audio: Audio, gain_db: float) -> Audio:
+    """Raise or lower the level, with the limiter in the way of peaks."""
+    return _changed(audio, limit(audio.samples * np.float32(10 ** (gain_db / 20)), CEILING))
+
+
+def limit_peaks(audio: Audio, ceiling: float = CEILING) -> Audio:
+    """Hold true peaks at a ceiling (linear)."""
+    return _changed(audio, limit(audio.samples, ceiling))
+
+
+def equalise(audio: Audio, section: Section, start_s: float | None = None, end_s: float | None = None) -> Audio:
+    """Filter, everywhere or from one second to another, cross-faded at both ends; then as loud as before."""
+    filtered = biquads(audio.samples, [section])
+    filtered *= np.float32(np.sqrt(_power(audio.samples, audio.rate) / max(_power(filtered, audio.rate), 1e-12)))
+    if start_s is not None and end_s is not None:
+        filtered = _within(audio, filtered, start_s, end_s)
+    return _changed(audio, limit(filtered, CEILING))
+
+
+def remove_offset(audio: Audio) -> Audio:
+    """Take the mean out of each channel."""
+    return _changed(audio, audio.samples - audio.samples.mean(axis=1, keepdims=True, dtype=np.float64).astype("f4"))
+
+
+def notch_mains(audio: Audio, mains_hz: float, harmonics: int = 4) -> Audio:
+    """Take a mains frequency and its harmonics out, a few Hz wide."""
+    sections = [notch(audio.rate, hz, hz / 2) for hz in mains_hz * np.arange(1, harmonics + 1)]
+    return _changed(audio, biquads(audio.samples, sections))
+
+
+def flip_polarity(audio: Audio, start_s: float | None = None, end_s: float | None = None) -> Audio:
+    """Turn the second channel upside down, everywhere or from one second to another."""
+    samples = audio.samples.copy()
+    at, to = (None if s is None else round(s * audio.rate) for s in (start_s, end_s))
+    samples[1, at:to] *= -1
+    return _changed(audio, samples)
+
+
+def narrow(audio: Audio, gain_db: float) -> Audio:
+    """Change the level of the side signal of a stereo pair."""
+    left, right = audio.samples
+    middle, side = (left + right) / 2, (left - right) * np.float32(10 ** (gain_db / 20) / 2)
+    return _changed(audio, limit(np.stack([middle + side, middle - side]), CEILING))
+
+
+def trim_silence(audio: Audio, longest_s: float) -> Audio:
+    """Cut silence at either end, and of longer pauses all but half a second; the audio itself if it is all silent."""
+    step = max(1, round(_STEP_S * audio.rate))
+    length = audio.samples.shape[1]
+    starts = np.arange(0, length, step)
+    silent = np.array([np.abs(audio.samples[:, at : at + step]).max() < SILENT for at in starts])
+    if silent.all():
+        return audio
+    keep = np.ones(length, bool)
+    for first, last in _runs(silent):
+        outer = first == 0 or last == silent.size
+        if outer or (last - first) * _STEP_S > longest_s:
+            cut_from = first * step + (0 if first == 0 else round(_LEFT_S / 2 * audio.rate))
+            cut_to = min(last * step, length) - (0 if last == silent.size else round(_LEFT_S / 2 * audio.rate))
+            keep[cut_from : max(cut_from, cut_to)] = False
+    return _changed(audio, audio.samples[:, keep])
+
+
+def remove_clicks(audio: Audio) -> Audio:
+    """Draw single clicked samples anew, by the cubic through two samples on either side."""
+    at = find_clicks(audio)
+    at = at[(at >= 2) & (at < audio.samples.shape[1] - 2)]
+    samples = audio.samples.copy()
+    samples[:, at] = (4 * (samples[:, at - 1] + samples[:, at + 1]) - samples[:, at - 2] - samples[:, at + 2]) / 6
+    return _changed(audio, samples)
+
+
+def rebuild_peaks(audio: Audio) -> Audio:
+    """Draw clipped peaks anew, by cubics that leave and enter as the wave does, and limit them."""
+    level = float(np.abs(audio.samples).max())
+    return _changed(audio, limit(np.stack([declip(channel, level) for channel in audio.samples]), CEILING))
+
+
+def _changed(audio: Audio, samples: FloatArray) -> Audio:
+    if samples is audio.samples:
+        return audio
+    return Audio(frozen(np.ascontiguousarray(samples, np.float32)), audio.rate)
+
+
+def _power(samples: FloatArray, rate: int) -> float:
+    """The K-weighted power of one second in four: enough to see how a filter changes the loudness."""
+    parts = [samples[:, at : at + rate] for at in range(0, samples.shape[1], 4 * rate)]
+    weighted = [biquads(part, k_weighting(rate)) for part in parts] if rate >= _LOWEST_RATE else parts
+    return float(sum(np.vdot(part, part) for part in weighted))
+
+
+def _within(audio: Audio, changed: FloatArray, start_s: float, end_s: float) -> FloatArray:
+    """The changed samples from one second to another, the old ones elsewhere."""
+    times = np.arange(audio.samples.shape[1], dtype=np.float32) / np.float32(audio.rate)
+    share = np.clip(np.minimum(times - start_s, end_s - times) / _FADE_S + 0.5, 0, 1).astype(np.float32)
+    result: FloatArray = audio.samples + share * (changed - audio.samples)
+    return result
+
+
+def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
+    """First and end of each run of True."""
+    padded = np.r_[False, flags, False]
+    edges = np.flatnonzero(padded[1:] != padded[:-1])
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+Made = tuple[str, int, Callable[[Audio], Audio]]
+
+
+def _level(audio: Audio, reason: Deduction, loudness: Loudness) -> Made | None:
+    if not np.isfinite(loudness.integrated_lufs):
+        return None
+    gain = _TARGET_LUFS - loudness.integrated_lufs
+    peak = loudness.true_peak_dbtp + gain
+    limiter = ", with a limiter at -1 dBTP" if peak > -1 else ""
+    return (
+        f"Change the level by {gain:+.1f} dB to {_TARGET_LUFS:.0f} LUFS{limiter}.",
+        1,
+        partial(set_gain, gain_db=gain),
+    )
+
+
+def _peaks(audio: Audio, reason: Deduction, loudness: Loudness) -> Made | None:
+    if loudness.integrated_lufs > RULES["loudness.target"].good[1]:
+        return _level(audio, reason, loudness)
+    return "Limit true peaks to -1 dBTP.", 1, limit_peaks
+
+
+def _crest(audio: Audio, reason: Deduction, loudness: Loudness) -> Made | None:
+    """Peaks that stand too far out are limited; what was squashed stays so."""
+    if loudness.true_peak_dbtp - loudness.integrated_lufs < RULES["dynamics.peak_to_loudness"].good[1]:
+        return None
+    ceiling_db = loudness.integrated_lufs + RULES["dynamics.peak_to_loudness"].good[1] - _MARGIN_DB
+    return (
+        f"Limit true peaks to {ceiling_db:.1f} dBTP.",
+        1,
+        partial(limit_peaks, ceiling=10 ** (ceiling_db / 20)),
+    )
+
+
+def _offset(audio: Audio, reason: Deduction, loudness: Loudness) -> Made:
+    return "Remove the DC offset.", 1, remove_offset
+
+
+def _trim(audio: Audio, reason: Deduction, loudness: Loudness) -> Made:
+    longest_s = RULES["silence"].good[1] - 0.1
+    return "Trim the silence.", 1, partial(trim_silence, longest_s=longest_s)
+
+
+def _hum(audio: Audio, reason: Deduction, loudness: Loudness) -> Made | None:
+    mains_hz, _ = find_mains(audio)
+    harmonics = min(4, int(audio.rate / 2 / mains_hz) - 1)
+    if harmonics < 1:
+        return None
+    return (
+        f"Notch {mains_hz:.0f} Hz and its harmonics.",
+        2,
+        partial(notch_mains, mains_hz=mains_hz, harmonics=harmonics),
+    )
+
+
+def _polarity(audio: Audio, reason: Deduction, loudness: Loudness) -> Made | None:
+    spans = reason.start_s is not None and reason.end_s is not None
+    whole = not spans or (reason.end_s or 0) - (reason.start_s or 0) > 0.9 * audio.duration_s
+    if whole:
+        return "Flip the polarity of the right channel.", 1, flip_polarity
+    return (
+        f"Flip the polarity of the right channel from {reason.start_s:.0f} to {reason.end_s:.0f} s.",
+        2,
+        partial(flip_polarity, start_s=reason.start_s, end_s=reason.end_s),
+    )
+
+
+def _width(audio: Audio, reason: Deduction, loudness: Loudness) -> Made:
+    gain_db = RULES["stereo.width"].good[1] - float(reason.measured) - _MARGIN_DB / 2
+    return f"Lower the sides by {-gain_db:.1f} dB.", 1, partial(narrow, gain_db=gain_db)
+
+
+def _clicks(audio: Audio, reason: Deduction, loudness: Loudness) -> Made:
+    return "Redraw the clicked samples.", 2, remove_clicks
+
+
+def _clipping(audio: Audio, reason: Deduction, loudness: Loudness) -> Made:
+    return "Rebuild the clipped peaks (the mix before the clipping would sound better).", 3, rebuild_peaks
+
+
+Filter = Callable[[int, float], Section]
+
+_BANDS: dict[str, tuple[str, Filter, tuple[float, float], tuple[float, float]]] = {
+    "balance.low_end": ("below 200 Hz", lambda rate, db: low_shelf(rate, 220, db), (60, 200), (500, 2000)),
+    "balance.mud": ("around 320 Hz", lambda rate, db: bell(rate, 320, 1.0, db), (200, 500), (60, 2000)),
+    "balance.presence": ("around 3.5 kHz", lambda rate, db: bell(rate, 3500, 0.9, db), (2000, 6000), (500, 2000)),
+    "balance.air": ("above 6 kHz", lambda rate, db: high_shelf(rate, 6500, db), (6000, 16_000), (2000, 6000)),
+}
+"""Of each rule about balance: words, filter, the band it is about and the band that is compared with."""
+
+
+def _balance(audio: Audio, reason: Deduction, loudness: Loudness) -> Made | None:
+    words, make, band, beside = _BANDS[reason.rule]
+    wanted = float(reason.target) - float(reason.measured)
+    wanted += np.copysign(_MARGIN_DB + 0.2 * abs(wanted), wanted)  # what is filtered is never quite like the average
+    gain_db = wanted
+    for _ in range(4):  # the filter's skirts take part of its effect
+        gain_db *= wanted / _effect_db(make(audio.rate, gain_db), audio.rate, band, beside)
+    gain_db = float(np.clip(gain_db, -_MOST_DB, _MOST_DB))
+    verb = "Raise" if gain_db > 0 else "Cut"
+    change = partial(equalise, section=make(audio.rate, gain_db), start_s=reason.start_s, end_s=reason.end_s)
+    return f"{verb} {words} by {abs(gain_db):.1f} dB{_when(reason)}.", 2, change
+
+
+def _effect_db(section: Section, rate: int, band: tuple[float, float], beside: tuple[float, float]) -> float:
+    """How far a section moves one band against another, which it does not count itself part of."""
+    inside, other = (np.geomspace(*edges, 48) for edges in (band, beside))
+    other = other[(other < band[0]) | (other > band[1])] if other[0] < band[0] < band[1] < other[-1] else other
+    return float(response_db(section, rate, inside).mean() - response_db(section, rate, other).mean())
+
+
+def _when(reason: Deduction) -> str:
+    if reason.start_s is None or reason.end_s is None:
+        return ""
+    return f" from {reason.start_s:.0f} to {reason.end_s:.0f} s"
+
+
+_REMEDIES: dict[str, Callable[[Audio, Deduction, Loudness], Made | None]] = {
+    "loudness.target": _level,
+    "loudness.true_peak": _peaks,
+    "dynamics.peak_to_loudness": _crest,
+    "clipping": _clipping,
+    "clicks": _clicks,
+    "silence": _trim,
+    "dc_offset": _offset,
+    "noise.hum": _hum,
+    "stereo.correlation": _polarity,
+    "stereo.width": _width,
+    **dict.fromkeys(_BANDS, _balance),
+}
