@@ -300,6 +300,7 @@ def _smallest_gain(audio: Audio, reason: Deduction, make: Callable[[float], Sect
     times = bands.times_s[:, None]
     inside = (times >= (reason.start_s or 0.0)) & (times < (reason.end_s or np.inf))
     low, high = RULES[reason.rule].good
+    gain_db = 0.0
     for gain_db in np.arange(1.0, _MOST_DB + 1):
         response = 10 ** (response_db(make(gain_db), audio.rate, centres_hz) / 10)
         filtered = np.where(inside, bands.mel * response.astype(np.float32), bands.mel)
