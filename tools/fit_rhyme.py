@@ -63,6 +63,7 @@ class Corpus:
 
     @property
     def stanzas(self) -> list[range]:
+        """The lines of each stanza."""
         begins = [*np.flatnonzero(np.diff(self.starts, prepend=-1)), len(self.texts)]
         return [range(a, b) for a, b in itertools.pairwise(begins)]
 
@@ -113,12 +114,14 @@ class Network:
         }
 
     def forward(self, x: np.ndarray, vowels: np.ndarray, consonants: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Inputs, hidden units and log odds of pairs."""
         w = self.weights
         inputs = np.concatenate([x, w["vowels"].ravel()[vowels], w["consonants"].ravel()[consonants]], axis=1)
         hidden = np.maximum(inputs @ w["hidden"] + w["hidden_bias"], 0)
         return inputs, hidden, (hidden @ w["output"] + w["output_bias"])[:, 0]
 
     def train(self, data: tuple[np.ndarray, ...], epochs: int, decay: float, seed: int) -> None:
+        """Fit features and labels; the rate rises for 200 steps and falls to nothing."""
         rng = np.random.default_rng(seed)
         w = {name: value.astype(np.float32) for name, value in self.weights.items()}
         self.weights = w
@@ -139,6 +142,7 @@ class Network:
                 w[name] -= (rate * move).astype(np.float32)
 
     def gradients(self, x: np.ndarray, vowels: np.ndarray, consonants: np.ndarray, y: np.ndarray) -> dict:
+        """Of the logistic loss, by name of the weights."""
         w = self.weights
         inputs, hidden, odds = self.forward(x, vowels, consonants)
         error = ((1 / (1 + np.exp(-odds)) - y) / len(y))[:, None].astype(np.float32)

@@ -10,7 +10,7 @@ from typing import BinaryIO, TypeAlias, TypeVar
 import attrs
 import numpy.typing as npt
 
-from musicengine import files, registry
+from musicengine import files, lyrics, registry
 from musicengine.backends.native import Native
 from musicengine.backends.references import ReferenceIndex
 from musicengine.backends.stub.generator import StubGenerator
@@ -34,6 +34,7 @@ from musicengine.protocols import (
 from musicengine.synth import parse_brief
 from musicengine.values.hits import HitReport
 from musicengine.values.hosts import Match
+from musicengine.values.lyrics import LyricsReport
 from musicengine.values.making import Brief, Take
 from musicengine.values.measures import Embedding
 from musicengine.values.music import PitchTrack
@@ -41,6 +42,7 @@ from musicengine.values.reports import Report
 from musicengine.values.scores import Advice
 from musicengine.values.service import Health, Stats
 from musicengine.values.sound import Audio, Stems
+from musicengine.values.words import Lyrics, Transcript
 
 __all__ = ["MusicEngine", "Sound"]
 
@@ -112,6 +114,14 @@ class MusicEngine:
             FileError: it cannot be read.
         """
         return self._call("analyze", lambda: self._analyze(_sound(sound), progress))
+
+    def analyze_lyrics(self, words: str | Lyrics | Transcript) -> LyricsReport:
+        """Read a lyric: rhyme, flow, vocabulary, themes, a score with its reasons, corrections that were tried.
+
+        Raises:
+            LyricsError: the text is above the documented limits.
+        """
+        return self._call("analyze_lyrics", lambda: lyrics.analyze(words))
 
     def separate(self, sound: Sound) -> Stems:
         """Take a mixture apart into vocals, drums, bass and other, which add up to it."""

@@ -14,9 +14,11 @@ from musicengine.audio.chroma import compute_chroma
 from musicengine.audio.embedding import embed
 from musicengine.audio.key import estimate_key
 from musicengine.audio.loudness import hear_loudness
+from musicengine.audio.melody import find_notes
 from musicengine.audio.pitch import track_pitch
 from musicengine.audio.quality import score_quality
 from musicengine.audio.rhythm import hear_rhythm
+from musicengine.audio.separation import assess, plan_separation
 from musicengine.audio.spectrum import survey
 from musicengine.audio.structure import find_form
 from musicengine.audio.timbre import describe_timbre
@@ -30,7 +32,7 @@ from musicengine.values.sound import Audio
 
 __all__ = ["analyze"]
 
-_STEPS = ("spectrum", "rhythm", "timbre", "form", "loudness", "quality", "harmony", "pitch")
+_STEPS = ("spectrum", "rhythm", "timbre", "form", "loudness", "quality", "harmony", "pitch", "separation")
 _SILENT_LUFS = -70.0
 
 
@@ -68,6 +70,8 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         tell("harmony")
         pitch = pitch_job.result()
         tell("pitch")
+        separation = assess(plan_separation(audio, pitch=pitch))
+        tell("separation")
     return AudioReport(
         duration_s=audio.duration_s,
         rate=audio.rate,
@@ -83,8 +87,10 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         waveform=outline(audio),
         timbre=timbre,
         pitch=pitch if pitch.confidence else None,
+        melody=find_notes(pitch) if pitch.confidence else None,
         form=form,
         embedding=embedding,
+        separation=separation,
         quality=quality,
         abstained=_abstentions(heard.abstention, chroma.abstention, form, pitch, loudness),
     )
@@ -99,5 +105,5 @@ def _abstentions(
     if form is None:
         reasons |= dict.fromkeys(("form", "sections"), "silence" if silent else "too short for a form")
     if not pitch.confidence:
-        reasons["pitch"] = "silence" if silent else "no voice or lead stands out"
+        reasons |= dict.fromkeys(("pitch", "melody"), "silence" if silent else "no voice or lead stands out")
     return {name: reason for name, reason in reasons.items() if reason}

@@ -191,8 +191,7 @@ def _within(audio: Audio, changed: FloatArray, start_s: float, end_s: float) -> 
     """The changed samples from one second to another, the old ones elsewhere."""
     times = np.arange(audio.samples.shape[1], dtype=np.float32) / np.float32(audio.rate)
     share = np.clip(np.minimum(times - start_s, end_s - times) / _FADE_S + 0.5, 0, 1).astype(np.float32)
-    result: FloatArray = audio.samples + share * (changed - audio.samples)
-    return result
+    return np.asarray(audio.samples + share * (changed - audio.samples), np.float32)
 
 
 def _runs(flags: np.ndarray) -> list[tuple[int, int]]:

@@ -48,13 +48,14 @@ def _staying(states: int) -> FloatArray:
 
 def _solve(worth: FloatArray, onward: FloatArray) -> FloatArray:
     """The best sums (segments, first state, last state) within each segment."""
-    length, count, states = worth.shape
-    best = np.broadcast_to(_staying(states), (count, states, states)) + worth[0][:, None, :]
+    length, _, states = worth.shape
+    best: FloatArray = _staying(states) + worth[0][:, None, :]
     for step in range(1, length):
-        reached = best[:, :, 0, None] + onward[step][:, 0, None, :]
+        reached: FloatArray = best[:, :, 0, None] + onward[step][:, 0, None, :]
         for middle in range(1, states):
             np.maximum(reached, best[:, :, middle, None] + onward[step][:, middle, None, :], out=reached)
-        best = reached + worth[step][:, None, :]
+        reached += worth[step][:, None, :]
+        best = reached
     return best
 
 

@@ -1,4 +1,4 @@
-"""Where a measure lies among charting rap songs: percentiles by the table that ``tools/build_flow_table.py`` measures."""
+"""Where a measure lies among charting rap songs: percentiles by a table of ``tools/build_flow_table.py``."""
 
 from __future__ import annotations
 

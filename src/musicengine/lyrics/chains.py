@@ -5,15 +5,17 @@ whose vowels agree from the last stressed one on, in the same line or the line b
 holds them for a rhyme; how sure it must be is fitted to annotated rap. A rhyme reaches back over more syllables as long
 as their vowels agree and it begins on a stress of both ("pass out" and "last route").
 
-Kinds: perfect (all sounds agree from the last stressed vowel on), identical (the same word), slant, assonant (the vowels
-agree, no consonant does), eye (the letters agree from the last vowel on, the vowels do not sound alike).
+Kinds: perfect (all sounds agree from the last stressed vowel on), identical (the same word), slant, assonant (the
+vowels agree, no consonant does), eye (the letters agree from the last vowel on, the vowels do not sound alike).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import attrs
 import numpy as np
+import numpy.typing as npt
 
 from musicengine.lyrics.likeness import Floats, log_odds, overlap, rhyme_part
 from musicengine.lyrics.rhyme import Ends
@@ -22,7 +24,7 @@ from musicengine.lyrics.styles import load_style
 from musicengine.lyrics.tails import Codes, Sounds, Tails, find_word_tails
 from musicengine.values.lyrics import Rhyme, RhymeKind, Span
 
-__all__ = ["find_rhymes"]
+__all__ = ["EndRhyme", "find_end_rhymes", "find_rhymes"]
 
 KINDS: tuple[RhymeKind, ...] = ("perfect", "identical", "slant", "assonant", "eye")
 PERFECT, IDENTICAL, SLANT, ASSONANT, EYE = range(5)
@@ -52,16 +54,39 @@ def find_rhymes(sounds: Sounds, starts: Codes, labels: Sequence[int], ends: Ends
 _Found = tuple[Span, Span, RhymeKind, float, int, str, bool]
 
 
+@attrs.frozen
+class EndRhyme:
+    """Two lines whose ends rhyme, and how."""
+
+    first: int
+    second: int
+    kind: RhymeKind
+
+
+def find_end_rhymes(labels: Sequence[int], ends: Ends) -> tuple[EndRhyme, ...]:
+    """Each line with the nearest line before it that has its label."""
+    chosen = _nearest(labels, ends)
+    kinds = _kinds(ends.tails, ends.pairs.earlier[chosen], ends.pairs.later[chosen]).tolist()
+    lines = ends.pairs.lines[chosen]
+    firsts = (lines - ends.pairs.distances[chosen]).tolist()
+    return tuple(
+        EndRhyme(first, line, KINDS[kind]) for first, line, kind in zip(firsts, lines.tolist(), kinds, strict=True)
+    )
+
+
+def _nearest(labels: Sequence[int], ends: Ends) -> Codes:
+    """Which of the pairs of ends are a line and the nearest before it with its label."""
+    last: dict[int, int] = {}
+    distance = np.zeros(len(labels), np.int64)
+    for line, name in enumerate(labels):
+        distance[line] = line - last.get(name, line)
+        last[name] = line
+    return np.flatnonzero(ends.pairs.distances == distance[ends.pairs.lines])
+
+
 def _at_ends(sounds: Sounds, labels: Sequence[int], ends: Ends) -> list[_Found]:
     """End rhymes: each line and the nearest before it with its label."""
-    last: dict[int, int] = {}
-    near = {}
-    for line, name in enumerate(labels):
-        if name in last:
-            near[line, line - last[name]] = True
-        last[name] = line
-    keys = zip(ends.pairs.lines.tolist(), ends.pairs.distances.tolist(), strict=True)
-    chosen = np.array([index for index, key in enumerate(keys) if key in near], np.int64)
+    chosen = _nearest(labels, ends)
     later, earlier = ends.pairs.later[chosen], ends.pairs.earlier[chosen]
     lines = ends.pairs.lines[chosen]
     finals = _final_syllables(sounds)
@@ -147,17 +172,28 @@ def _values(
 
 def _kinds(tails: Tails, a: Codes, b: Codes) -> Codes:
     va, vb, ca, cb = tails.vowels[a], tails.vowels[b], tails.clusters[a], tails.clusters[b]
-    begin_a, begin_b = rhyme_part(tails.stresses[a], va), rhyme_part(tails.stresses[b], vb)
+    repeated = tails.spellings[a] == tails.spellings[b]
+    begin_a, begin_b = _begin(tails, a, repeated), _begin(tails, b, repeated)
     rows, reach = np.arange(len(a)), np.minimum(begin_a, begin_b)
     same = np.cumprod((va == vb) & (va != NO_VOWEL), axis=1)[rows, reach] > 0
     exact = same & (np.cumprod(ca == cb, axis=1)[rows, reach] > 0) & (begin_a == begin_b)
     shared = overlap(ca[:, 0], cb[:, 0]) > 0
     looks = (tails.rimes[a] == tails.rimes[b]) & ~same
     return np.select(
-        [tails.spellings[a] == tails.spellings[b], exact, looks, same & ~shared],
+        [repeated & ~(exact & (reach > 0) & (tails.starts[a][:, 0] > 0)), exact, looks, same & ~shared],
         [IDENTICAL, PERFECT, EYE, ASSONANT],
         SLANT,
     )
+
+
+def _begin(tails: Tails, rows: Codes, repeated: npt.NDArray[np.bool_]) -> Codes:
+    """Where the rhyme begins, in syllables from the end: at the last stressed vowel.
+
+    A last word of one syllable begins it, stressed or not ("me" and "tree"), unless it is the same word on both sides
+    ("hit it" and "sit it").
+    """
+    alone = (tails.starts[rows][:, 0] > 0) & ~repeated
+    return np.where(alone, 0, rhyme_part(tails.stresses[rows], tails.vowels[rows]))
 
 
 def _reach(tails: Tails, a: Codes, b: Codes) -> Codes:

@@ -1,7 +1,7 @@
 """Small word lists for sentiment, senses, themes, worn phrases, strong words and languages.
 
-The lists were written for this library (``data/lexicon.json``). They are short on purpose: what they find is there, what
-they miss is not counted against anyone. A word is found by its stem, so "dreaming" and "dreams" count as "dream".
+The lists were written for this library (``data/lexicon.json``). They are short on purpose: what they find is there,
+what they miss is not counted against anyone. A word is found by its stem, so "dreaming" and "dreams" count as "dream".
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Lexicon:
         mood: 1 for bright words, -1 for dark ones.
         senses: by word, the sense it speaks to.
         themes: by word, the themes it shows.
-        cliches: worn phrases as tuples of words, by their first word.
+        cliches: worn phrases as tuples of words, by their first two words.
         explicit: by word, its kind.
         mild: the explicit words that need no label by themselves.
         languages: by function word, the languages that use it.
@@ -35,7 +35,7 @@ class Lexicon:
     mood: Mapping[str, int]
     senses: Mapping[str, str]
     themes: Mapping[str, tuple[str, ...]]
-    cliches: Mapping[str, tuple[tuple[str, ...], ...]]
+    cliches: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]
     explicit: Mapping[str, str]
     mild: frozenset[str]
     languages: Mapping[str, tuple[str, ...]]
@@ -52,8 +52,8 @@ def load_lexicon() -> Lexicon:
         senses={word: names[0] for word, names in _inverted(data["senses"]).items()},
         themes=_inverted(data["themes"]),
         cliches={
-            first: tuple(sorted((one for one in phrases if one[0] == first), key=len, reverse=True))
-            for first in {phrase[0] for phrase in phrases}
+            pair: tuple(sorted((one for one in phrases if one[:2] == pair), key=len, reverse=True))
+            for pair in {phrase[:2] for phrase in phrases}
         },
         explicit={word: names[0] for word, names in _inverted(data["explicit"]).items()},
         mild=frozenset(data["mild"]),
@@ -99,7 +99,7 @@ def look_up(word: str) -> Entry:
     mood = next((lists.mood[form] for form in forms if form in lists.mood), 0)
     sense = next((lists.senses[form] for form in forms if form in lists.senses), "")
     themes = next((lists.themes[form] for form in forms if form in lists.themes), ())
-    bad = next((form for form in forms if form in lists.explicit), "")
+    bad = word if word in lists.explicit else ""
     if not (mood or sense or themes or bad):
         return _NOTHING
     return Entry(mood, sense, themes, lists.explicit.get(bad, ""), bool(bad) and bad not in lists.mild)

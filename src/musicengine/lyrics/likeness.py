@@ -38,6 +38,7 @@ UNHEARD = -9.0
 
 VOWELS = NO_VOWEL + 1
 SOUNDS = len(CONSONANTS)
+_PLACES = 5 * np.arange(8)
 
 
 @attrs.frozen(eq=False)
@@ -167,12 +168,14 @@ def log_odds(weights: Weights, tails: Tails, a: Codes, b: Codes) -> Floats:
 
 def _size(clusters: Codes) -> Codes:
     """How many consonants clusters hold."""
-    return sum(((clusters >> 5 * place) & 31 > 0).astype(np.int64) for place in range(8))  # type: ignore[return-value]
+    sizes: Codes = (clusters[..., None] >> _PLACES & 31 > 0).sum(axis=-1)
+    return sizes
 
 
 def _last(clusters: Codes) -> Codes:
     """The last consonant of clusters, 0 for none."""
-    return (clusters >> 5 * np.maximum(_size(clusters) - 1, 0)) & 31
+    last: Codes = (clusters >> 5 * np.maximum(_size(clusters) - 1, 0)) & 31
+    return last
 
 
 def _mask(clusters: Codes) -> Codes:

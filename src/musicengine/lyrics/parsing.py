@@ -27,7 +27,7 @@ MAX_LINES = 20_000
 MAX_LINE = 10_000
 """Characters of a line."""
 
-_INVISIBLE = dict.fromkeys(
+_INVISIBLE: dict[int, str | None] = dict.fromkeys(
     [
         *range(0x20),
         *range(0x7F, 0xA0),
@@ -41,7 +41,7 @@ _INVISIBLE = dict.fromkeys(
         *range(0xFFF9, 0xFFFE),
     ]
 )
-_INVISIBLE[9] = " "  # type: ignore[assignment]  # a tab separates words
+_INVISIBLE[9] = " "  # a tab separates words
 
 _NAMES = (
     r"(?:pre|post)?[- ]?(?:chorus|hook|refrain)|intro|outro|verse|bridge|interlude|instrumental|break(?:down)?|drop"
@@ -49,7 +49,7 @@ _NAMES = (
 )
 _TAG = re.compile(r"\[([^\[\]]*)\]\s*(\([x×]\s*\d{1,2}\))?")
 _HEADER = re.compile(
-    rf"(?:#+\s*|\*\*|\()?((?:{_NAMES})(?:\s+(?:\d{{1,3}}|[ivx]{{1,4}}|[a-d]))?)\s*(?::|\*\*:?|\))?", re.IGNORECASE
+    rf"(?:#+\s*|\*\*|\()?((?:{_NAMES})(?:\s+(?:\d{{1,3}}|[ivx]{{1,4}}|[a-d]))?)\s*(?::?\*\*:?|:|\))?", re.IGNORECASE
 )
 _STAMP = re.compile(r"\[(\d{1,3}):(\d{2})(?:[.:](\d{1,3}))?\]")
 _WORD_STAMP = re.compile(r"<\d{1,3}:\d{2}(?:[.:]\d{1,3})?>")
@@ -141,8 +141,8 @@ class _Reader:
 
     def _add(self, row: str, times: list[float]) -> None:
         repeat = 1
-        if mark := _REPEAT.search(row):
-            repeat = max(1, int(mark[1] or mark[2]))
+        while mark := _REPEAT.search(row):
+            repeat = min(max(1, int(mark[1] or mark[2])) * repeat, 99)
             row = row[: mark.start()].rstrip()
             if not row:
                 if self.lines:
@@ -151,7 +151,8 @@ class _Reader:
         if len(self.lines) + max(len(times), 1) > MAX_LINES:
             raise LyricsError(f"a lyric takes at most {MAX_LINES:,} lines, got more")
         self.unsorted |= len(times) > 1
-        self.lines += [Line(row, self.section, self.stanza, time, repeat) for time in times or [None]]
+        stamps: list[float | None] = [*times] or [None]
+        self.lines += [Line(row, self.section, self.stanza, time, repeat) for time in stamps]
 
     def _times(self, row: str) -> tuple[list[float], str]:
         times = []
@@ -177,7 +178,7 @@ def _check_length(row: str) -> None:
 
 def _seconds(stamp: re.Match[str]) -> float:
     fraction = stamp[3] or "0"
-    return int(stamp[1]) * 60 + int(stamp[2]) + int(fraction) / 10 ** len(fraction)
+    return int(stamp[1]) * 60 + int(stamp[2]) + float(f"0.{fraction}")
 
 
 def _stamp(seconds: float) -> str:

@@ -8,6 +8,7 @@ Accuracy, by cross-validation over poets and songs, is in docs/lyrics.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 import attrs
@@ -90,7 +91,7 @@ def label(odds: Floats, starts: Codes, style: Style) -> list[int]:
     labels: list[int] = []
     bounds = [*np.flatnonzero(np.diff(starts, prepend=-1)).tolist(), len(starts)]
     rows = odds.tolist()
-    for first, last in zip(bounds, bounds[1:], strict=False):
+    for first, last in pairwise(bounds):
         new = max(labels, default=-1) + 1
         labels += [new + one for one in decode(rows[first:last], shape)]
     return labels

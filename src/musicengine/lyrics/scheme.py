@@ -69,7 +69,7 @@ def decode(odds: Sequence[Sequence[float]], shape: Shape, width: int = 12) -> li
         shape: of the style.
         width: schemes kept in the search.
     """
-    beam: list[_State] = [(0.0, 0, (START,) * 3, (), ())]
+    beam: list[_State] = [(0.0, 0, (START, START, START), (), ())]
     steps: list[list[tuple[int, int]]] = []  # of each line the (state before, label) of every state kept
     for row in odds:
         grown = [

@@ -21,6 +21,7 @@ from musicengine.lyrics.old_spelling import modernize
 from musicengine.lyrics.pronunciation import pronounce, pronunciations
 from musicengine.lyrics.syllables import Scansion, scan_all
 from musicengine.lyrics.tokens import plain
+from musicengine.lyrics.wordlists import word_set
 from musicengine.values.words import Pronunciation
 
 __all__ = [
@@ -49,116 +50,12 @@ NO_VOWEL = len(VOWELS)
 LETTERS = 6
 """Letters of a word's end that are compared."""
 
-FUNCTION_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "and",
-        "or",
-        "but",
-        "nor",
-        "if",
-        "of",
-        "to",
-        "in",
-        "on",
-        "at",
-        "by",
-        "for",
-        "from",
-        "with",
-        "as",
-        "than",
-        "that",
-        "this",
-        "is",
-        "am",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "being",
-        "do",
-        "does",
-        "did",
-        "have",
-        "has",
-        "had",
-        "will",
-        "would",
-        "shall",
-        "should",
-        "can",
-        "could",
-        "may",
-        "might",
-        "must",
-        "i",
-        "me",
-        "my",
-        "you",
-        "your",
-        "he",
-        "him",
-        "his",
-        "she",
-        "her",
-        "it",
-        "its",
-        "we",
-        "us",
-        "our",
-        "they",
-        "them",
-        "their",
-        "who",
-        "whom",
-        "which",
-        "what",
-        "i'm",
-        "you're",
-        "it's",
-        "we're",
-        "they're",
-        "i'll",
-        "you'll",
-        "we'll",
-        "i'd",
-        "you'd",
-        "i've",
-        "you've",
-        "we've",
-        "there",
-        "there's",
-        "so",
-        "too",
-        "just",
-        "not",
-        "gonna",
-        "wanna",
-        "gotta",
-        "em",
-        "'em",
-        "'cause",
-        "ya",
-        "yo",
-        "ima",
-        "imma",
-        "tryna",
-        "an'",
-        "n'",
-        "o'",
-        "th'",
-        "thy",
-        "thee",
-        "thou",
-        "ye",
-        "upon",
-        "unto",
-        "into",
-    ]
+FUNCTION_WORDS = word_set(
+    "a an the and or but nor if of to in on at by for from with as than that this is am are was were be been being "
+    "do does did have has had will would shall should can could may might must i me my you your he him his she her it "
+    "its we us our they them their who whom which what i'm you're it's we're they're i'll you'll we'll i'd you'd i've "
+    "you've we've there there's so too just not gonna wanna gotta em 'em 'cause ya yo ima imma tryna an' n' o' th' thy "
+    "thee thou ye upon unto into"
 )
 """Words of one syllable (mostly) that carry no stress in a line unless they end it."""
 
@@ -193,6 +90,7 @@ class LineSounds:
 
     Args:
         scansion: the line.
+        spelled: its words in lower case and plain letters.
         ways: how each word is said.
         vowels: of each syllable.
         stresses: 2 primary, 1 secondary, 0 none, as in the line.
@@ -203,6 +101,7 @@ class LineSounds:
     """
 
     scansion: Scansion
+    spelled: tuple[str, ...]
     ways: tuple[Spoken, ...]
     vowels: tuple[int, ...]
     stresses: tuple[int, ...]
@@ -265,9 +164,12 @@ def _hear(line: Scansion) -> LineSounds:
             words += [index] * len(own_vowels)
     if len(line.stresses) == len(stresses):
         stresses = [max(stress, 1) if strong else 0 for strong, stress in zip(line.stresses, stresses, strict=True)]
+    spelled = tuple(plain(word.text).lower() for word in line.words)
     last = _last_word(line, ways)
-    tails = _tails(line, ways, last, (vowels, stresses, clusters, words))
-    return LineSounds(line, ways, tuple(vowels), tuple(stresses), tuple(clusters), tuple(words), last, tuple(tails))
+    tails = _tails(spelled, ways, last, (vowels, stresses, clusters, words))
+    return LineSounds(
+        line, spelled, ways, tuple(vowels), tuple(stresses), tuple(clusters), tuple(words), last, tuple(tails)
+    )
 
 
 def _way(word: Pronunciation) -> Spoken:
@@ -288,12 +190,15 @@ def _last_word(line: Scansion, ways: Sequence[Spoken]) -> int:
 
 
 def _tails(
-    line: Scansion, ways: Sequence[Spoken], last: int, syllables: tuple[list[int], list[int], list[int], list[int]]
+    spelled: Sequence[str],
+    ways: Sequence[Spoken],
+    last: int,
+    syllables: tuple[list[int], list[int], list[int], list[int]],
 ) -> list[TailSounds]:
     """The end of a line, in every way its last word may be said."""
     if last < 0:
         return []
-    word = plain(line.words[last].text).lower()
+    word = spelled[last]
     vowels, stresses, clusters, words = syllables
     end = words.index(last)
     begin = max(0, end - DEPTH + 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import TypeAlias
 
@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from musicengine.lyrics.sounds import DEPTH, LETTERS, NO_VOWEL, LineSounds, last_letters, rime
-from musicengine.lyrics.tokens import plain
 
 __all__ = ["Codes", "Sounds", "Tails", "collect", "find_tails", "find_word_tails"]
 
@@ -42,18 +41,21 @@ class Sounds:
 def collect(heard: Sequence[LineSounds]) -> Sounds:
     """The syllables of lines in a row."""
     sizes = [len(line.vowels) for line in heard]
-    flat = (
-        np.fromiter(chain.from_iterable(rows), np.int64, sum(sizes))
-        for rows in (
-            [line.vowels for line in heard],
-            [line.stresses for line in heard],
-            [line.clusters for line in heard],
-            [line.words for line in heard],
-        )
-    )
+
+    def flat(rows: Iterable[tuple[int, ...]]) -> Codes:
+        return np.fromiter(chain.from_iterable(rows), np.int64, sum(sizes))
+
     bounds = np.zeros(len(sizes) + 1, np.int64)
     np.cumsum(sizes, out=bounds[1:])
-    return Sounds(tuple(heard), *flat, np.repeat(np.arange(len(sizes)), sizes), bounds)
+    return Sounds(
+        heard=tuple(heard),
+        vowels=flat(line.vowels for line in heard),
+        stresses=flat(line.stresses for line in heard),
+        clusters=flat(line.clusters for line in heard),
+        words=flat(line.words for line in heard),
+        lines=np.repeat(np.arange(len(sizes)), sizes),
+        first=bounds,
+    )
 
 
 @attrs.frozen(eq=False)
@@ -85,7 +87,10 @@ def find_tails(sounds: Sounds) -> Tails:
     table = np.array([tail.codes for _, tail in found], np.int64).reshape(len(found), 4, DEPTH)
     return Tails(
         np.array([place for place, _ in found], np.int64),
-        *(table[:, row] for row in range(4)),
+        table[:, 0],
+        table[:, 1],
+        table[:, 2],
+        table[:, 3],
         np.array([tail.letters for _, tail in found], np.int64).reshape(len(found), LETTERS),
         _numbered([tail.rime for _, tail in found]),
         _numbered([tail.word for _, tail in found]),
@@ -97,11 +102,12 @@ def find_word_tails(sounds: Sounds, syllables: Codes) -> Tails:
     lines = sounds.lines[syllables]
     back = syllables[:, None] - np.arange(DEPTH)
     inside = back >= sounds.first[lines][:, None]
+    back = np.maximum(back, 0)
     starts = np.diff(sounds.words, prepend=-1) != 0
     places = list(zip((sounds.heard[line] for line in lines.tolist()), sounds.words[syllables].tolist(), strict=True))
     clusters = np.where(inside, sounds.clusters[back], 0)
     clusters[:, 0] = [line.ways[word][2][-1] for line, word in places]
-    words = [plain(line.scansion.words[word].text).lower() for line, word in places]
+    words = [line.spelled[word] for line, word in places]
     return Tails(
         syllables,
         np.where(inside, sounds.vowels[back], NO_VOWEL),

@@ -22,7 +22,7 @@ _LEAST_WEIGHT = 0.05
 def find_themes(lines: Sequence[Sequence[str]]) -> tuple[Theme, ...]:
     """The themes of lines of words in lower case, the weightiest first; at most five."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    weights: Counter[str] = Counter()
+    weights: dict[str, float] = defaultdict(float)
     for word, times in Counter(word for line in lines for word in line).items():
         names = look_up(word).themes
         for name in names:

@@ -9,6 +9,7 @@ and sixteenths. Durations between syllables give the normalized pairwise variabi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 import attrs
@@ -94,7 +95,8 @@ def _means(values: _Array, groups: Sequence[int] | npt.NDArray[np.int64], count:
     """The mean of each group; nan for none."""
     sizes = np.bincount(groups, minlength=count)
     sums = np.bincount(groups, values, minlength=count)
-    return np.divide(sums, sizes, out=np.full(count, np.nan), where=sizes > 0)
+    means: _Array = np.divide(sums, sizes, out=np.full(count, np.nan), where=sizes > 0)
+    return means
 
 
 def _grid(steps: npt.NDArray[np.int64]) -> tuple[float, ...]:
@@ -106,7 +108,7 @@ def _syncopation(steps: npt.NDArray[np.int64]) -> float:
     """Longuet-Higgins and Lee's, a bar in which there are syllables."""
     taken = np.unique(steps)
     total = 0
-    for here, following in zip(taken.tolist(), [*taken[1:].tolist(), int(taken[-1]) + STEPS], strict=True):
+    for here, following in pairwise(taken.tolist()):
         silent = np.arange(here + 1, min(following, here + STEPS))
         if len(silent):
             total += max(0, int(_WEIGHTS[silent % STEPS].max() - _WEIGHTS[here % STEPS]))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from math import lgamma
 
 import numpy as np
@@ -23,7 +24,8 @@ __all__ = ["describe_vocabulary", "find_cliches", "find_hook", "measure_hdd", "m
 _MTLD_RATIO = 0.72
 _MTLD_LEAST = 50
 _HDD_SAMPLE = 42
-_HOOK_WORDS = (3, 6)
+_HOOK_WORDS = 6
+_OFTEN = 3  # times that make a phrase a hook
 _NEGATIONS = frozenset(["not", "no", "never", "ain't", "without", "nothing"])
 
 
@@ -65,6 +67,7 @@ def describe_vocabulary(lines: Sequence[Sequence[str]], repeats: Sequence[int], 
             for word in line
             if (entry := look_up(word)).explicit
         ],
+        advisory=any(look_up(word).strong for word in kinds),
     )
 
 
@@ -113,12 +116,14 @@ def find_hook(lines: Sequence[Sequence[str]], repeats: Sequence[int]) -> tuple[s
         if len(line) > 1:
             whole[tuple(line)] += times
     phrases: Counter[tuple[str, ...]] = Counter()
+    seeds = Counter(seed for line in lines for seed in zip(line, line[1:], line[2:], strict=False))
     for line in lines:
         words = tuple(line)
-        for size in range(_HOOK_WORDS[0], _HOOK_WORDS[1] + 1):
-            phrases.update(words[at : at + size] for at in range(len(words) - size + 1))
+        for at, seed in enumerate(zip(words, words[1:], words[2:], strict=False)):
+            if seeds[seed] >= _OFTEN:
+                phrases.update(words[at : at + size] for size in range(3, min(_HOOK_WORDS, len(words) - at) + 1))
     best: tuple[int, int, tuple[str, ...]] = (0, 0, ())
-    for counts, least in ((whole, 2), (phrases, 3)):
+    for counts, least in ((whole, 2), (phrases, _OFTEN)):
         for words, times in counts.items():
             if times >= least and (times * min(len(words), 4), times) > best[:2]:
                 best = (times * min(len(words), 4), times, words)
@@ -130,8 +135,8 @@ def find_cliches(lines: Sequence[Sequence[str]]) -> tuple[Passage, ...]:
     phrases = load_lexicon().cliches
     found = []
     for index, line in enumerate(lines):
-        for at, word in enumerate(line):
-            for phrase in phrases.get(word, ()):
+        for at, pair in enumerate(pairwise(line)):
+            for phrase in phrases.get(pair, ()):
                 if tuple(line[at : at + len(phrase)]) == phrase:
                     found.append(Passage(index, " ".join(phrase), "cliche"))
                     break

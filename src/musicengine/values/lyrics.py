@@ -91,7 +91,7 @@ class Timing(Value):
     swing: float | None
     stress_grid: tuple[float, ...] = attrs.field(converter=tuple[float, ...])
     rhyme_grid: tuple[float, ...] = attrs.field(converter=tuple[float, ...])
-    lag_ms: tuple[float | None, ...] = attrs.field(converter=tuple)
+    lag_ms: tuple[float | None, ...] = attrs.field(converter=tuple[float | None, ...])
     pocket_ms: float
     offbeat_share: float
     npvi: float
@@ -174,6 +174,7 @@ class Vocabulary(Value):
         sentiment: from -1 (dark) to 1 (bright); None if no word says.
         imagery: the share of words that can be seen, heard, touched, tasted or smelt.
         explicit: words a parental advisory asks about, with the kind ("profanity", "sex", "violence", "drugs", "slur").
+        advisory: whether a parental-advisory label is due: a strong word is among them.
     """
 
     words: int
@@ -191,11 +192,7 @@ class Vocabulary(Value):
     sentiment: float | None = None
     imagery: float = 0.0
     explicit: tuple[Passage, ...] = attrs.field(default=(), converter=tuple[Passage, ...])
-
-    @property
-    def is_explicit(self) -> bool:
-        """Whether a parental-advisory label is due: a strong word is there."""
-        return any(item.kind in ("profanity", "slur", "sex") for item in self.explicit)
+    advisory: bool = False
 
     def __str__(self) -> str:
         return f"{self.distinct} of {self.words} words" + (f", MTLD {self.mtld:.0f}" if self.mtld else "")
@@ -253,6 +250,7 @@ class ReportLine(Value):
         syllables: as it is said; None in a language that cannot be pronounced here.
         stresses: one bool a syllable.
         words: of the text, in order; spans count them.
+        syllable_words: which word each syllable belongs to.
         section: the tag above it.
         stanza: which block it belongs to, from 0.
     """
@@ -261,6 +259,7 @@ class ReportLine(Value):
     syllables: int | None
     stresses: tuple[bool, ...] = attrs.field(converter=tuple[bool, ...])
     words: tuple[str, ...] = attrs.field(converter=tuple[str, ...])
+    syllable_words: tuple[int, ...] = attrs.field(default=(), converter=tuple[int, ...])
     section: str = ""
     stanza: int = 0
 
