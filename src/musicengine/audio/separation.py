@@ -5,9 +5,9 @@ so gain and polarity change nothing. The stems add up to the mixture: ``other`` 
 
 A small network (one hidden layer, the same for all bands and frames) turns the cues of :mod:`musicengine.audio.cues`
 into masks: structure over time and frequency, the harmonics of the lead's and of the bass's pitch, the band, and what
-the drums do in the same frame. ``tools/fit_separation.py`` fitted it to the signal-to-distortion ratio (Le Roux et al.,
-"SDR: half-baked or well done?", 2019) of rendered mixtures with known parts. In stereo the voice gets only what is in
-the middle: its power lies in the mean of the channels and not in their difference.
+the drums do in the same frame. It was fitted to the signal-to-distortion ratio (Le Roux et al., "SDR: half-baked or
+well done?", 2019) of rendered mixtures with known parts; ``tools/fit_separation.py`` fits one that way. In stereo the
+voice gets only what is in the middle: its power lies in the mean of the channels and not in their difference.
 
 Conventions: frames of about 93 ms, twice that of :mod:`musicengine.audio.spectrum`, centred on multiples of half of
 that. Masks are made on bands that are one bin wide at the bottom of the spectrum and grow upwards, block by block; they
