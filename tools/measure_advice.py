@@ -18,13 +18,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from musicengine import Audio, Brief, MusicEngine
+from musicengine import Audio, AudioReport, Brief, MusicEngine
 from musicengine.audio import analyze, measure_loudness
 from musicengine.audio.quality import score_quality
-from musicengine.audio.remedies import set_gain
+from musicengine.audio.remedies import find_remedy, set_gain
 from musicengine.dsp.equalizer import bell, high_shelf, low_shelf
 from musicengine.dsp.filters import biquads
-from musicengine.flows.advise import advise, find_remedies
+from musicengine.flows.advise import advise
 
 Samples = npt.NDArray[np.float32]
 _CLEAN = 98.0
@@ -131,6 +131,13 @@ def sounds(folder: str | None) -> Iterator[Audio]:
         yield MusicEngine().load(path)
 
 
+def applied(audio: Audio, report: AudioReport, rule: str) -> Audio:
+    """The sound with the remedy of a rule."""
+    (reason,) = [reason for reason in report.quality.deductions if reason.rule == rule]
+    remedy = find_remedy(audio, reason, measure_loudness(audio))
+    return remedy.apply(audio) if remedy else audio
+
+
 def in_order(audio: Audio) -> Audio:
     """The sound with its own advice applied, at most four times."""
     for _ in range(4):
@@ -138,7 +145,7 @@ def in_order(audio: Audio) -> Audio:
         found = advise(audio, report)
         if not found:
             break
-        audio = next(remedy for remedy in find_remedies(audio, report) if remedy.rule == found[0].rule).apply(audio)
+        audio = applied(audio, report, found[0].rule)
     return audio
 
 
@@ -162,8 +169,7 @@ def attempt(audio: Audio, rule: str, fault: Callable[[Samples, int], Samples]) -
     elapsed = time.perf_counter() - start
     if not found:
         return "no advice", elapsed
-    (remedy,) = [remedy for remedy in find_remedies(broken, report) if remedy.rule == found[0].rule]
-    after = score_quality(remedy.apply(broken), beats=report.beats, form=report.form)
+    after = score_quality(applied(broken, report, found[0].rule), beats=report.beats, form=report.form)
     if points(after, rule) <= 0.1 * cost and after.value > report.quality.value:
         return "repaired", elapsed
     return f"{found[0].rule} first, {points(after, rule):.1f} of {cost:.1f} left", elapsed

@@ -24,7 +24,7 @@ from musicengine.audio.remedies import (
 )
 from musicengine.dsp.declipping import declip
 from musicengine.dsp.equalizer import bell, high_shelf, low_shelf, notch, response_db
-from musicengine.flows.advise import advise, find_remedies
+from musicengine.flows.advise import advise
 from musicengine.values.measures import Loudness
 from musicengine.values.scores import Deduction
 
@@ -86,7 +86,9 @@ def test_the_top_advice_repairs_a_planted_fault(engine: MusicEngine, sound: Audi
     report = engine.analyze(broken)
     top = engine.advise(broken, report)[0]
     assert top.rule == rule
-    (remedy,) = [remedy for remedy in find_remedies(broken, report.audio) if remedy.rule == rule]
+    (reason,) = [reason for reason in report.score.deductions if reason.rule == rule]
+    remedy = find_remedy(broken, reason, measure_loudness(broken))
+    assert remedy is not None
     after = score_quality(remedy.apply(broken))
     assert rule not in {reason.rule for reason in after.deductions}
     assert after.value == pytest.approx(report.score.value + top.gain, abs=0.2)
