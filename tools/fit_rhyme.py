@@ -83,7 +83,8 @@ def load(folder: Path, style: str) -> Corpus:
                 gold += [end_classes(line) for line in row["lines"]]
             starts += [begin] * (len(texts) - begin)
             groups += [row.get("song", row["file"])] * (len(texts) - begin)
-    tails = find_tails(collect(hear_lines(texts)))
+    heard = [line for at in range(0, len(texts), 5000) for line in hear_lines(texts[at : at + 5000])]
+    tails = find_tails(collect(heard))
     pairs = find_pairs(tails, np.array(starts), REACH[style])
     rhymes = [
         bool(gold[line] & gold[line - distance]) for line, distance in zip(pairs.lines, pairs.distances, strict=True)

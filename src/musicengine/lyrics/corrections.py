@@ -10,7 +10,7 @@ what is left raises the score alone and together. No correction touches a line o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 
 import attrs
 
@@ -26,10 +26,10 @@ from musicengine.values.scores import Deduction, Score
 
 __all__ = ["MOST_LINES", "correct"]
 
-MOST_LINES = 12
+MOST_LINES = 8
 """Lines that are corrected at most, those that lost the most points."""
 
-_EACH_WAY = 2  # texts tried of each way to change a line
+_EACH_WAY = 2  # texts tried for a line without a rhyme; of other ways one
 _LEAST_GAIN = 1e-6
 
 
@@ -94,6 +94,8 @@ class _Trial:
 
     def gains(self, variants: Sequence[Mapping[int, str]]) -> list[float]:
         """The points that each variant, new texts by line of one stanza, gains."""
+        if not variants:
+            return []
         heard: list[LineSounds] = []
         owners: list[int] = []
         for number, variant in enumerate(variants):
@@ -112,18 +114,29 @@ class _Trial:
 
     def keep(self, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:
         """Those that raise the score on top of the ones before them, and leave the style what it is."""
-        stanzas: dict[int, dict[int, str]] = {}
-        reached: dict[int, float] = {}
-        kept = []
+        stanzas: dict[int, list[tuple[float, _Change]]] = {}
         for gain, change in ranked:
-            stanza = self.stanza_of[change.line]
-            together = {**stanzas.get(stanza, {}), change.line: change.text}
-            total = gain if len(together) == 1 else self.gains([together])[0]
-            if total > reached.get(stanza, 0.0) + _LEAST_GAIN:
-                stanzas[stanza], reached[stanza] = together, total
-                kept.append((gain, change))
+            stanzas.setdefault(self.stanza_of[change.line], []).append((gain, change))
+        crowded = [some for some in stanzas.values() if len(some) > 1]
+        totals = iter(self.gains([_texts_of(some[:size]) for some in crowded for size in range(2, len(some) + 1)]))
+        for some in crowded:
+            reached = [some[0][0], *islice(totals, len(some) - 1)]
+            if any(after <= before + _LEAST_GAIN for before, after in pairwise(reached)):
+                some[:] = self._one_by_one(some)
+        kept = sorted((item for some in stanzas.values() for item in some), key=lambda item: -item[0])
         while kept and not self._same_style(change for _, change in kept):
             kept.pop()
+        return kept
+
+    def _one_by_one(self, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:
+        """Those of one stanza that raise the score on top of the ones before them."""
+        kept = [ranked[0]]
+        reached = ranked[0][0]
+        for item in ranked[1:]:
+            (total,) = self.gains([_texts_of([*kept, item])])
+            if total > reached + _LEAST_GAIN:
+                kept.append(item)
+                reached = total
         return kept
 
     def _same_style(self, changes: Iterable[_Change]) -> bool:
@@ -136,6 +149,10 @@ class _Trial:
         return self.reading.sounds.heard[line] if text is None else self.heard[text]
 
 
+def _texts_of(ranked: Sequence[tuple[float, _Change]]) -> dict[int, str]:
+    return {change.line: change.text for _, change in ranked}
+
+
 def _changes(reading: Reading, score: Score, themes: frozenset[str]) -> Iterator[_Change]:
     """Ways to change the lines that lost most, each line by each of its deductions."""
     lost: dict[int, float] = {}
@@ -146,7 +163,8 @@ def _changes(reading: Reading, score: Score, themes: frozenset[str]) -> Iterator
     for item in score.deductions:
         if item.line in weakest:
             before = reading.sounds.heard[item.line].scansion.text
-            for text in islice(_texts(reading, item, themes), _EACH_WAY):
+            ways = _EACH_WAY if item.rule == "rhyme.broken" else 1
+            for text in islice(_texts(reading, item, themes), ways):
                 if text != before and text.strip():
                     yield _Change(item.line, text, item)
 

@@ -78,27 +78,28 @@ def find_rhyming_words(
         if lists.words[row] not in taken and lists.words[row] not in (partner, replaced)
         and abs(len(lists.stresses[row]) - len(pattern)) <= 1
     ]  # fmt: skip
-    kind = classify(before)
-    role = lists.after[lists.places[replaced]] if replaced in lists.places else None
+    fits = _fit(lists, rows, classify(before), replaced)
     scores = {
         row: lists.frequency[row] / 24
         + (2.0 if not themes.isdisjoint(look_up(lists.words[row]).themes) else 0.0)
         - (1.5 if lists.stresses[row] != pattern else 0.0)
-        + (4.0 * fit if (fit := _fit(lists.after[row], kind, role)) > _FITS else -100.0)
-        for row in rows
+        + (4.0 * fit if fit > _FITS else -100.0)
+        for row, fit in zip(rows, fits, strict=True)
     }
     best = sorted((row for row in rows if scores[row] > 0), key=lambda row: -scores[row])[:count]
     return [lists.words[row] for row in best]
 
 
-def _fit(after: Sequence[int], kind: int, role: Sequence[int] | None) -> float:
-    """How well a word stands after a word of this class, and in the role of the word it replaces, about -1 to 1."""
-    here = min(1.0, after[kind] / 16)
-    if role is None:
-        return here
-    norm = sum(a * a for a in after) * sum(b * b for b in role)
-    alike = sum(a * b for a, b in zip(after, role, strict=True)) / norm**0.5 if norm else 0.0
-    return (here + alike) / 2
+def _fit(lists: _Words, rows: Sequence[int], kind: int, replaced: str) -> list[float]:
+    """How well words stand after a word of this class, and in the role of the word they replace; about -1 to 1."""
+    after = lists.after[list(rows)]
+    here = np.minimum(1.0, after[:, kind] / 16)
+    place = lists.places.get(replaced)
+    if place is None:
+        return list(here.tolist())
+    role = lists.after[place]
+    norms = np.linalg.norm(after, axis=1) * np.linalg.norm(role)
+    return list(((here + after @ role / np.maximum(norms, 1e-9)) / 2).tolist())
 
 
 @attrs.frozen(eq=False)
@@ -108,7 +109,7 @@ class _Words:
     words: Sequence[str]
     stresses: Sequence[str]
     frequency: Sequence[int]
-    after: Sequence[Sequence[int]]
+    after: npt.NDArray[np.float32]
     places: dict[str, int]
     by_part: dict[str, list[int]]
 
@@ -117,7 +118,7 @@ class _Words:
 def _load() -> _Words:
     with files("musicengine.lyrics").joinpath("data/words.npz").open("rb") as file, np.load(file) as arrays:
         words, parts, stresses = (_lines(arrays[name]) for name in ("words", "parts", "stresses"))
-        frequency, after = arrays["frequency"].tolist(), arrays["after"].tolist()
+        frequency, after = arrays["frequency"].tolist(), arrays["after"].astype(np.float32)
     by_part: dict[str, list[int]] = {}
     for row, part in enumerate(parts):
         by_part.setdefault(part, []).append(row)

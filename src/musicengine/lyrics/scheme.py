@@ -21,6 +21,7 @@ ORDER = 3
 """Lines of context."""
 START = 10
 """The link of the lines before the first."""
+_FAR = 6.0  # a scheme whose score is that far behind the best is given up
 _HOPELESS = -5.0  # log odds below which a line is not tried on a rhyme
 
 _Context: TypeAlias = tuple[int, int, int]
@@ -60,7 +61,7 @@ def links(scheme: Sequence[int]) -> list[int]:
     return found
 
 
-def decode(odds: Sequence[Sequence[float]], shape: Shape, width: int = 12) -> list[int]:
+def decode(odds: Sequence[Sequence[float]], shape: Shape, width: int = 6) -> list[int]:
     """The labels of the lines, from 0 in order of appearance.
 
     Args:
@@ -72,13 +73,11 @@ def decode(odds: Sequence[Sequence[float]], shape: Shape, width: int = 12) -> li
     beam: list[_State] = [(0.0, 0, (START, START, START), (), ())]
     steps: list[list[tuple[int, int]]] = []  # of each line the (state before, label) of every state kept
     for row in odds:
-        grown = [
-            (score, parent, label, link)
-            for parent, state in enumerate(beam)
-            for score, label, link in _options(state, row, shape)
-        ]
+        values = [value + shape.bias for value in row]
+        grown = _options(beam, values, shape)
         grown.sort(reverse=True)
-        del grown[width:]
+        least = grown[0][0] - _FAR
+        grown = [item for item in grown[:width] if item[0] > least]
         steps.append([(parent, label) for _, parent, label, _ in grown])
         beam = [_grow(beam[parent], score, label, link, shape) for score, parent, label, link in grown]
     best = max(range(len(beam)), key=lambda index: beam[index][0] - shape.alone * _count_alone(beam[index]))
@@ -89,20 +88,23 @@ def decode(odds: Sequence[Sequence[float]], shape: Shape, width: int = 12) -> li
     return labels[::-1]
 
 
-def _options(state: _State, row: Sequence[float], shape: Shape) -> list[tuple[float, int, int]]:
-    """The (score, label, link) that the next line can take: a new label, or one within reach."""
-    score, new, context, recent, _ = state
-    prior = shape.links[context[0]][context[1]][context[2]]
-    options = [(score + shape.prior * prior[0], new, 0)]
-    sums: dict[int, float] = {}
-    nearest: dict[int, int] = {}
-    for distance, (label, value) in enumerate(zip(recent, row, strict=False), 1):
-        sums[label] = sums.get(label, 0.0) + value + shape.bias
-        nearest.setdefault(label, distance)
-    for label, total in sums.items():
-        if total > _HOPELESS:
-            link = min(nearest[label], 9)
-            options.append((score + shape.evidence * total + shape.prior * prior[link], label, link))
+def _options(beam: Sequence[_State], values: Sequence[float], shape: Shape) -> list[tuple[float, int, int, int]]:
+    """The (score, state, label, link) that the next line can take: a new label, or one within reach."""
+    options = []
+    chain, weight, evidence = shape.links, shape.prior, shape.evidence
+    lonely = max(values, default=_HOPELESS) <= _HOPELESS
+    for parent, (score, new, (one, two, three), recent, _) in enumerate(beam):
+        prior = chain[one][two][three]
+        options.append((score + weight * prior[0], parent, new, 0))
+        if lonely:
+            continue
+        sums: dict[int, float] = {}
+        for label, value in zip(recent, values, strict=False):
+            sums[label] = sums.get(label, 0.0) + value
+        for label, total in sums.items():
+            if total > _HOPELESS:
+                link = min(recent.index(label) + 1, 9)
+                options.append((score + evidence * total + weight * prior[link], parent, label, link))
     return options
 
 

@@ -9,7 +9,7 @@ them (``tools/fit_verse.py``).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
 
 import numpy as np
 
@@ -38,15 +38,15 @@ _STOPS = re.compile(r"[;:]|--|—|,$", re.MULTILINE)
 
 def describe(sounds: Sounds) -> Floats:
     """The features of a text, (8,)."""
-    words = [word for line in sounds.heard for word in line.spelled]
-    count = max(len(words), 1)
+    words = Counter(word for line in sounds.heard for word in line.spelled)
+    count = max(words.total(), 1)
     syllables = np.diff(sounds.first)
     syllables = syllables[syllables > 0]
     spread = float(np.std(syllables) / np.mean(syllables)) if len(syllables) > 1 else 0.15
     stressed = sounds.stresses > 0
     inner = sounds.lines[1:] == sounds.lines[:-1]
     alternation = float((stressed[1:] != stressed[:-1])[inner].mean()) if inner.any() else 0.5
-    clipped = sum(word.endswith("in'") or "'" in word[1:-1] for word in words) / count
+    clipped = sum(times for word, times in words.items() if word.endswith("in'") or "'" in word[1:-1]) / count
     return np.array(
         [
             spread,
@@ -55,15 +55,15 @@ def describe(sounds: Sounds) -> Floats:
             _share(words, _COLLOQUIAL) + clipped,
             _share(words, _LINKS),
             _share(words, _PERSONS),
-            sum(map(len, words)) / count / 5,
+            sum(len(word) * times for word, times in words.items()) / count / 5,
             min(sum(len(_STOPS.findall(line.scansion.text)) for line in sounds.heard) / max(len(sounds.heard), 1), 2.0),
         ],
         np.float32,
     )
 
 
-def _share(words: Sequence[str], names: frozenset[str]) -> float:
-    return sum(word in names for word in words) / max(len(words), 1)
+def _share(words: Counter[str], names: frozenset[str]) -> float:
+    return sum(times for word, times in words.items() if word in names) / max(words.total(), 1)
 
 
 def tell_style(sounds: Sounds) -> Style:
