@@ -99,10 +99,12 @@ def _abstentions(
 ) -> dict[str, str]:
     """The reason for each field that is None."""
     silent = loudness.momentary_max_lufs < _SILENT_LUFS
-    reasons = dict.fromkeys(("tempo", "beats"), rhythm) | dict.fromkeys(("key", "chords", "harmony"), tonality)
+    reasons: dict[str, str | None] = {
+        "separation": "measured when asked for, by audio.assess(audio.plan_separation(...))"
+    }
+    reasons |= dict.fromkeys(("tempo", "beats"), rhythm) | dict.fromkeys(("key", "chords", "harmony"), tonality)
     if form is None:
         reasons |= dict.fromkeys(("form", "sections"), "silence" if silent else "too short for a form")
     if not pitch.confidence:
         reasons |= dict.fromkeys(("pitch", "melody"), "silence" if silent else "no voice or lead stands out")
-    reasons["separation"] = "measured when asked for, by audio.assess(audio.plan_separation(...))"
     return {name: reason for name, reason in reasons.items() if reason}
