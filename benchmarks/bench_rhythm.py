@@ -22,4 +22,5 @@ def seen() -> Survey:
 def test_rhythm_of_30_s(benchmark: BenchmarkFixture, seen: Survey) -> None:
     found = benchmark.pedantic(hear_rhythm, args=(seen,), rounds=60, warmup_rounds=3)
     assert found.tempo is not None
+    assert benchmark.stats is not None
     assert benchmark.stats.stats.min < 0.018

@@ -9,7 +9,20 @@ import numpy.typing as npt
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from musicengine.values import hits, hosts, making, measures, music, reports, scores, service, sound, trends, words
+from musicengine.values import (
+    hits,
+    hosts,
+    making,
+    measures,
+    music,
+    reports,
+    scores,
+    service,
+    sound,
+    trends,
+    words,
+)
+from musicengine.values import lyrics as reading
 from musicengine.values._value import Value
 
 seconds = st.floats(0, 3600, width=32)
@@ -119,6 +132,103 @@ transcripts = st.builds(words.Transcript, tuples(word_times), st.just("en"))
 pronunciations = st.builds(words.Pronunciation, names, tuples(st.sampled_from(["HH", "AH0", "OW1"])), names)
 lines = st.builds(words.Line, names, names, st.integers(0, 9), st.none() | seconds, st.integers(1, 4))
 lyrics = st.builds(words.Lyrics, tuples(lines))
+word_spans = st.builds(reading.Span, *[st.integers(0, 9)] * 3)
+rhymes = st.builds(
+    reading.Rhyme,
+    word_spans,
+    word_spans,
+    st.sampled_from(["perfect", "identical", "slant", "assonant", "eye"]),
+    shares,
+    st.integers(1, 4),
+    st.integers(0, 9),
+    st.sampled_from(["AY-T", "OW", "EH-S IH-NG"]),
+    st.booleans(),
+)
+grids = st.lists(shares, min_size=16, max_size=16).map(tuple)
+timings = st.builds(
+    reading.Timing,
+    syllables_per_second=positive,
+    syllables_per_beat=positive,
+    syncopation=positive,
+    swing=st.none() | positive,
+    stress_grid=grids,
+    rhyme_grid=grids,
+    lag_ms=tuples(st.none() | st.floats(-90, 90)),
+    pocket_ms=positive,
+    offbeat_share=shares,
+    npvi=positive,
+    entropy_bits=positive,
+)
+flows = st.builds(
+    reading.Flow,
+    syllables_per_line=positive,
+    syllable_deviation=positive,
+    stressed_share=shares,
+    alternation=shares,
+    variation=positive,
+    foot=st.none() | st.just("iambic"),
+    breaths=tuples(tuples(st.integers(0, 9))),
+    longest_run=st.integers(0, 40),
+    rhyme_density=shares,
+    end_rhyme_share=shares,
+    multisyllabic_share=shares,
+    internal_per_line=positive,
+    chains_per_bar=positive,
+    percentiles=st.dictionaries(names, st.floats(0, 100), max_size=2),
+    timing=st.none() | timings,
+)
+passages = st.builds(reading.Passage, st.integers(0, 9), names, names)
+vocabularies = st.builds(
+    reading.Vocabulary,
+    words=st.integers(0, 999),
+    distinct=st.integers(0, 999),
+    type_token=shares,
+    mtld=st.none() | positive,
+    hdd=st.none() | shares,
+    repetition=shares,
+    hook=st.none() | names,
+    hook_count=st.integers(0, 9),
+    cliches=tuples(passages),
+    reading_ease=st.none() | st.floats(-50, 120),
+    grade=st.none() | st.floats(-3, 20),
+    sentiment=st.none() | st.floats(-1, 1),
+    explicit=tuples(passages),
+    advisory=st.booleans(),
+)
+themes = st.builds(reading.Theme, names, shares, tuples(names))
+corrections = st.builds(
+    reading.Correction, st.integers(0, 9), names, names, names, names, st.floats(0, 9), st.integers(1, 9)
+)
+report_lines = st.builds(
+    reading.ReportLine,
+    names,
+    st.none() | st.integers(0, 20),
+    tuples(st.booleans()),
+    tuples(names),
+    tuples(st.integers(0, 3)),
+    names,
+    st.integers(0, 9),
+)
+
+
+def _lyrics_report(lines: tuple[Any, ...], scheme: str, **fields: Any) -> reading.LyricsReport:
+    return reading.LyricsReport(lines=lines, rhyme_scheme=tuple(scheme[: len(lines)]), **fields)
+
+
+lyrics_reports = st.builds(
+    _lyrics_report,
+    tuples(report_lines),
+    st.just("ABA"),
+    rhymes=st.none() | tuples(rhymes),
+    flow=st.none() | flows,
+    vocabulary=vocabularies,
+    themes=tuples(themes),
+    score=st.none() | st.builds(scores.Score, tuples(deductions)),
+    corrections=tuples(corrections),
+    language=st.just("en"),
+    style=st.none() | st.just("rap"),
+    abstained=facts,
+)
 briefs = st.builds(
     making.Brief,
     prompt=names,
@@ -151,6 +261,8 @@ audio_reports = st.builds(
     chords=st.none() | tuples(chords),
     harmony=st.none() | harmonies,
     loudness=st.none() | loudnesses,
+    loudness_curve=st.none() | loudness_curves,
+    waveform=st.none() | matrix(2, 5),
     timbre=st.none() | timbres,
     pitch=st.none() | pitch_tracks,
     melody=st.none() | melodies,
@@ -216,6 +328,16 @@ EVERY: dict[type[Value], st.SearchStrategy[Any]] = {
     words.Pronunciation: pronunciations,
     words.Line: lines,
     words.Lyrics: lyrics,
+    reading.Span: word_spans,
+    reading.Rhyme: rhymes,
+    reading.Timing: timings,
+    reading.Flow: flows,
+    reading.Passage: passages,
+    reading.Vocabulary: vocabularies,
+    reading.Theme: themes,
+    reading.Correction: corrections,
+    reading.ReportLine: report_lines,
+    reading.LyricsReport: lyrics_reports,
     making.Brief: briefs,
     making.Truth: truths,
     making.Take: takes,
@@ -225,7 +347,7 @@ EVERY: dict[type[Value], st.SearchStrategy[Any]] = {
     making.Step: steps,
     making.Message: messages,
     reports.AudioReport: audio_reports,
-    reports.Report: st.builds(reports.Report, audio=audio_reports, score=scored),
+    reports.Report: st.builds(reports.Report, audio=audio_reports, hit=st.none() | hit_reports, score=scored),
     hosts.Event: st.builds(hosts.Event, names, seconds, names, facts),
     hosts.Asset: st.builds(hosts.Asset, names, names, st.none() | embeddings, facts),
     hosts.Match: st.builds(hosts.Match, names, shares),

@@ -61,6 +61,17 @@ if TYPE_CHECKING:
     from musicengine.values.hosts import Event as Event
     from musicengine.values.hosts import Match as Match
     from musicengine.values.hosts import Ticket as Ticket
+    from musicengine.values.lyrics import Correction as Correction
+    from musicengine.values.lyrics import Flow as Flow
+    from musicengine.values.lyrics import LyricsReport as LyricsReport
+    from musicengine.values.lyrics import Passage as Passage
+    from musicengine.values.lyrics import ReportLine as ReportLine
+    from musicengine.values.lyrics import Rhyme as Rhyme
+    from musicengine.values.lyrics import RhymeKind as RhymeKind
+    from musicengine.values.lyrics import Span as Span
+    from musicengine.values.lyrics import Theme as Theme
+    from musicengine.values.lyrics import Timing as Timing
+    from musicengine.values.lyrics import Vocabulary as Vocabulary
     from musicengine.values.making import Brief as Brief
     from musicengine.values.making import Capabilities as Capabilities
     from musicengine.values.making import Credits as Credits
@@ -162,6 +173,19 @@ _HOMES = {
         "Match",
         "Ticket",
     ),
+    "values.lyrics": (
+        "Correction",
+        "Flow",
+        "LyricsReport",
+        "Passage",
+        "ReportLine",
+        "Rhyme",
+        "RhymeKind",
+        "Span",
+        "Theme",
+        "Timing",
+        "Vocabulary",
+    ),
     "values.making": (
         "Brief",
         "Capabilities",
@@ -245,6 +269,7 @@ __all__ = [
     "CommunityFeed",
     "Comparison",
     "ContentIndex",
+    "Correction",
     "Credits",
     "CreditsError",
     "Curve",
@@ -255,6 +280,7 @@ __all__ = [
     "Event",
     "Features",
     "FileError",
+    "Flow",
     "Form",
     "FormatError",
     "Harmony",
@@ -273,6 +299,7 @@ __all__ = [
     "LoudnessCurve",
     "Lyrics",
     "LyricsError",
+    "LyricsReport",
     "Match",
     "Melody",
     "Message",
@@ -285,6 +312,7 @@ __all__ = [
     "MusicGenerator",
     "Note",
     "Orchestrator",
+    "Passage",
     "PitchTrack",
     "PitchTracker",
     "Pronunciation",
@@ -292,11 +320,15 @@ __all__ = [
     "References",
     "Reliability",
     "Report",
+    "ReportLine",
+    "Rhyme",
+    "RhymeKind",
     "Rhythm",
     "Score",
     "Section",
     "SeparationQuality",
     "Separator",
+    "Span",
     "Spectrogram",
     "Stats",
     "Stems",
@@ -306,8 +338,10 @@ __all__ = [
     "Take",
     "Tempo",
     "TempoCandidate",
+    "Theme",
     "Ticket",
     "Timbre",
+    "Timing",
     "Transcriber",
     "Transcript",
     "TrendSource",
@@ -316,6 +350,7 @@ __all__ = [
     "Truth",
     "UnknownBackendError",
     "VerbStats",
+    "Vocabulary",
     "Word",
     "__version__",
     "audio",

@@ -90,7 +90,7 @@ def page(title: str, report: Report) -> str:
 
 def _is_file(subject: str) -> bool:
     """Whether the words name a file: one that is there, or something that can be nothing else."""
-    if len(subject) > 1024 or "\n" in subject:
+    if not subject.strip() or len(subject) > 1024 or "\n" in subject:
         return False
     path = Path(subject)
     return path.exists() or (path.suffix.lower() in _AUDIO_SUFFIXES and " " not in path.suffix)

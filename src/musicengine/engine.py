@@ -10,20 +10,39 @@ from typing import BinaryIO, TypeAlias, TypeVar
 import attrs
 import numpy.typing as npt
 
-from musicengine import files, registry
+from musicengine import files, lyrics, registry
 from musicengine.backends.native import Native
+from musicengine.backends.references import ReferenceIndex
 from musicengine.backends.stub.generator import StubGenerator
+from musicengine.backends.stub.trends import StubTrends
 from musicengine.calls import Call, Meter, Middleware, through
 from musicengine.errors import InputError
+from musicengine.flows.advise import advise
 from musicengine.flows.generate import generate
-from musicengine.protocols import AudioAnalyzer, Embedder, MusicGenerator, PitchTracker, Progress, Separator
+from musicengine.flows.judge import ERA, judge_hit
+from musicengine.hits.score import predict
+from musicengine.protocols import (
+    AudioAnalyzer,
+    ContentIndex,
+    Embedder,
+    MusicGenerator,
+    PitchTracker,
+    Progress,
+    Separator,
+    TrendSource,
+)
 from musicengine.synth import parse_brief
+from musicengine.values.hits import HitReport
+from musicengine.values.hosts import Match
+from musicengine.values.lyrics import LyricsReport
 from musicengine.values.making import Brief, Take
 from musicengine.values.measures import Embedding
 from musicengine.values.music import PitchTrack
 from musicengine.values.reports import Report
+from musicengine.values.scores import Advice
 from musicengine.values.service import Health, Stats
 from musicengine.values.sound import Audio, Stems
+from musicengine.values.words import Lyrics, Transcript
 
 __all__ = ["MusicEngine", "Sound"]
 
@@ -46,6 +65,9 @@ class MusicEngine:
         separator: takes mixtures apart.
         pitch_tracker: follows a voice or lead.
         embedder: places tracks among others.
+        trend_source: knows what is typical of charting records.
+        content_index: holds the references that tracks are compared with; it is state, so engines that differ in
+            nothing else are equal.
         middleware: what every call passes through, the first outermost.
     """
 
@@ -54,6 +76,8 @@ class MusicEngine:
     separator: Separator = attrs.field(factory=Native, kw_only=True)
     pitch_tracker: PitchTracker = attrs.field(factory=Native, kw_only=True)
     embedder: Embedder = attrs.field(factory=Native, kw_only=True)
+    trend_source: TrendSource = attrs.field(factory=StubTrends, kw_only=True)
+    content_index: ContentIndex = attrs.field(factory=ReferenceIndex, kw_only=True, eq=False)
     middleware: tuple[Middleware, ...] = attrs.field(default=(), converter=tuple[Middleware, ...], kw_only=True)
     _meter: Meter = attrs.field(factory=Meter, init=False, repr=False, eq=False)
 
@@ -91,6 +115,14 @@ class MusicEngine:
         """
         return self._call("analyze", lambda: self._analyze(_sound(sound), progress))
 
+    def analyze_lyrics(self, words: str | Lyrics | Transcript) -> LyricsReport:
+        """Read a lyric: rhyme, flow, vocabulary, themes, a score with its reasons, corrections that were tried.
+
+        Raises:
+            LyricsError: the text is above the documented limits.
+        """
+        return self._call("analyze_lyrics", lambda: lyrics.analyze(words))
+
     def separate(self, sound: Sound) -> Stems:
         """Take a mixture apart into vocals, drums, bass and other, which add up to it."""
         return self._call("separate", lambda: self.separator.separate(_sound(sound)))
@@ -102,6 +134,40 @@ class MusicEngine:
     def embed(self, sound: Sound) -> Embedding:
         """Place the audio among others: near embeddings sound alike."""
         return self._call("embed", lambda: self.embedder.embed(_sound(sound)))
+
+    def predict_hit(self, report: Report, *, genre: str = "", era: str = ERA) -> HitReport:
+        """How typical a record is of those that charted, with its reasons; it is no chance of a hit.
+
+        Args:
+            report: of the record.
+            genre: to compare with; "" for all.
+            era: a decade or year; "" for all.
+
+        Raises:
+            InputError: the trend source does not know the era.
+        """
+        return self._call("predict_hit", lambda: predict(report, self.trend_source.trends(genre, era)))
+
+    def find_similar(self, subject: Embedding | Sound, *, count: int = 10) -> tuple[Match, ...]:
+        """The assets of the content index that sound most alike, nearest first.
+
+        Raises:
+            InputError: the index holds embeddings of another space, or ``count`` is not positive.
+            FileError: the sound cannot be read.
+        """
+        return self._call("find_similar", lambda: self._find_similar(subject, count))
+
+    def advise(self, sound: Sound, report: Report | None = None) -> tuple[Advice, ...]:
+        """What would raise the score: changes that were applied to the audio and measured, best for their effort first.
+
+        Args:
+            sound: to improve.
+            report: of that sound, if there is one already.
+
+        Raises:
+            FileError: it cannot be read.
+        """
+        return self._call("advise", lambda: self._advise(_sound(sound), report))
 
     def generate(self, prompt: str | Brief, *, progress: Progress | None = None) -> Take:
         """Make a track of a prompt or a brief; the first, where the generator gives several.
@@ -127,7 +193,14 @@ class MusicEngine:
 
     def _analyze(self, audio: Audio, progress: Progress | None) -> Report:
         measured = self.analyzer.analyze(audio, progress=progress)
-        return Report(audio=measured, score=measured.quality)
+        return Report(audio=measured, hit=judge_hit(measured, self.trend_source), score=measured.quality)
+
+    def _find_similar(self, subject: Embedding | Sound, count: int) -> tuple[Match, ...]:
+        embedding = subject if isinstance(subject, Embedding) else self.embedder.embed(_sound(subject))
+        return self.content_index.similar(embedding, count=count)
+
+    def _advise(self, audio: Audio, report: Report | None) -> tuple[Advice, ...]:
+        return advise(audio, report.audio if report else self.analyzer.analyze(audio))
 
     def _call(self, verb: str, function: Callable[[], R]) -> R:
         return through((self._meter, *self.middleware), Call(verb), function)

@@ -25,6 +25,8 @@ ROLES = {
     "separator": "native",
     "pitch_tracker": "native",
     "embedder": "native",
+    "trend_source": "stub",
+    "content_index": "memory",
 }
 """Each role an engine fills, with the backend that needs no key, no download and no network."""
 

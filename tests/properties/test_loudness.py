@@ -54,4 +54,5 @@ def test_a_time_shift_in_steps_changes_no_maximum(audio: Audio, steps: int) -> N
         return
     before = measure_loudness(audio)
     after = measure_loudness(Audio(np.concatenate([silence, audio.samples], axis=1), audio.rate))
-    np.testing.assert_allclose(levels(after)[2:], levels(before)[2:], atol=1e-4)
+    # Below 16 kHz the signal is interpolated first, and what rings before its first sample is lost at time 0.
+    np.testing.assert_allclose(levels(after)[2:], levels(before)[2:], atol=1e-4 if audio.rate >= 16_000 else 1e-3)

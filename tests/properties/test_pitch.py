@@ -1,76 +1,111 @@
+"""Laws that pitch keeps for any melody."""
+
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
-from musicengine.audio.melody import find_notes
-from musicengine.audio.pitch import track_pitch
-from musicengine.audio.separation import plan_separation, separate
+from musicengine.audio import find_notes, track_pitch
+from musicengine.values.music import PitchTrack
 from musicengine.values.sound import Audio
-from tests.voices import RATE, cents, steady, tune
+from tests.unit.test_pitch import tone
 
-melodies = st.lists(st.integers(45, 84), min_size=3, max_size=8)
-anything = hnp.arrays(
-    np.float32, st.tuples(st.integers(1, 3), st.integers(1, 9_000)), elements=st.floats(-1, 1, width=32)
+RATE = 22_050
+
+few = settings(max_examples=15, deadline=None)
+tunes = st.lists(st.integers(48, 84), min_size=2, max_size=5)
+
+
+def sing(tune: list[int], rate: int = RATE) -> np.ndarray:
+    """Notes of a third of a second with soft noise, (n,)."""
+    hz = 440 * 2 ** ((np.repeat(tune, rate // 3) - 69) / 12)
+    return tone(hz, rate) + 1e-3 * np.random.default_rng(0).normal(size=hz.size)
+
+
+def same(one: PitchTrack, other: PitchTrack, *, agreeing: float = 0.98) -> None:
+    """Both tracks agree within 3 cents nearly everywhere: on the edge of a note a frame may fall to either side."""
+    assert one.times_s.size == other.times_s.size
+    silent = np.isnan(one.frequencies_hz) & np.isnan(other.frequencies_hz)
+    distance = np.abs(1200 * np.log2(one.frequencies_hz / other.frequencies_hz))
+    assert not silent.all()
+    assert ((distance < 3) | silent).mean() > agreeing
+    assert one.confidence == pytest.approx(other.confidence, abs=0.02)
+
+
+@few
+@given(
+    st.floats(80, 400),
+    st.floats(1.2, 4),
+    st.sampled_from([8000, 16_000, 22_050, 44_100, 48_000, 96_000, 192_000]),
+    st.integers(1, 12),
 )
+def test_a_sweep_is_followed_within_ten_cents(low_hz: float, ratio: float, rate: int, harmonics: int) -> None:
+    time = np.arange(2 * rate) / rate
+    truth = low_hz * ratio ** (time / 2)
+    track = track_pitch(Audio(tone(truth, rate, harmonics), rate))
+    inner = slice(10, 190)
+    expected = low_hz * ratio ** (track.times_s[inner] / 2)
+    assert np.isfinite(track.frequencies_hz[inner]).mean() > 0.9
+    found = 1200 * np.log2(track.frequencies_hz[inner] / expected)
+    assert np.nanmax(np.abs(found)) < 10
 
 
-@settings(max_examples=15, deadline=None)
-@given(melodies, st.floats(-40, 20))
-def test_gain_changes_nothing(notes: list[int], gain_db: float) -> None:
-    plain = tune(notes, 0.3)
-    louder = Audio(plain.samples * np.float32(10 ** (gain_db / 20)), RATE)
-    one, other = track_pitch(plain), track_pitch(louder)
-    assert np.mean(np.isfinite(one.frequencies_hz) == np.isfinite(other.frequencies_hz)) > 0.99
-    assert np.nanmedian(np.abs(cents(one.contour_hz, other.contour_hz))) < 0.1
-    assert abs(one.confidence - other.confidence) < 0.01
-    for (_, mine), (_, theirs) in zip(separate(plain), separate(louder), strict=True):
-        scaled = mine.samples * np.float32(10 ** (gain_db / 20))
-        assert np.abs(scaled - theirs.samples).max() < 1e-2 * np.abs(louder.samples).max()
+@few
+@given(st.floats(110, 660), st.floats(4.5, 7.5), st.floats(20, 60))
+def test_vibrato_is_recovered(hz: float, rate_hz: float, extent: float) -> None:
+    time = np.arange(2 * RATE) / RATE
+    wave = tone(hz * 2 ** (extent / 1200 * np.sin(2 * np.pi * rate_hz * time)), RATE)
+    (note,) = find_notes(track_pitch(Audio(wave, RATE))).notes
+    assert note.pitch == pytest.approx(69 + 12 * np.log2(hz / 440), abs=0.1)
+    assert note.vibrato_hz == pytest.approx(rate_hz, abs=0.5)
+    assert note.vibrato_cents == pytest.approx(extent, rel=0.15)
 
 
-@settings(max_examples=15, deadline=None)
-@given(melodies)
-def test_polarity_and_channel_swap_change_nothing(notes: list[int]) -> None:
-    sound = tune(notes, 0.3).samples[0]
-    one = Audio(np.stack([sound, 0.5 * sound]), RATE)
-    other = Audio(-one.samples[::-1], RATE)
-    assert track_pitch(one) == track_pitch(other)
-    for (_, mine), (_, theirs) in zip(separate(one), separate(other), strict=True):
-        assert np.abs(mine.samples + theirs.samples[::-1]).max() < 1e-5
+@few
+@given(tunes, st.floats(-40, 12), st.sampled_from([-1, 1]))
+def test_gain_and_polarity_change_nothing(tune: list[int], gain_db: float, sign: int) -> None:
+    wave = sing(tune)
+    same(track_pitch(Audio(wave, RATE)), track_pitch(Audio(sign * 10 ** (gain_db / 20) * wave, RATE)))
 
 
-@settings(max_examples=15, deadline=None)
-@given(melodies, st.integers(1, 100))
-def test_a_time_shift_shifts_the_track(notes: list[int], frames: int) -> None:
-    audio = tune(notes, 0.3)
-    later = Audio(np.pad(audio.samples, ((0, 0), (round(frames * 0.02 * RATE), 0))), RATE)
-    one, other = track_pitch(audio), track_pitch(later)
-    moved = other.frequencies_hz[2 * frames :][: one.times_s.size]
-    same = np.isfinite(one.frequencies_hz) == np.isfinite(moved)
-    assert same.mean() > 0.97
-    assert np.nanmedian(np.abs(cents(moved, one.frequencies_hz))) < 2
+@few
+@given(tunes, st.integers(1, 40))
+def test_silence_before_shifts_the_track(tune: list[int], steps: int) -> None:
+    wave = sing(tune)
+    shifted = track_pitch(Audio(np.concatenate([np.zeros(steps * 441), wave]), RATE))
+    plain = track_pitch(Audio(wave, RATE))
+    shifted_steps = 2 * steps  # 441 samples are two steps of 10 ms
+    cut = PitchTrack(
+        plain.times_s,
+        shifted.frequencies_hz[shifted_steps:][: plain.times_s.size],
+        shifted.voicing[shifted_steps:][: plain.times_s.size],
+        confidence=shifted.confidence,
+    )
+    same(plain, cut, agreeing=0.85)  # frames do not fall on the same samples, which moves the edges of notes
 
 
-@settings(max_examples=20, deadline=None)
-@given(st.floats(50, 2000), st.sampled_from([8_000, 16_000, 22_050, 32_000, 44_100, 96_000]))
-def test_tones_are_found_within_ten_cents(hz: float, rate: int) -> None:
-    track = track_pitch(steady(hz, 0.8, rate))
-    assert np.abs(cents(track.frequencies_hz[15:-15], hz)).max() < 10
+@few
+@given(tunes, st.integers(1, 400))
+def test_the_size_of_blocks_changes_nothing(tune: list[int], block_frames: int) -> None:
+    audio = Audio(sing(tune), RATE)
+    same(track_pitch(audio), track_pitch(audio, block_frames=block_frames))
 
 
-@settings(max_examples=40, deadline=None)
-@given(anything, st.sampled_from([1_000, 8_000, RATE, 44_100]))
-def test_any_audio_gives_a_track_and_stems_that_add_up(samples: np.ndarray, rate: int) -> None:
-    audio = Audio(samples, rate)
-    track = track_pitch(audio)
-    assert track.voicing.min() >= 0
-    assert track.voicing.max() <= 1
-    assert np.isfinite(track.contour_hz[np.isfinite(track.frequencies_hz)]).all()
-    for note in find_notes(track, audio=audio).notes:
-        assert note.end_s > note.start_s
-    plan = plan_separation(audio, pitch=track)
-    assert (plan.quality is None) == (plan.abstention is not None)
-    assert np.abs(separate(audio, plan=plan).mixture.samples - samples).max() < 1e-5
+@few
+@given(tunes, st.integers(2, 6))
+def test_the_number_of_equal_channels_changes_nothing(tune: list[int], channels: int) -> None:
+    wave = sing(tune)
+    same(track_pitch(Audio(wave, RATE)), track_pitch(Audio(np.tile(wave, (channels, 1)), RATE)))
+
+
+@few
+@given(st.sampled_from([8000, 11_025, 32_000, 44_100, 96_000, 192_000]), st.floats(0.02, 0.3), st.integers(1, 6))
+def test_any_rate_length_and_number_of_channels_is_taken(rate: int, duration_s: float, channels: int) -> None:
+    wave = tone(np.full(max(1, round(duration_s * rate)), 300.0), rate)
+    track = track_pitch(Audio(np.tile(wave, (channels, 1)), rate))
+    assert track.times_s.size == int(wave.size / rate * 100 + 1e-6) + 1
+    assert np.isfinite(track.frequencies_hz).mean() > 0.5
+    assert np.nanmedian(track.frequencies_hz) == pytest.approx(300, rel=0.02)
+    find_notes(track)

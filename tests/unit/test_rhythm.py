@@ -3,8 +3,10 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from musicengine.audio import beats, meter, onsets, rhythm, tempo
@@ -45,7 +47,7 @@ def test_probabilities_add_to_at_most_one() -> None:
 
 def test_beats_follow_a_tempo_that_drifts() -> None:
     periods = 0.5 * 1.35 ** -np.linspace(0, 1, 60)
-    truth = 0.3 + np.cumsum(periods)
+    truth: npt.NDArray[np.float64] = (0.3 + np.cumsum(periods)).astype(np.float64)
     audio = strike({"kick": truth[::2], "snare": truth[1::2]}, float(truth[-1]) + 0.3)
     found = rhythm.track_beats(audio)
     curve = rhythm.describe_rhythm(audio).tempo_curve
@@ -76,7 +78,7 @@ def test_onsets_lie_on_the_strokes() -> None:
 @pytest.mark.parametrize("length", [3, 4])
 def test_bars_begin_where_bass_and_harmony_move(length: int) -> None:
     count, period, first = 48, 0.5, 2
-    truth = 0.4 + period * np.arange(count)
+    truth = 0.4 + period * np.arange(count, dtype=np.float64)
     t = np.arange(round(25 * RATE)) / RATE
     bar = np.floor((t - truth[first]) / (length * period))
     pitch = np.choose((bar.astype(int)) % 4, [110.0, 146.83, 98.0, 164.81])
@@ -186,6 +188,15 @@ def test_harmonic_change_tells_chords_from_a_drone() -> None:
     assert tempo.measure_harmonic_change(survey(Audio(np.zeros(RATE, np.float32), RATE))) == 0
 
 
+def test_beats_sit_on_the_stronger_half() -> None:
+    curve = np.zeros(100, np.float32)
+    curve[4::10] = 1
+    weak, strong = np.arange(9, 100, 10), np.arange(4, 94, 10)
+    assert beats._stronger_half(curve, weak).tolist() == list(range(14, 95, 10))
+    assert beats._stronger_half(curve, strong) is strong
+    assert beats._stronger_half(curve, strong[:1]).tolist() == [4]
+
+
 def test_beat_period_needs_two_beats() -> None:
     assert beats.beat_period(np.array([1.0, 1.5], np.float32)) == pytest.approx(0.5)
     assert beats.beat_period(np.arange(10, dtype=np.float32)) == pytest.approx(1.0)
@@ -279,7 +290,7 @@ class TestPulse:
         assert np.median(steps[-steps.size // 3 :]) == 12
 
 
-def labelled() -> list[dict]:
+def labelled() -> list[dict[str, Any]]:
     folder = os.environ.get("MUSICENGINE_DATA")
     if not folder:
         return []

@@ -12,9 +12,12 @@ from musicengine.audio.chroma import Chroma, compute_chroma, estimate_tuning
 from musicengine.audio.embedding import embed
 from musicengine.audio.key import estimate_key
 from musicengine.audio.loudness import loudness_curve, measure_loudness
+from musicengine.audio.melody import find_notes
 from musicengine.audio.onsets import find_onsets
+from musicengine.audio.pitch import track_pitch
 from musicengine.audio.quality import score_quality
 from musicengine.audio.rhythm import describe_rhythm, estimate_tempo, track_beats
+from musicengine.audio.separation import assess, plan_separation, render, separate
 from musicengine.audio.spectrum import Survey, survey
 from musicengine.audio.structure import find_form, find_sections
 from musicengine.audio.timbre import describe_timbre
@@ -24,6 +27,7 @@ __all__ = [
     "Chroma",
     "Survey",
     "analyze",
+    "assess",
     "compute_chroma",
     "describe_harmony",
     "describe_rhythm",
@@ -34,11 +38,16 @@ __all__ = [
     "estimate_tuning",
     "find_chords",
     "find_form",
+    "find_notes",
     "find_onsets",
     "find_sections",
     "loudness_curve",
     "measure_loudness",
+    "plan_separation",
+    "render",
     "score_quality",
+    "separate",
     "survey",
     "track_beats",
+    "track_pitch",
 ]

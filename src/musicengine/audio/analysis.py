@@ -1,7 +1,9 @@
 """Everything measured of a piece at once, each thing measured once, in two threads.
 
 numpy works outside of the interpreter's lock, so what does not depend on each other runs side by side: one thread
-passes over the spectrum, follows the rhythm and finds the form, the other measures loudness, pitch classes and chords.
+passes over the spectrum, follows the rhythm and finds the form, the other measures loudness, pitch classes and pitch.
+Taking the mixture apart costs as much as all rhythm and loudness together, so it waits until it is asked for
+(:func:`musicengine.audio.separate`, :func:`musicengine.audio.assess`).
 """
 
 from __future__ import annotations
@@ -13,22 +15,25 @@ from musicengine.audio.chords import find_chords
 from musicengine.audio.chroma import compute_chroma
 from musicengine.audio.embedding import embed
 from musicengine.audio.key import estimate_key
-from musicengine.audio.loudness import measure_loudness
+from musicengine.audio.loudness import hear_loudness
+from musicengine.audio.melody import find_notes
+from musicengine.audio.pitch import track_pitch
 from musicengine.audio.quality import score_quality
 from musicengine.audio.rhythm import hear_rhythm
 from musicengine.audio.spectrum import survey
 from musicengine.audio.structure import find_form
 from musicengine.audio.timbre import describe_timbre
 from musicengine.audio.tonality import describe_harmony
+from musicengine.audio.waveform import outline
 from musicengine.values.making import Step
 from musicengine.values.measures import Loudness
-from musicengine.values.music import Form
+from musicengine.values.music import Form, PitchTrack
 from musicengine.values.reports import AudioReport
 from musicengine.values.sound import Audio
 
 __all__ = ["analyze"]
 
-_STEPS = ("spectrum", "rhythm", "timbre", "form", "loudness", "quality", "harmony")
+_STEPS = ("spectrum", "rhythm", "timbre", "form", "loudness", "quality", "harmony", "pitch")
 _SILENT_LUFS = -70.0
 
 
@@ -45,26 +50,27 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
             progress(Step(step, _STEPS.index(step) + 1, len(_STEPS)))
 
     with ThreadPoolExecutor(1) as other:
-        loudness_job = other.submit(measure_loudness, audio)
+        loudness_job = other.submit(hear_loudness, audio)
         chroma_job = other.submit(compute_chroma, audio)
+        pitch_job = other.submit(track_pitch, audio)
         passed = survey(audio)
         tell("spectrum")
         heard = hear_rhythm(passed)
-        beats_s = heard.beats.times_s if heard.beats else None
         tell("rhythm")
-        chroma = chroma_job.result()
-        harmony_job = other.submit(describe_harmony, audio, beats_s, chroma=chroma)
-        chords_job = other.submit(find_chords, audio, beats_s, chroma=chroma)
-        timbre = describe_timbre(audio, survey=passed)
+        timbre, embedding = describe_timbre(audio, survey=passed), embed(audio, survey=passed)
         tell("timbre")
         form = find_form(audio, survey=passed, beats=heard.beats)
         tell("form")
-        loudness = loudness_job.result()
+        loudness, curve = loudness_job.result()
         tell("loudness")
         quality = score_quality(audio, survey=passed, loudness=loudness, beats=heard.beats, form=form)
         tell("quality")
-        harmony, chords = harmony_job.result(), chords_job.result()
+        chroma, beats_s = chroma_job.result(), heard.beats.times_s if heard.beats else None
+        harmony = describe_harmony(audio, beats_s, chroma=chroma)
+        chords = find_chords(audio, beats_s, chroma=chroma)
         tell("harmony")
+        pitch = pitch_job.result()
+        tell("pitch")
     return AudioReport(
         duration_s=audio.duration_s,
         rate=audio.rate,
@@ -76,18 +82,29 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         chords=chords,
         harmony=harmony,
         loudness=loudness,
+        loudness_curve=curve,
+        waveform=outline(audio),
         timbre=timbre,
+        pitch=pitch if pitch.confidence else None,
+        melody=find_notes(pitch) if pitch.confidence else None,
         form=form,
-        embedding=embed(audio, survey=passed),
+        embedding=embedding,
         quality=quality,
-        abstained=_abstentions(heard.abstention, chroma.abstention, form, loudness),
+        abstained=_abstentions(heard.abstention, chroma.abstention, form, pitch, loudness),
     )
 
 
-def _abstentions(rhythm: str | None, tonality: str | None, form: Form | None, loudness: Loudness) -> dict[str, str]:
+def _abstentions(
+    rhythm: str | None, tonality: str | None, form: Form | None, pitch: PitchTrack, loudness: Loudness
+) -> dict[str, str]:
     """The reason for each field that is None."""
-    reasons = dict.fromkeys(("tempo", "beats"), rhythm) | dict.fromkeys(("key", "chords", "harmony"), tonality)
+    silent = loudness.momentary_max_lufs < _SILENT_LUFS
+    reasons: dict[str, str | None] = {
+        "separation": "measured when asked for, by audio.assess(audio.plan_separation(...))"
+    }
+    reasons |= dict.fromkeys(("tempo", "beats"), rhythm) | dict.fromkeys(("key", "chords", "harmony"), tonality)
     if form is None:
-        silent = loudness.momentary_max_lufs < _SILENT_LUFS
         reasons |= dict.fromkeys(("form", "sections"), "silence" if silent else "too short for a form")
+    if not pitch.confidence:
+        reasons |= dict.fromkeys(("pitch", "melody"), "silence" if silent else "no voice or lead stands out")
     return {name: reason for name, reason in reasons.items() if reason}

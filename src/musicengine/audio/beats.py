@@ -34,13 +34,22 @@ def follow_pulse(strength: OnsetStrength, bpm: float) -> IntArray:
     usual = (-0.5 * (np.log(periods / period) / _SPREAD) ** 2).astype(np.float32)
     hop = max(round(_HOP_S * strength.frames_per_s), int(periods[0]))
     local = _local_periodicity(strength, periods, hop)
-    return paths.steadiest_pulse(
+    beats = paths.steadiest_pulse(
         strength.total * np.float32(_WORTH),
         periods,
-        usual + np.float32(_LOCAL_WORTH) * local,
+        (usual + _LOCAL_WORTH * local).astype(np.float32),
         frames_per_score=hop,
         stiffness=_STIFFNESS,
     )
+    return _stronger_half(strength.total, beats)
+
+
+def _stronger_half(signal: FloatArray, beats: IntArray) -> IntArray:
+    """The beats, or the places halfway between them where more begins there, give or take a frame of loose playing."""
+    walled = np.pad(signal, 1, mode="edge")
+    loose = np.maximum(np.maximum(walled[:-2], walled[2:]), signal)
+    halfway: IntArray = (beats[1:] + beats[:-1]) // 2
+    return halfway if halfway.size and loose[halfway].mean() > loose[beats].mean() else beats
 
 
 def _local_periodicity(strength: OnsetStrength, periods: IntArray, hop: int) -> FloatArray:

@@ -15,17 +15,20 @@ import numpy as np
 
 from musicengine.audio.rules import Finding
 from musicengine.audio.spectrum import Survey, decimated, mixed
-from musicengine.dsp.types import Array, FloatArray
+from musicengine.dsp.true_peak import block_max
+from musicengine.dsp.types import Array, FloatArray, IntArray
 from musicengine.values.sound import Audio
 
-__all__ = ["find_faults"]
+__all__ = ["SILENT", "find_clicks", "find_faults", "find_mains"]
 
-_SILENT = 1e-3  # -60 dBFS
+SILENT = 1e-3
+"""Magnitude below which a sample is silent: -60 dBFS."""
+
 _WINDOW_S = 1.0
 _NEGATIVE = -0.1
 _CLICK_RATIO = 20.0
 _CLICK_LEAST = 0.02
-_CLICK_BLOCK = 32
+_CLICK_BLOCK = 32  # that of block_max
 _HISS_BANDS = 8  # from about 300 Hz up
 _PAUSE_DB = -20.0
 _LOW_RATE = 1000
@@ -96,7 +99,7 @@ def _measure(audio: Audio) -> _Windows:
         peak=peak,
         total=np.array([part.sum(axis=1, dtype=np.float64) for part in parts]),
         clipped=np.array([_count_clipped(part, float(peak.max())) for part in parts]),
-        clicks=np.array([_count_clicks(mixed(audio, at, at + size)) for at in range(0, audio.samples.shape[1], size)]),
+        clicks=np.bincount(find_clicks(audio) // size, minlength=len(parts)),
         product=np.array([_products(part) for part in parts]) if stereo else np.zeros((len(parts), 3)),
     )
 
@@ -119,19 +122,28 @@ def _count_clipped(part: FloatArray, extreme: float) -> int:
     return int(lengths[(lengths >= 3) & (step > 1e-3)].sum())
 
 
-def _count_clicks(signal: FloatArray) -> int:
-    """Single samples whose second difference stands 26 dB out of the milliseconds around them."""
+def find_clicks(audio: Audio) -> IntArray:
+    """The samples that click: those whose second difference stands 26 dB out of the milliseconds around them."""
+    size = round(_WINDOW_S * audio.rate)
+    starts = range(0, audio.samples.shape[1], size)
+    return np.concatenate([at + _clicks_within(mixed(audio, at, at + size)) for at in starts])
+
+
+def _clicks_within(signal: FloatArray) -> IntArray:
+    """Places of clicks in a window."""
     rough = np.abs(signal[2:] - 2 * signal[1:-1] + signal[:-2])
     blocks = rough[: rough.size // _CLICK_BLOCK * _CLICK_BLOCK].reshape(-1, _CLICK_BLOCK)
     if len(blocks) < 5:
-        return 0
-    highest = blocks.max(axis=1)
-    usual = blocks.mean(axis=1)
+        return np.zeros(0, np.int64)
+    highest = block_max(blocks.reshape(-1))
+    usual = blocks @ np.full(_CLICK_BLOCK, 1 / _CLICK_BLOCK, np.float32)
     # The roughness before and after, so that the attack of a drum, which goes on, is no click.
     around = np.maximum.reduce([usual[:-4], usual[1:-3], usual[3:-1], usual[4:]])
     isolated = (highest[2:-2] > _CLICK_LEAST) & (highest[2:-2] > _CLICK_RATIO * np.maximum(around, 1e-5))
-    few = (blocks[2:-2][isolated] > 0.25 * highest[2:-2][isolated, None]).sum(axis=1) <= 4
-    return int(few.sum())
+    chosen = np.flatnonzero(isolated) + 2
+    few = (blocks[chosen] > 0.25 * highest[chosen, None]).sum(axis=1) <= 4
+    chosen = chosen[few]
+    return np.asarray(chosen * _CLICK_BLOCK + blocks[chosen].argmax(axis=1) + 1, np.int64)
 
 
 def _products(part: FloatArray) -> tuple[float, float, float]:
@@ -153,7 +165,7 @@ def _clicks(windows: _Windows) -> Finding:
 
 def _longest_silence(windows: _Windows) -> Finding:
     """The longest stretch of silent windows, seconds."""
-    silent = np.r_[False, (windows.peak < _SILENT).all(axis=1), False]
+    silent = np.r_[False, (windows.peak < SILENT).all(axis=1), False]
     starts, ends = np.flatnonzero(silent[1:] & ~silent[:-1]), np.flatnonzero(~silent[1:] & silent[:-1])
     if not starts.size:
         return Finding(0.0)
@@ -163,7 +175,7 @@ def _longest_silence(windows: _Windows) -> Finding:
 
 
 def _heard(windows: _Windows) -> Array:
-    return np.asarray(windows.product[:, :2].max(axis=1) > _SILENT**2 * windows.rate)
+    return np.asarray(windows.product[:, :2].max(axis=1) > SILENT**2 * windows.rate)
 
 
 def _worst_correlation(windows: _Windows) -> Finding:
@@ -203,16 +215,20 @@ def _noise_floor(survey: Survey) -> Finding:
 
 def _hum(audio: Audio, integrated_lufs: float) -> Finding:
     """The level of the strongest mains series under the loudness: lines that stand out in every second."""
+    return Finding(10 * np.log10(max(find_mains(audio)[1], 1e-20)) - 0.691 - integrated_lufs)
+
+
+def find_mains(audio: Audio) -> tuple[float, float]:
+    """The mains frequency whose harmonics are the stronger, Hz, and their power; 0 if there are none."""
     factor = max(1, audio.rate // _LOW_RATE)
     low, rate = decimated(audio, factor), audio.rate / factor
     size = round(rate)
     seconds = low[: low.size // size * size].reshape(-1, size)
     if len(seconds) < 4:
-        return Finding(-np.inf)
+        return _MAINS_HZ[0], 0.0
     power = np.abs(np.fft.rfft(seconds * np.hanning(size), axis=1)) ** 2 * (2 * 8 / 3 / size**2)
     steady = np.quantile(power, 0.05, axis=0)
-    series = [_line(steady, hz, rate / size) for hz in _MAINS_HZ]
-    return Finding(10 * np.log10(max(*series, 1e-20)) - 0.691 - integrated_lufs)
+    return max(((hz, _line(steady, hz, rate / size)) for hz in _MAINS_HZ), key=lambda found: found[1])
 
 
 def _line(steady: Array, mains_hz: float, width_hz: float) -> float:

@@ -34,7 +34,7 @@ from musicengine.errors import InputError
 from musicengine.values.measures import Loudness, LoudnessCurve
 from musicengine.values.sound import Audio
 
-__all__ = ["channel_weights", "loudness_curve", "measure_loudness"]
+__all__ = ["channel_weights", "hear_loudness", "loudness_curve", "measure_loudness"]
 
 Powers: TypeAlias = npt.NDArray[np.float64]
 
@@ -70,15 +70,7 @@ def measure_loudness(audio: Audio, *, weights: Sequence[float] | None = None, bl
     Raises:
         InputError: the weights are not one number of 0 or more a channel.
     """
-    energies, ends = _energies(audio, weights, block)
-    momentary, short_term = (_mean_squares(energies, ends, length) for length in (_MOMENTARY, _SHORT_TERM))
-    return Loudness(
-        integrated_lufs=_integrated(momentary[::_STEP_100_MS]),
-        range_lu=_range(short_term[::_STEP_100_MS]),
-        short_term_max_lufs=_lufs(short_term.max(initial=0)),
-        momentary_max_lufs=_lufs(momentary.max(initial=0)),
-        true_peak_dbtp=_true_peak_dbtp(audio),
-    )
+    return _measures(audio, *_energies(audio, weights, block))
 
 
 def loudness_curve(audio: Audio, *, weights: Sequence[float] | None = None, block: int = _BLOCK) -> LoudnessCurve:
@@ -95,7 +87,32 @@ def loudness_curve(audio: Audio, *, weights: Sequence[float] | None = None, bloc
     Raises:
         InputError: the weights are not one number of 0 or more a channel.
     """
-    energies, ends = _energies(audio, weights, block)
+    return _curve(*_energies(audio, weights, block))
+
+
+def hear_loudness(audio: Audio) -> tuple[Loudness, LoudnessCurve]:
+    """What :func:`measure_loudness` and :func:`loudness_curve` say, by one pass over the audio."""
+    energies, ends = _energies(audio, None, _BLOCK)
+    return _measures(audio, energies, ends), _curve(energies, ends)
+
+
+def channel_weights(channels: int) -> tuple[float, ...]:
+    """The weight of each channel of the usual layout of that many (BS.1770-5, table 3)."""
+    return _WEIGHTS.get(channels, (1.0,) * channels)
+
+
+def _measures(audio: Audio, energies: Powers, ends: npt.NDArray[np.int64]) -> Loudness:
+    momentary, short_term = (_mean_squares(energies, ends, length) for length in (_MOMENTARY, _SHORT_TERM))
+    return Loudness(
+        integrated_lufs=_integrated(momentary[::_STEP_100_MS]),
+        range_lu=_range(short_term[::_STEP_100_MS]),
+        short_term_max_lufs=_lufs(short_term.max(initial=0)),
+        momentary_max_lufs=_lufs(momentary.max(initial=0)),
+        true_peak_dbtp=_true_peak_dbtp(audio),
+    )
+
+
+def _curve(energies: Powers, ends: npt.NDArray[np.int64]) -> LoudnessCurve:
     count = energies.size // _STEP_100_MS
     levels = np.full((2, count), -np.inf, np.float32)
     for level, length in zip(levels, (_MOMENTARY, _SHORT_TERM), strict=True):
@@ -103,11 +120,6 @@ def loudness_curve(audio: Audio, *, weights: Sequence[float] | None = None, bloc
         if power.size:
             level[length // _STEP_100_MS - 1 :] = _levels(power)
     return LoudnessCurve(np.arange(1, count + 1) / 10, *levels)
-
-
-def channel_weights(channels: int) -> tuple[float, ...]:
-    """The weight of each channel of the usual layout of that many (BS.1770-5, table 3)."""
-    return _WEIGHTS.get(channels, (1.0,) * channels)
 
 
 def _energies(audio: Audio, weights: Sequence[float] | None, block: int) -> tuple[Powers, npt.NDArray[np.int64]]:

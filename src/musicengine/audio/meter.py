@@ -59,8 +59,9 @@ def _accents(survey: Survey, strength: OnsetStrength, beats: IntArray) -> FloatA
     change = np.zeros(beats.size, np.float32)
     change[1 : len(chroma)] = 1 - np.einsum("bc,bc->b", chroma[1:], chroma[:-1])
     bass, all_bands = strength.bands[:2, beats].mean(axis=0), strength.total[beats]
-    accents: FloatArray = _scaled(change) + 0.7 * _scaled(bass) + 0.5 * _scaled(all_bands)
-    return accents
+    accents = _scaled(change) + 0.7 * _scaled(bass) + 0.5 * _scaled(all_bands)
+    result: FloatArray = accents.astype(np.float32)
+    return result
 
 
 def _scaled(values: FloatArray) -> FloatArray:

@@ -1,183 +1,260 @@
-"""Vocals, drums, bass and the rest of a mixture.
+"""Separation of a mixture into vocals, drums, bass and all other sound.
 
-Conventions: the four stems have the mixture's shape and rate and add up to it; ``other`` is what the other three leave.
+Each bin of the short-time spectrum is shared out among the stems by soft masks in [0, 1] that depend on ratios only,
+so gain and polarity change nothing. The stems add up to the mixture: ``other`` is what the first three leave.
 
-Method: soft masks on a spectrogram of 93 ms frames (see :mod:`musicengine.audio.masks`), from what lasts and what is
-sudden and from the harmonics of the lead and of the bass. The masks are planned on a mono signal of about 22 kHz in few
-bands, which is all that the quality estimate needs; waveforms are rendered from a plan at the full rate, each channel
-with the same masks, so that the stereo image of each stem is the mixture's.
+A small network (one hidden layer, the same for all bands and frames) turns the cues of :mod:`musicengine.audio.cues`
+into masks: structure over time and frequency, the harmonics of the lead's and of the bass's pitch, the band, and what
+the drums do in the same frame. It was fitted to the signal-to-distortion ratio (Le Roux et al., "SDR: half-baked or
+well done?", 2019) of rendered mixtures with known parts; ``tools/fit_separation.py`` fits one that way. In stereo the
+voice gets only what is in the middle: its power lies in the mean of the channels and not in their difference.
+
+Conventions: frames of about 93 ms, twice that of :mod:`musicengine.audio.spectrum`, centred on multiples of half of
+that. Masks are made on bands that are one bin wide at the bottom of the spectrum and grow upwards, block by block; they
+take about 2 MB for every minute. Waveforms are made from them only when asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from importlib.resources import files
 
 import attrs
 import numpy as np
+import numpy.typing as npt
 
-from musicengine.audio import masks
-from musicengine.audio.pitch import PitchCandidates, find_pitch_candidates, track_bass, track_pitch
-from musicengine.audio.spectrum import decimated
-from musicengine.dsp.frames import count_frames, frame, padded
-from musicengine.dsp.spectra import hann, magnitude
-from musicengine.dsp.types import FloatArray
-from musicengine.values._arrays import frozen
+from musicengine.audio.cues import REACH, Cues, Grid, find_cues
+from musicengine.audio.pitch import track_pitch
+from musicengine.audio.spectrum import frame_length, mixed
+from musicengine.dsp import spectra
+from musicengine.dsp.frames import frame, padded
+from musicengine.dsp.types import ComplexArray, FloatArray
 from musicengine.values.measures import SeparationQuality
 from musicengine.values.music import PitchTrack
 from musicengine.values.sound import Audio, Stems
 
-__all__ = ["SeparationPlan", "plan_separation", "separate"]
+__all__ = ["Masks", "assess", "plan_separation", "render", "separate"]
 
-_RATE_HZ = 22_050.0
-_FRAME_S = 2048 / _RATE_HZ
-_BLOCK_FRAMES = 256
-_SILENCE = 1e-12  # mean power
+_BLOCK_FRAMES = 384
+_CACHED_FRAMES = 16
+_RENDER_FRAMES = 64
+_SILENCE = 1e-12  # power relative to full scale at the peak
+_FULL = 255  # the masks' whole number for 1
 
 
 @attrs.frozen(eq=False)
-class SeparationPlan:
-    """What the masks are made from, and how well they part the mixture.
+class Masks:
+    """How the spectrum is shared out.
 
     Args:
-        factor: by which the rate is divided for the masks.
-        length: samples in a frame at that rate; frames overlap by three quarters.
-        lead_hz, bass_hz: float32 (frames,), NaN where there is none.
-        quality: None where there is nothing to part.
-        abstention: why there is no quality; None if there is.
+        length: samples in a frame; frames are centred on multiples of half of it.
+        edges: the first bin of each band, and the end.
+        gains: uint8 (3, frames, bands), the parts of vocals, drums and bass in 255ths; the rest is other.
+        levels: float16 (frames, bands), natural logarithm of the bands' root mean square amplitude.
     """
 
-    factor: int
     length: int
-    lead_hz: FloatArray
-    bass_hz: FloatArray
-    quality: SeparationQuality | None = None
-    abstention: str | None = "silence"
+    edges: tuple[int, ...]
+    gains: npt.NDArray[np.uint8]
+    levels: npt.NDArray[np.float16]
 
 
-def plan_separation(
-    audio: Audio,
-    *,
-    pitch: PitchTrack | None = None,
-    candidates: PitchCandidates | None = None,
-    block_frames: int = _BLOCK_FRAMES,
-) -> SeparationPlan:
-    """The masks' ingredients and the quality of the separation, without waveforms.
+def separate(audio: Audio, *, pitch: PitchTrack | None = None) -> Stems:
+    """The mixture taken apart; the stems have its shape and rate and add up to it.
 
     Args:
-        audio: any audio.
-        pitch: of the lead, if it is known already.
-        candidates: of this audio, if they are known already.
-        block_frames: frames worked on at a time; any number gives the same result.
+        audio: of any rate, length and number of channels.
+        pitch: the audio's own predominant pitch, if known.
     """
-    candidates = find_pitch_candidates(audio) if candidates is None else candidates
-    pitch = track_pitch(audio, candidates=candidates) if pitch is None else pitch
-    factor = max(1, round(audio.rate / _RATE_HZ))
-    rate = audio.rate / factor
-    length = 32 * max(1, round(_FRAME_S * rate / 32))
-    frames = count_frames(-(-audio.samples.shape[1] // factor), length // 4)
-    times = (np.arange(frames) * (length / 4 / rate)).astype(np.float32)
-    nearest = np.minimum(np.searchsorted(pitch.times_s, times), pitch.times_s.size - 1)
-    plan = SeparationPlan(factor, length, pitch.frequencies_hz[nearest], track_bass(candidates, times))
-    quality = _assess(audio, plan, block_frames)
-    return attrs.evolve(plan, quality=quality, abstention=None if quality else "silence")
+    return render(audio, plan_separation(audio, pitch=pitch))
 
 
-def separate(audio: Audio, *, plan: SeparationPlan | None = None) -> Stems:
-    """The mixture taken apart; two channels at a time are rendered side by side.
+def plan_separation(audio: Audio, *, pitch: PitchTrack | None = None, block_frames: int = _BLOCK_FRAMES) -> Masks:
+    """The masks alone, without waveforms.
 
     Args:
-        audio: any audio.
-        plan: of this audio, if it is known already.
+        audio: of any rate, length and number of channels.
+        pitch: the audio's own predominant pitch, if known.
+        block_frames: frames held at a time; any number gives the same result.
     """
-    plan = plan_separation(audio) if plan is None else plan
-    parts = np.zeros((3, *audio.samples.shape), np.float32)
-    signal = decimated(audio, plan.factor)
-    with ThreadPoolExecutor(2) as pool:
-        for first, _, shares in _masks(signal, audio.rate, plan, _BLOCK_FRAMES):
-            spread = _spread(shares, plan, audio.rate)
-            jobs = [
-                pool.submit(_render, samples, spread, plan, first, parts[:, channel])
-                for channel, samples in enumerate(audio.samples)
-            ]
-            for job in jobs:
-                job.result()
-    drums, bass, vocals = parts
-    other = audio.samples - drums
-    other -= bass
-    other -= vocals
-    return Stems(*(Audio(frozen(part), audio.rate) for part in (vocals, drums, bass, other)))
+    length = 2 * frame_length(audio.rate)
+    grid = Grid(length // 2 + 1, audio.rate / length)
+    total = 1 - (-audio.samples.shape[1] // (length // 2))
+    gains = np.zeros((3, total, len(grid.widths)), np.uint8)
+    kept = np.full(gains.shape[1:], -np.inf, np.float16)
+    peak = max(float(audio.samples.max()), -float(audio.samples.min()))
+    if peak > 0:
+        pitch_hz, voicing = _pitches(pitch if pitch is not None else track_pitch(audio), total, length / 2 / audio.rate)
+        for first in range(0, total, block_frames):
+            block = slice(first, min(first + block_frames, total))
+            power, middle = _band_powers(audio, grid, length, block.start - REACH, block.stop + REACH)
+            levels = np.log(power + np.float32(_SILENCE * peak**2))
+            levels *= np.float32(0.5)
+            masks = _share_out(find_cues(levels, pitch_hz[block], voicing[block], grid))
+            inner = slice(REACH, REACH + block.stop - first)
+            if middle is not None:
+                masks[:, 0] *= np.square(middle[inner])
+            masks *= np.float32(_FULL)
+            masks += np.float32(0.5)  # to round, not to cut off
+            gains[:, block] = np.moveaxis(masks, 1, 0)
+            kept[block] = levels[inner]
+    return Masks(length, grid.edges, gains, kept)
 
 
-def _masks(
-    signal: FloatArray, rate: int, plan: SeparationPlan, block_frames: int
-) -> Iterator[tuple[int, FloatArray, FloatArray]]:
-    """First frame, power per bin (frames, bands) and masks (3, frames, bands) of each block."""
-    hop = plan.length // 4
-    total = plan.lead_hz.size
-    bands = masks.Bands(plan.length, rate / plan.factor)
-    for first in range(0, total, block_frames):
-        start, end = max(0, first - masks.MARGIN), min(total, first + block_frames + masks.MARGIN)
-        begin = start * hop - plan.length // 2
-        block = padded(signal, begin, begin + (end - start - 1) * hop + plan.length)
-        power = bands.power(magnitude(block, plan.length, hop))
-        told = masks.gather_evidence(power, bands, plan.lead_hz[start:end], plan.bass_hz[start:end])
-        inner = slice(first - start, first - start + min(block_frames, total - first))
-        yield first, power[inner], masks.masks_of(told, bands)[:, inner]
+def assess(masks: Masks) -> SeparationQuality:
+    """How cleanly the mixture comes apart, estimated without reference.
+
+    Bleed is the energy that does not go to the stem that gets most of its band and frame, artefacts the part of the
+    energy that moves between stems from frame to frame; both are scaled to [0, 1].
+    """
+    energies, bleed, moved, steady = np.zeros(4), 0.0, 0.0, 0.0
+    widths = np.diff(masks.edges).astype(np.float32)
+    for first in range(0, len(masks.levels), _BLOCK_FRAMES):
+        amplitude = np.exp(masks.levels[first : first + _BLOCK_FRAMES + 1].astype(np.float32))
+        parts = _parts(masks.gains[:, first : first + _BLOCK_FRAMES + 1])
+        kept = slice(0, _BLOCK_FRAMES)
+        power = np.square(amplitude[kept]) * widths
+        energies += np.einsum("stb,tb->s", parts[:, kept], power)
+        bleed += float(np.vdot(1 - parts[:, kept].max(axis=0), power))
+        lasting = amplitude[1:] * amplitude[:-1] * widths
+        moved += float(np.vdot(np.abs(np.diff(parts, axis=1)).sum(axis=0), lasting)) / 2
+        steady += float(lasting.sum())
+    total = float(energies.sum())
+    if total <= 0:
+        return SeparationQuality(0, 0, 0, 1, 0, 0)
+    vocals, drums, bass, other = (float(energy / total) for energy in energies)
+    artefacts = min(1.0, moved / steady) if steady else 0.0
+    return SeparationQuality(vocals, drums, bass, other, min(1.0, bleed / total * 4 / 3), artefacts)
 
 
-def _spread(shares: FloatArray, plan: SeparationPlan, rate: int) -> FloatArray:
-    """Masks (3, frames, bands) for all bins at the full rate; above the last band they are that band's."""
-    widths = masks.Bands(plan.length, rate / plan.factor).widths.copy()
-    widths[-1] += plan.length * plan.factor // 2 + 1 - widths.sum()
-    return np.repeat(shares, widths, axis=2)
+def _parts(gains: npt.NDArray[np.uint8]) -> FloatArray:
+    """The parts of all four stems in [0, 1]: float32 (4, frames, bands)."""
+    parts = np.empty((4, *gains.shape[1:]), np.float32)
+    np.multiply(gains, np.float32(1 / _FULL), out=parts[:3])
+    np.maximum(1 - parts[:3].sum(axis=0), 0, out=parts[3])
+    return parts
 
 
-def _render(samples: FloatArray, spread: FloatArray, plan: SeparationPlan, first: int, out: FloatArray) -> None:
-    """Add the frames from ``first`` on to each of the parts (3, n) of one channel."""
-    length = plan.length * plan.factor
-    hop = length // 4
-    count = spread.shape[1]
-    start = first * hop - length // 2
-    frames = frame(padded(samples, start, start + (count - 1) * hop + length), length, hop)
-    spectrum = np.fft.rfft(frames * hann(length), norm="forward")
-    window = hann(length) * np.float32(2 / 3)  # squared windows a quarter apart add up to 3/2
-    for mask, part in zip(spread, out, strict=True):
-        pieces = np.fft.irfft(spectrum * mask, n=length, norm="forward")
-        pieces *= window
-        total = np.zeros((count + 3) * hop, np.float32)
-        for quarter in range(4):
-            total[quarter * hop : (quarter + count) * hop] += pieces[:, quarter * hop : (quarter + 1) * hop].ravel()
-        low, high = max(start, 0), min(start + total.size, part.size)
-        part[low:high] += total[low - start : high - start]
+def render(audio: Audio, masks: Masks, *, threads: int = 2) -> Stems:
+    """The waveforms: short-time spectra times masks, transformed back; what is left of the mixture is other.
+
+    Args:
+        audio: the one that the masks were made for.
+        masks: from :func:`plan_separation`.
+        threads: how many stretches of the audio to work on at once.
+    """
+    samples, hop = audio.samples, masks.length // 2
+    stems = np.empty((4, *samples.shape), np.float32)
+
+    def fill(first: int) -> None:
+        last = min(first + _RENDER_FRAMES, masks.gains.shape[1] - 1)
+        gains = np.repeat(masks.gains[:, first : last + 1] * np.float32(1 / _FULL), np.diff(masks.edges), axis=2)
+        here = slice(first * hop, last * hop)
+        for channel, signal in enumerate(samples):
+            spectrum = _transform(padded(signal, (first - 1) * hop, (last + 1) * hop), masks.length)
+            parts = stems[:, channel, here]
+            for part, gain in zip(parts[:3], gains, strict=True):
+                part[:] = _inverse(spectrum * gain)[: part.size]
+            np.add(parts[0], parts[1], out=parts[3])
+            parts[3] += parts[2]
+            np.subtract(signal[here], parts[3], out=parts[3])
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(fill, range(0, masks.gains.shape[1] - 1, _RENDER_FRAMES)))
+    return Stems(*(Audio(stem, audio.rate) for stem in stems))
 
 
-def _assess(audio: Audio, plan: SeparationPlan, block_frames: int) -> SeparationQuality | None:
-    """The quality, from the masks weighted by power; None for silence."""
-    signal = decimated(audio, plan.factor)
-    widths = masks.Bands(plan.length, audio.rate / plan.factor).widths.astype(np.float32)
-    each = np.zeros(3)
-    whole = pure = changed = 0.0
-    before = None
-    for _, power, shares in _masks(signal, audio.rate, plan, block_frames):
-        power = power * widths
-        weighted = shares * power
-        each += weighted.sum(axis=(1, 2), dtype=np.float64)
-        rest = 1 - shares.sum(axis=0)
-        pure += float(np.vdot(weighted, shares)) + float(np.vdot(rest * rest, power))
-        joined = shares if before is None else np.concatenate([before, shares], axis=1)
-        change = np.abs(joined[:, 1:] - joined[:, :-1]).sum(axis=0)
-        changed += float(np.vdot(change, power[-len(change) :])) if len(change) else 0.0
-        before = shares[:, -1:]
-        whole += float(power.sum(dtype=np.float64))
-    if whole <= _SILENCE * plan.lead_hz.size:
-        return None
-    drums, bass, vocals = np.minimum(each / whole, 1)
-    return SeparationQuality(
-        vocals_share=vocals,
-        drums_share=drums,
-        bass_share=bass,
-        other_share=max(0.0, 1 - drums - bass - vocals),
-        bleed=min(1.0, max(0.0, (1 - pure / whole) / 0.75)),
-        artefacts=min(1.0, changed / whole),
-    )
+@lru_cache(maxsize=8)
+def _sine(length: int) -> FloatArray:
+    """The root of the Hann window (length,): applied before and after, halves of frames add up to 1."""
+    window: FloatArray = np.sin(np.pi * np.arange(length) / length).astype(np.float32)
+    window.flags.writeable = False
+    return window
+
+
+def _transform(signal: FloatArray, length: int) -> ComplexArray:
+    """The spectra of frames that overlap by half: complex64 (frames, length // 2 + 1)."""
+    spectrum = np.fft.rfft(frame(signal, length, length // 2) * _sine(length), norm="forward")
+    return spectrum.astype(np.complex64, copy=False)
+
+
+def _inverse(spectrum: ComplexArray) -> FloatArray:
+    """The samples between the centres of the first frame and the last."""
+    length = 2 * (spectrum.shape[1] - 1)
+    frames = np.fft.irfft(spectrum, length, norm="forward").astype(np.float32, copy=False)
+    frames *= _sine(length)
+    result: FloatArray = (frames[:-1, length // 2 :] + frames[1:, : length // 2]).reshape(-1)
+    return result
+
+
+def _band_powers(audio: Audio, grid: Grid, length: int, first: int, last: int) -> tuple[FloatArray, FloatArray | None]:
+    """Mean power of the bins of each band, and how much of it is in the middle, of frames ``first`` to before ``last``.
+
+    Returns:
+        two float32 (frames, bands): the power of the mean of the channels plus that of half the difference between the
+        first two, and the part of the former in it (None for mono).
+    """
+    hop = length // 2
+    start, end = (first - 1) * hop, last * hop
+    power = _band_means(spectra.power(mixed(audio, start, end), length, hop), grid)
+    if audio.channels == 1:
+        return power, None
+    apart = (padded(audio.samples[0], start, end) - padded(audio.samples[1], start, end)) * np.float32(0.5)
+    both = power + _band_means(spectra.power(apart, length, hop), grid)
+    return both, np.divide(power, both, out=np.zeros_like(both), where=both > 0)
+
+
+def _band_means(power: FloatArray, grid: Grid) -> FloatArray:
+    """Means of the bins (frames, bins) of each band: (frames, bands)."""
+    sums: FloatArray = np.add.reduceat(power, np.array(grid.edges[:-1]), axis=1)
+    sums /= grid.widths
+    return sums
+
+
+def _pitches(track: PitchTrack, frames: int, hop_s: float) -> tuple[FloatArray, FloatArray]:
+    """The lead's pitch in Hz and its voicing at each frame, both (frames,); 0 where there is none."""
+    if track.times_s.size == 0:
+        return np.zeros(frames, np.float32), np.zeros(frames, np.float32)
+    between = (track.times_s[1:] + track.times_s[:-1]) / 2
+    nearest = np.searchsorted(between, np.arange(frames) * hop_s)
+    pitch_hz = np.nan_to_num(track.frequencies_hz[nearest])
+    return pitch_hz, np.where(pitch_hz > 0, track.voicing[nearest], 0).astype(np.float32)
+
+
+def _share_out(cues: Cues) -> FloatArray:
+    """The parts of vocals, drums and bass in each band: float32 (frames, 3, bands), adding up to 1 at most."""
+    weights = _weights()
+    result = np.empty((len(cues.local), 3, cues.local.shape[2]), np.float32)
+    of_bands = weights.band.T @ cues.band + weights.bias[:, None]
+    # Frame by frame, so that rounding does not depend on the block; few at a time, so that they stay in the cache.
+    for first in range(0, len(result), _CACHED_FRAMES):
+        piece = slice(first, first + _CACHED_FRAMES)
+        hidden = weights.local.T @ cues.local[piece]
+        hidden += np.einsum("tc,ch->th", cues.frame[piece], weights.frame)[:, :, None]
+        hidden += of_bands
+        np.maximum(hidden, 0, out=hidden)
+        logits = weights.output.T @ hidden
+        logits += weights.output_bias[:, None]
+        logits -= logits.max(axis=1, keepdims=True)
+        odds = np.exp(logits, out=logits)
+        np.divide(odds[:, :3], odds.sum(axis=1, keepdims=True), out=result[piece])
+    return result
+
+
+@attrs.frozen(eq=False)
+class _Weights:
+    """Of the network: from local, frame and band cues to hidden units, and from those to the stems' logits."""
+
+    local: FloatArray
+    frame: FloatArray
+    band: FloatArray
+    bias: FloatArray
+    output: FloatArray
+    output_bias: FloatArray
+
+
+@lru_cache(maxsize=1)
+def _weights() -> _Weights:
+    with (files("musicengine.audio") / "separation.npz").open("rb") as file, np.load(file) as stored:
+        return _Weights(*(stored[field.name] for field in attrs.fields(_Weights)))

@@ -16,7 +16,7 @@ from musicengine.dsp.frames import frame, padded
 from musicengine.dsp.resampling import kaiser_sinc
 from musicengine.dsp.types import FloatArray
 
-__all__ = ["interpolator", "true_peak"]
+__all__ = ["block_max", "interpolator", "true_peak"]
 
 _REACH = 12  # samples seen on either side
 _BETA = 5.0
@@ -94,14 +94,14 @@ def _peak_between(piece: FloatArray, factor: int, peak: float) -> float:
     """The largest magnitude between the samples of all blocks but the first and the last, if it exceeds ``peak``."""
     limit = peak * (1 - 1e-5)  # rounding must not hide a peak
     per_bend, per_sample = _bounds(factor)
-    samples = _block_max(np.abs(piece))
+    samples = block_max(np.abs(piece))
     around = per_sample * np.maximum(np.maximum(samples[:-2], samples[2:]), samples[1:-1])
     if around.max() <= limit:
         return 0.0
     slopes = piece[1:] - piece[:-1]
     bends = np.zeros_like(piece)
     np.subtract(slopes[1:], slopes[:-1], out=bends[1:-1])
-    bends = _block_max(np.abs(bends, out=bends))
+    bends = block_max(np.abs(bends, out=bends))
     bend = np.maximum(np.maximum(bends[:-2], bends[2:]), bends[1:-1])
     bound = np.minimum(np.maximum(samples[1:-1], samples[2:]) + per_bend * bend, around)
     candidates = np.flatnonzero(bound > limit)
@@ -112,8 +112,8 @@ def _peak_between(piece: FloatArray, factor: int, peak: float) -> float:
     return max(float(between.max()), -float(between.min()))
 
 
-def _block_max(values: FloatArray) -> FloatArray:
-    """The maximum of every block, (n / block,): halving is several times faster than reducing a short axis."""
+def block_max(values: FloatArray) -> FloatArray:
+    """The maximum of every block of 32 of (n,), n a multiple of 32; halving is faster than reducing a short axis."""
     # Two maxima of the array with itself shifted run at full speed; the rest works on a quarter of the values.
     pairs = np.maximum(values[:-1], values[1:])
     result: FloatArray = np.maximum(pairs[:-2], pairs[2:])[::4]

@@ -1,8 +1,9 @@
-"""Viterbi's algorithm over candidates: which of the few candidates of each step form the best path.
+"""The best path through any states over time, exactly and without a slow loop over every step.
 
-A step of the recursion is a handful of operations on tiny arrays, so its cost is that of calling numpy. Long inputs are
-therefore cut into stretches that are solved side by side, each with enough of its neighbours for its path to have
-forgotten where it began: the memory of such a path is much shorter than the margin.
+Viterbi's algorithm is a chain of products in the algebra where numbers are added by taking the maximum and multiplied
+by adding. Products can be grouped: the steps are cut into about as many segments as a segment has steps, all segments
+are solved side by side for every state they could begin in, and only the segments are then chained one by one (Särkkä
+and García-Fernández, "Temporal parallelization of Bayesian smoothers", IEEE TAC 2021).
 """
 
 from __future__ import annotations
@@ -11,75 +12,97 @@ import numpy as np
 
 from musicengine.dsp.types import FloatArray, IntArray
 
-__all__ = ["best_candidates"]
+__all__ = ["best_path"]
 
-_STRETCH = 192  # steps solved side by side with others
-_MARGIN = 48  # steps seen on either side
-_AT_ONCE = 128  # stretches
+_FORBIDDEN = np.float32(-1e30)
 
 
-def best_candidates(
-    scores: FloatArray,
-    places: FloatArray,
-    rest: FloatArray,
-    *,
-    move_cost: float = 0.0,
-    longest_move: float = np.inf,
-    switch_cost: float = 0.0,
-) -> IntArray:
-    """Which candidate to take at each step so that the sum of scores less the costs is greatest.
+def best_path(scores: FloatArray, moves: FloatArray) -> IntArray:
+    """The states (n,) whose scores and moves have the greatest sum.
 
     Args:
-        scores: (steps, k), what each candidate is worth; very low where there is none.
-        places: (steps, k), where it lies; moving costs ``move_cost`` times the distance.
-        rest: (steps,), what taking none is worth; very low where one must be taken.
-        move_cost: per unit of distance.
-        longest_move: distances beyond this one cost no more.
-        switch_cost: of going from a candidate to none, or back.
-
-    Returns:
-        int64 (steps,), the column of the candidate, or -1 for none.
+        scores: float32 (n, k), what each of k states is worth at each of n steps, n at least 1.
+        moves: float32 (n - 1, k, k), what it is worth to go from a state (row) to another (column) in the next step;
+            minus a cost, usually.
     """
-    steps, k = scores.shape
-    worth = np.concatenate([scores, rest[:, None]], axis=1)
-    path = np.empty(steps, np.int64)
-    for first in range(0, steps, _STRETCH * _AT_ONCE):
-        last = min(first + _STRETCH * _AT_ONCE, steps)
-        starts = np.arange(first, last, _STRETCH)
-        at = starts + np.arange(-_MARGIN, min(_STRETCH, steps) + _MARGIN)[:, None]
-        clipped = np.clip(at, 0, steps - 1)
-        value = worth[clipped]
-        value[at != clipped] = 0  # beyond the ends every candidate of the last step may stay for nothing
-        costs = _costs(places[clipped], move_cost, longest_move, switch_cost)
-        found = _solve(value, costs)[_MARGIN : _MARGIN + _STRETCH]
-        path[first:last] = found.T.reshape(-1)[: last - first]
-    return np.where(path == k, -1, path)
+    steps, states = scores.shape
+    length = max(1, int(np.sqrt(steps)))
+    count = -(-steps // length)
+    # Step first, then segment. Steps beyond the end are worth nothing and keep the state for nothing.
+    worth = np.zeros((count * length, states), np.float32)
+    worth[:steps] = scores
+    onward = np.broadcast_to(_staying(states), (count * length, states, states)).copy()
+    onward[1:steps] = moves
+    worth = np.ascontiguousarray(worth.reshape(count, length, states).swapaxes(0, 1))
+    onward = np.ascontiguousarray(onward.reshape(count, length, states, states).swapaxes(0, 1))
+    entries = _chain(_solve(worth, onward), onward[0])
+    return _trace(worth, onward, entries).T.reshape(-1)[:steps]
 
 
-def _costs(places: FloatArray, move_cost: float, longest: float, switch_cost: float) -> FloatArray:
-    """What it costs to reach each state of a step from each of the one before: (length - 1, stretches, to, from)."""
-    moves = np.abs(places[1:, :, :, None] - places[:-1, :, None, :])
-    np.minimum(moves, np.float32(longest), out=moves)
-    moves *= np.float32(move_cost)
-    costs = np.full((*moves.shape[:2], moves.shape[2] + 1, moves.shape[3] + 1), switch_cost, np.float32)
-    costs[:, :, :-1, :-1] = moves
-    costs[:, :, -1, -1] = 0
-    return costs
+def _staying(states: int) -> FloatArray:
+    """Moves that allow no change."""
+    moves = np.full((states, states), _FORBIDDEN, np.float32)
+    np.fill_diagonal(moves, 0)
+    return moves
 
 
-def _solve(worth: FloatArray, costs: FloatArray) -> IntArray:
-    """The best states (length, stretches) through worth (length, stretches, states)."""
-    origins = np.empty(worth.shape, np.intp)
-    through = np.empty(costs.shape[1:], np.float32)
-    total = worth[0]
-    for step in range(1, len(worth)):
-        np.subtract(total[:, None, :], costs[step - 1], out=through)
-        through.argmax(axis=2, out=origins[step])
-        total = through.max(axis=2)
-        total += worth[step]
-    path = np.empty(worth.shape[:2], np.int64)
-    path[-1] = total.argmax(axis=1)
-    rows = np.arange(worth.shape[1])
-    for step in range(len(path) - 1, 0, -1):
-        path[step - 1] = origins[step, rows, path[step]]
+def _solve(worth: FloatArray, onward: FloatArray) -> FloatArray:
+    """The best sums (segments, first state, last state) within each segment."""
+    length, _, states = worth.shape
+    best: FloatArray = _staying(states) + worth[0][:, None, :]
+    for step in range(1, length):
+        reached: FloatArray = best[:, :, 0, None] + onward[step][:, 0, None, :]
+        for middle in range(1, states):
+            np.maximum(reached, best[:, :, middle, None] + onward[step][:, middle, None, :], out=reached)
+        reached += worth[step][:, None, :]
+        best = reached
+    return best
+
+
+def _chain(segments: FloatArray, entering: FloatArray) -> IntArray:
+    """The state in which the best path enters each segment, and last the state in which it ends: (segments + 1,)."""
+    count, states, _ = segments.shape
+    total = np.zeros(states, np.float64)
+    left, entered = np.empty((count, states), np.int64), np.empty((count, states), np.int64)
+    every = np.arange(states)
+    for segment in range(count):
+        if segment:
+            arriving = total[:, None] + entering[segment]
+            left[segment] = arriving.argmax(axis=0)  # the last state before, for each state to enter
+            total = arriving[left[segment], every]
+        through = total[:, None] + segments[segment]
+        entered[segment] = through.argmax(axis=0)  # the state entered, for each last state
+        total = through[entered[segment], every]
+    entries = np.empty(count + 1, np.int64)
+    last = entries[count] = int(total.argmax())
+    for segment in range(count - 1, -1, -1):
+        entries[segment] = entered[segment, last]
+        last = left[segment, entries[segment]] if segment else last
+    return entries
+
+
+def _trace(worth: FloatArray, onward: FloatArray, entries: IntArray) -> IntArray:
+    """The states (length, segments) on the way, all segments side by side, each entered in a known state."""
+    length, count, states = worth.shape
+    total = np.full((count, states), _FORBIDDEN, np.float32)
+    total[np.arange(count), entries[:-1]] = 0
+    origins = np.empty((length, count, states), np.int64)
+    for step in range(1, length):
+        arriving = total[:, :, None] + onward[step]
+        origins[step] = arriving.argmax(axis=1)
+        total = arriving.max(axis=1) + worth[step]
+    path = np.empty((length, count), np.int64)
+    # Where a segment ends is decided by the one after it: the last state that makes the best of both.
+    path[-1] = _ends(total, onward[0], entries)
+    for step in range(length - 1, 0, -1):
+        path[step - 1] = origins[step, np.arange(count), path[step]]
     return path
+
+
+def _ends(total: FloatArray, entering: FloatArray, entries: IntArray) -> IntArray:
+    """The last state of each segment, given the state the next one is entered in."""
+    onward = np.zeros_like(total)
+    onward[:-1] = entering[np.arange(1, len(total)), :, entries[1:-1]]
+    ends: IntArray = (total + onward).argmax(axis=1)
+    ends[-1] = entries[-1]
+    return ends

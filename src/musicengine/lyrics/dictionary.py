@@ -7,14 +7,13 @@ instead of the 29 MB that a dict of them takes.
 from __future__ import annotations
 
 import lzma
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 
 import attrs
 import numpy as np
-
-from musicengine.dsp.types import Array
 
 __all__ = ["Dictionary", "dictionary"]
 
@@ -28,16 +27,16 @@ class Dictionary:
     Args:
         symbols: the phones, ARPAbet with stress digits, by their number.
         words: all words, sorted, a line feed between them.
-        word_starts: int32 (n + 1,), where each word begins.
+        word_starts: int32 (n + 1,), where each word begins; a view, whose items are plain integers.
         phones: all pronunciations in the order of the words, a byte a phone, 255 between entries.
         phone_starts: int32 (n + 1,), where each entry begins.
     """
 
     symbols: tuple[str, ...]
     words: bytes
-    word_starts: Array
+    word_starts: memoryview
     phones: bytes
-    phone_starts: Array
+    phone_starts: memoryview
 
     def __len__(self) -> int:
         return len(self.word_starts) - 1
@@ -47,20 +46,16 @@ class Dictionary:
 
     def word(self, index: int) -> str:
         """The word at a place."""
-        return self.words[self.word_starts[index] : self.word_starts[index + 1] - 1].decode()
+        return self._entry(index).decode()
+
+    def _entry(self, index: int) -> bytes:
+        return self.words[self.word_starts[index] : self.word_starts[index + 1] - 1]
 
     def find(self, word: str) -> int:
         """The place of a lower-case word; -1 if it is not there."""
         wanted = word.encode()
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            if self.words[self.word_starts[middle] : self.word_starts[middle + 1] - 1] < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        found = low < len(self) and self.words[self.word_starts[low] : self.word_starts[low + 1] - 1] == wanted
-        return low if found else -1
+        place = bisect_left(range(len(self)), wanted, key=self._entry)
+        return place if place < len(self) and self._entry(place) == wanted else -1
 
     def pronunciations(self, word: str) -> tuple[tuple[str, ...], ...]:
         """The phones of a lower-case word, the usual pronunciation first; empty if it is not there."""
@@ -81,7 +76,7 @@ def dictionary() -> Dictionary:
     )
 
 
-def _starts(text: bytes, separator: int) -> Array:
+def _starts(text: bytes, separator: int) -> memoryview:
     """Where entries begin, and where one more would."""
     ends = np.flatnonzero(np.frombuffer(text, np.uint8) == separator)
-    return np.concatenate([[0], ends + 1, [len(text) + 1]]).astype(np.int32)
+    return np.concatenate([[0], ends + 1, [len(text) + 1]]).astype(np.int32).data

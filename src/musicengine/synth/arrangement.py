@@ -100,8 +100,7 @@ def compose(brief: Brief) -> Arrangement:
     wish = _decide(brief)
     bar_s = _BEATS_PER_BAR * 60 / wish.bpm
     end = wish.duration_s / bar_s
-    final = math.floor(end - _SHORTEST_ENDING) if end >= _SHORTEST_WITH_ENDING else None
-    bars = math.ceil(end) if final is None else final
+    bars, final = _bars(end)
     labels = wish.brief.sections or usual(bars)
     passages = plan(labels, bars)
     changes = harmonize(wish.genre, wish.key, passages, end=end, final=final, seed=brief.seed)
@@ -155,12 +154,29 @@ def _decide(brief: Brief) -> _Wish:
     low, high = genre.bpm
     place = np.clip(rng.random() * 0.6 + 0.2 + 0.3 * mood.pace, 0, 1)
     tonic, minor = int(rng.integers(12)), rng.random() < (genre.minor if mood.minor is None else mood.minor)
-    bpm = brief.bpm or float(round(low + place * (high - low)))
+    drawn = low + place * (high - low)
+    bpm = brief.bpm or _whole_phrases((low, high), drawn, brief.duration_s or DEFAULT_DURATION_S)
     wanted = max(DEFAULT_DURATION_S, len(brief.sections) * 16 * 60 / bpm) if brief.sections else DEFAULT_DURATION_S
     duration_s = brief.duration_s or min(wanted, MAX_DURATION_S)
     key = brief.key or Key(tonic, "minor" if minor else "major")
     decided = attrs.evolve(brief, genre=genre.name, bpm=bpm, key=key, duration_s=duration_s)
     return _Wish(decided, genre, mood, bpm, key, duration_s, (note,) if note else ())
+
+
+def _bars(end: float) -> tuple[int, int | None]:
+    """How many bars the form has in a track of ``end`` bars, and the bar of the closing chord where there is one."""
+    final = math.floor(end - _SHORTEST_ENDING) if end >= _SHORTEST_WITH_ENDING else None
+    return (math.ceil(end) if final is None else final), final
+
+
+def _whole_phrases(tempi: tuple[int, int], drawn: float, duration_s: float) -> float:
+    """The tempo near the drawn one with which phrases of four bars, or of two, fill the track."""
+
+    def oddness(bpm: int) -> float:
+        bars, _ = _bars(duration_s * bpm / (60 * _BEATS_PER_BAR))
+        return abs(bpm - drawn) + 5 * (bars % 4 != 0) + 10 * (bars % 2)
+
+    return float(min(range(tempi[0], tempi[1] + 1), key=oddness))
 
 
 def _beat_count(sheet: Sheet) -> int:

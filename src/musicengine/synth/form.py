@@ -97,14 +97,17 @@ def plan(labels: tuple[str, ...], bars: int) -> tuple[Passage, ...]:
 
 
 def _share(weights: list[float], bars: int, unit: int) -> list[int]:
-    """Whole units by largest remainder, one at least each; bars that are left go to the last longest."""
+    """Whole units by largest remainder, one at least each; bars that are left go to the last of the lightest sections.
+
+    An intro or outro bears an odd bar better than a verse.
+    """
     units = bars // unit
     ideal = [weight * units / sum(weights) for weight in weights]
     shares = [max(1, int(part)) for part in ideal]
     while sum(shares) > units:
         shares[max(range(len(shares)), key=lambda i: (shares[i] > 1, shares[i] - ideal[i]))] -= 1
     while sum(shares) < units:
-        shares[max(range(len(shares)), key=lambda i: ideal[i] - shares[i])] += 1
+        shares[max(range(len(shares)), key=lambda i: (round(ideal[i] - shares[i], 6), i))] += 1
     lengths = [share * unit for share in shares]
-    lengths[max(range(len(lengths)), key=lambda i: (lengths[i], i))] += bars - sum(lengths)
+    lengths[min(range(len(lengths)), key=lambda i: (weights[i], -i))] += bars - sum(lengths)
     return lengths

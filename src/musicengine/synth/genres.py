@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from functools import cache
 
@@ -167,6 +166,8 @@ def find_genre(name: str | None) -> tuple[Genre, str]:
     known = named_genre(name)
     if known is not None:
         return known[1], "" if known[0] == name.lower().replace("-", " ") else f"{known[1].name} for {name[:40]!r}"
+    import difflib  # only the unknown need it
+
     close = difflib.get_close_matches(name.lower()[:40], _names(), n=1, cutoff=0.6)
     nearest = _names()[close[0] if close else "pop"]
     return nearest, f"no genre {name[:40]!r} here, {nearest.name} is the nearest"

@@ -12,13 +12,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from musicengine.dsp.limiter import BLOCK, gain_curve, limited, true_peaks
 from musicengine.dsp.types import FloatArray
 
-__all__ = ["gain_curve", "integrated_lufs", "master", "true_peaks", "weighted_powers"]
+__all__ = ["integrated_lufs", "master", "weighted_powers"]
 
-_BLOCK = 64
-_REACH = 4
-_TAPS = 12
 _CEILING_DB = -1.25
 _GATE_LUFS = -70.0
 
@@ -81,63 +79,6 @@ def _k_filters(rate: int) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarr
     return shelf, (np.array([1.0, -2.0, 1.0]), np.array([1, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0]))
 
 
-def gain_curve(gains: FloatArray, n: int) -> FloatArray:
-    """Gains at the edges of blocks of 64 samples as gains of samples, by straight lines: (n,)."""
-    ramp = np.arange(_BLOCK, dtype=np.float32) / _BLOCK
-    ramps = np.stack([1 - ramp, ramp]).astype(np.float32)
-    curve: FloatArray = np.stack([gains[:-1], gains[1:]], axis=1) @ ramps
-    return curve.reshape(-1)[:n]
-
-
-def true_peaks(channel: FloatArray, floor: float) -> FloatArray:
-    """The peak of every block of 64 samples of one channel (n,): float32 (blocks,).
-
-    Blocks whose samples reach ``floor`` are oversampled four times (a windowed sinc of 24 taps); others keep their
-    sample peak.
-    """
-    count = -(-channel.size // _BLOCK)
-    padded = np.zeros(count * _BLOCK + 2 * _TAPS, np.float32)
-    padded[_TAPS : _TAPS + channel.size] = channel
-    blocks = padded[_TAPS : _TAPS + count * _BLOCK].reshape(count, _BLOCK)
-    peaks = np.maximum(blocks.max(axis=1), -blocks.min(axis=1))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, _BLOCK + 2 * _TAPS)[::_BLOCK]
-    loud = np.flatnonzero(peaks >= floor)
-    for start in range(0, loud.size, 1024):
-        some = loud[start : start + 1024]
-        fine = windows[some] @ _oversampler()
-        peaks[some] = np.maximum(peaks[some], np.maximum(fine.max(axis=1), -fine.min(axis=1)))
-    result: FloatArray = peaks
-    return result
-
-
-@lru_cache(maxsize=1)
-def _oversampler() -> FloatArray:
-    """The three phases between samples as one matrix (64 + 24, 3 * 64)."""
-    matrix = np.zeros((_BLOCK + 2 * _TAPS, 3 * _BLOCK))
-    taps = np.arange(-_TAPS + 1, _TAPS + 1)
-    for phase in (1, 2, 3):
-        offset = taps - phase / 4
-        kernel = np.sinc(offset) * np.cos(np.pi * offset / (2 * _TAPS + 1)) ** 2
-        kernel /= kernel.sum()
-        for sample in range(_BLOCK):
-            matrix[sample + _TAPS + taps, (phase - 1) * _BLOCK + sample] = kernel
-    return matrix.astype(np.float32)
-
-
-def _limited(peaks: FloatArray, gain: float) -> FloatArray:
-    """Gains at the edges of blocks that keep every peak below the ceiling: (blocks + 1,)."""
-    ceiling = 10 ** (_CEILING_DB / 20)
-    wanted = np.minimum(gain, ceiling / np.maximum(peaks, 1e-9))
-    if wanted.min() >= gain:
-        return np.full(peaks.size + 1, gain, np.float32)
-    reach = 2 * _REACH
-    padded = np.pad(wanted, (reach + 1, reach), mode="edge")
-    lowest = np.lib.stride_tricks.sliding_window_view(padded, reach + 1).min(axis=1)
-    kernel = np.hanning(reach + 2)[1:-1]
-    smooth = np.convolve(lowest, kernel / kernel.sum(), "valid")
-    return smooth[: peaks.size + 1].astype(np.float32)
-
-
 def master(mix: FloatArray, rate: int, target_lufs: float, *, threads: Executor) -> FloatArray:
     """The gain of every sample that brings a mix to its loudness with true peaks below -1 dBTP: (n,).
 
@@ -153,22 +94,23 @@ def master(mix: FloatArray, rate: int, target_lufs: float, *, threads: Executor)
     if not np.isfinite(loudness):
         return np.ones(n, np.float32)
     gain = 10 ** ((target_lufs - loudness) / 20)
-    floor = 0.6 * 10 ** (_CEILING_DB / 20) / gain
+    ceiling = 10 ** (_CEILING_DB / 20)
+    floor = 0.7 * ceiling / gain
     peaks = np.maximum(*threads.map(lambda channel: true_peaks(channel, floor), mix))
-    edges = _limited(peaks, gain)
+    edges = limited(peaks, gain, ceiling)
     # What the limiter takes away the make-up gain gives back: a few rounds on the blocks settle it.
     for _ in range(6):
         missing = target_lufs - integrated_lufs(powers * _mean_squares(edges, powers.size, rate))
         if abs(missing) < 0.02:
             break
         gain *= 10 ** (missing / 20)
-        edges = _limited(peaks, gain)
+        edges = limited(peaks, gain, ceiling)
     return gain_curve(edges, n)
 
 
 def _mean_squares(edges: FloatArray, count: int, rate: int) -> np.ndarray:
     """The mean square gain of each 100 ms."""
-    places = np.minimum(np.arange(count + 1) * (rate // 10) // _BLOCK, edges.size - 2)
+    places = np.minimum(np.arange(count + 1) * (rate // 10) // BLOCK, edges.size - 2)
     sums = np.add.reduceat(edges.astype(np.float64) ** 2, places[:-1])
     widths = np.diff(np.append(places[:-1], edges.size))
     result: np.ndarray = sums / np.maximum(widths, 1)

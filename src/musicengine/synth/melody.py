@@ -7,6 +7,8 @@ and holds longer. Strong beats take tones of the chord, the others steps of the 
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import attrs
 import numpy as np
 
@@ -136,5 +138,5 @@ def _tonic(sheet: Sheet) -> int:
 def _in_turn(events: list[Event]) -> list[Event]:
     """One note at a time: each ends before the next starts."""
     events = sorted(events)
-    ends = [event.at for event in events[1:]] + [float("inf")]
-    return [event._replace(length=min(event.length, end - event.at)) for event, end in zip(events, ends, strict=True)]
+    cut = [event._replace(length=min(event.length, later.at - event.at)) for event, later in pairwise(events)]
+    return cut + events[-1:]

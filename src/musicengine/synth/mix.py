@@ -7,12 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import attrs
 import numpy as np
 
+from musicengine.dsp.limiter import gain_curve
 from musicengine.dsp.types import FloatArray
 from musicengine.synth import drums
 from musicengine.synth.arrangement import Arrangement, Part, compose
 from musicengine.synth.genres import Genre, find_genre
 from musicengine.synth.instruments import play
-from musicengine.synth.mastering import gain_curve, master
+from musicengine.synth.mastering import master
 from musicengine.synth.patches import PATCHES
 from musicengine.synth.space import reverberate
 from musicengine.values._value import Value
@@ -29,8 +30,11 @@ _WET_DRUMS = frozenset({37, 38, 39, 45, 47, 49, 50})
 #: Kits beside patches: patches are levelled note by note, kits hit by hit.
 _DRUMS_DB = -5.5
 _VELOCITY_LAYERS = 12
-#: Lengths are rounded to a geometric series, a tenth from one to the next.
-_LENGTH_RATIO = 1.1
+_PIECE = 1 << 15
+#: Two players hear each other: a third of each in the other's channel, so that a mono sum loses little.
+_BLEND = (np.array([[1.0, 0.3], [0.3, 1.0]]) / np.sqrt(1.09)).astype(np.float32)
+#: Lengths are rounded to a geometric series.
+_LENGTH_RATIO = 1.15
 _DUCKED = {"vocals": 0.25, "bass": 1.0, "other": 1.0}
 
 
@@ -77,7 +81,7 @@ def render(arrangement: Arrangement, *, rate: int = 44_100) -> Rendered:
 
     Args:
         arrangement: what to play.
-        rate: samples per second.
+        rate: samples per second. Below 8 kHz there is not enough band left to reach the level without the limiter.
     """
     n = max(1, round(arrangement.duration_s * rate))
     genre, _ = find_genre(arrangement.genre)
@@ -88,15 +92,22 @@ def render(arrangement: Arrangement, *, rate: int = 44_100) -> Rendered:
         for bus in buses[2:]:
             mix += bus
         gains = master(mix, rate, TARGET_LUFS, threads=threads)
-        list(threads.map(lambda bus: np.multiply(bus, gains, out=bus), buses))
-    by_stem = dict(zip(_COSTLY_FIRST, buses, strict=True))
-    # In the order in which Stems add up, so that the sum is the mix to the last bit.
-    np.add(by_stem["vocals"], by_stem["drums"], out=mix)
-    mix += by_stem["bass"]
-    mix += by_stem["other"]
+        by_stem = dict(zip(_COSTLY_FIRST, buses, strict=True))
+        in_order = [by_stem[stem] for stem in _STEMS]
+        list(threads.map(lambda start: _finish(in_order, mix, gains, start), range(0, n, _PIECE)))
     vocals, drum_set, bass, other = (Audio(_frozen(by_stem[stem]), rate) for stem in _STEMS)
     stems = Stems(vocals, drum_set, bass, other, provenance="stub")
     return Rendered(Audio(_frozen(mix), rate), stems)
+
+
+def _finish(stems: list[FloatArray], mix: FloatArray, gains: FloatArray, start: int) -> None:
+    """Apply the gains to a piece of every stem, and add the stems up in the order in which Stems does."""
+    piece = slice(start, start + _PIECE)
+    for stem in stems:
+        stem[:, piece] *= gains[piece]
+    np.add(stems[0][:, piece], stems[1][:, piece], out=mix[:, piece])
+    for stem in stems[2:]:
+        mix[:, piece] += stem[:, piece]
 
 
 def _frozen(samples: FloatArray) -> FloatArray:
@@ -107,22 +118,22 @@ def _frozen(samples: FloatArray) -> FloatArray:
 def _bus(arrangement: Arrangement, genre: Genre, stem: str, n: int, rate: int) -> FloatArray:
     """One stem before mastering: float32 (2, n)."""
     parts = [part for part in arrangement.parts if part.stem == stem and len(part)]
-    dry = np.zeros((2, n), np.float32)
+    bus = np.zeros((2, n), np.float32)
     if not parts:
-        return dry
-    wet = np.zeros((2, n), np.float32) if stem != "bass" else None
-    for part in parts:
-        if part.stem == "drums":
-            _place_drums(part, dry, wet, rate)
-        else:
-            _place(part, dry if wet is None or not part.wet else wet, rate, arrangement.brightness)
-    if wet is not None:
-        dry += wet
-        dry += reverberate(wet, rate, room_s=genre.room_s, gain=10 ** (genre.wet_db / 20))
+        return bus
+    # What gets reverb comes first, the room answers to what is there, and what stays dry comes after.
+    for wet in (True, False):
+        for part in parts:
+            if part.stem == "drums":
+                _place_drums(part, bus, rate, wet=wet)
+            elif part.wet == wet:
+                _place(part, bus, rate, arrangement.brightness)
+        if wet and any(part.wet for part in parts):
+            reverberate(bus, rate, room_s=genre.room_s, gain=10 ** (genre.wet_db / 20))
     if genre.duck and stem in _DUCKED:
-        dry *= _ducking(arrangement, genre.duck * _DUCKED[stem], n, rate)
-    _fade(dry, rate)
-    return dry
+        bus *= _ducking(arrangement, genre.duck * _DUCKED[stem], n, rate)
+    _fade(bus, rate)
+    return bus
 
 
 def _place(part: Part, bus: FloatArray, rate: int, brightness: float) -> None:
@@ -140,25 +151,29 @@ def _place(part: Part, bus: FloatArray, rate: int, brightness: float) -> None:
         sound = scaled.get((pitch, length, layer))
         if sound is None:
             if (pitch, length) not in played:
-                played[pitch, length] = play(patch, pitch, _LENGTH_RATIO**length, rate, brightness) * sides
+                tone = play(patch, pitch, _LENGTH_RATIO**length, rate, brightness)
+                played[pitch, length] = (sides * _BLEND) @ tone if len(tone) == 2 else tone * sides
             level = (layer / _VELOCITY_LAYERS) ** 1.5 * gain
             sound = scaled[pitch, length, layer] = played[pitch, length] * np.float32(level)
         _add(bus, sound, start)
 
 
-def _place_drums(part: Part, dry: FloatArray, wet: FloatArray | None, rate: int) -> None:
+def _place_drums(part: Part, bus: FloatArray, rate: int, *, wet: bool) -> None:
+    """Add the hits of the drums that get reverb, or of those that do not."""
     gain = 10 ** ((part.level_db + _DRUMS_DB) / 20)
     starts = np.rint(part.starts_s * rate).astype(int).tolist()
     layers = np.ceil(part.velocities * _VELOCITY_LAYERS).astype(int).tolist()
     scaled: dict[tuple[int, int], FloatArray] = {}
     for start, pitch, layer in zip(starts, part.pitches.astype(int).tolist(), layers, strict=True):
+        if (pitch in _WET_DRUMS) != wet:
+            continue
         sound = scaled.get((pitch, layer))
         if sound is None:
             angle = (drums.pan(pitch) + 1) * np.pi / 4
             level = np.sqrt(2) * (layer / _VELOCITY_LAYERS) ** 1.5 * gain
             sides = np.array([[np.cos(angle)], [np.sin(angle)]]) * level
             sound = scaled[pitch, layer] = drums.hit(part.patch, pitch, rate) * sides.astype(np.float32)
-        _add(wet if wet is not None and pitch in _WET_DRUMS else dry, sound, start)
+        _add(bus, sound, start)
 
 
 def _add(bus: FloatArray, sound: FloatArray, start: int) -> None:

@@ -14,42 +14,38 @@ from musicengine.dsp.types import ComplexArray, FloatArray
 __all__ = ["reverberate"]
 
 _FFT = 1 << 16
-#: Rooms are computed at half this rate or above.
-_ENOUGH_HZ = 22_000
+#: About the rate at which rooms are computed.
+_ROOM_HZ = 11_025
+_TAPS = 6
 _PREDELAY_S = 0.018
+_PIECE = 1 << 12
 
 
-def reverberate(dry: FloatArray, rate: int, *, room_s: float, gain: float) -> FloatArray:
-    """The room's answer to a stereo signal: float32 (2, n).
+def reverberate(bus: FloatArray, rate: int, *, room_s: float, gain: float) -> None:
+    """Add a room's answer to a stereo signal, in place.
 
     Args:
-        dry: float32 (2, n); the room hears the sum of both channels.
+        bus: float32 (2, n); the room hears the mean of both channels.
         rate: Hz.
         room_s: reverberation time: until it is 60 dB quieter.
         gain: of the answer; with 1 it is about as loud as the signal.
     """
-    n = dry.shape[1]
-    signal = dry[0] + dry[1]
-    signal *= np.float32(0.5 * gain)
-    sizes = [n]
-    while rate >= _ENOUGH_HZ:
-        signal, rate = _halved(signal), rate // 2
-        sizes.append(signal.size)
-    room, length = _room(rate, room_s)
-    out = np.zeros((2, signal.size + _FFT), np.float32)
+    factor = max(1, round(rate / _ROOM_HZ))
+    room, length = _room(rate // factor, room_s)
+    signal = _lowered(bus, factor)
+    signal *= np.float32(gain)
+    answer = np.zeros((2, signal.size + _FFT), np.float32)
+    block = np.zeros(_FFT, np.float32)
     step = _FFT - length
     for start in range(0, signal.size, step):
-        block = np.zeros(_FFT, np.float32)
         piece = signal[start : start + step]
-        block[: piece.size] = piece
+        if not piece.any():
+            continue
+        block[: piece.size], block[piece.size :] = piece, 0
         spectrum = np.fft.rfft(block, norm="forward")
-        out[:, start : start + _FFT] += np.fft.irfft(spectrum * room)
-    # A few samples more than needed, for the filters that double the rate.
-    out = out[:, : sizes.pop() + 8]
-    while sizes:
-        size = sizes.pop()
-        out = _doubled(out, size + 8 if sizes else size)
-    return out[:, :n]
+        answer[:, start : start + _FFT] += np.fft.irfft(spectrum * room)
+    for channel, of_room in zip(bus, answer, strict=True):
+        _add_raised(channel, of_room, factor)
 
 
 @lru_cache(maxsize=8)
@@ -79,27 +75,25 @@ def _smooth(noise: np.ndarray, width: int) -> np.ndarray:
     return np.stack([np.convolve(row, kernel / np.sqrt(np.sum(kernel**2)), "same") for row in noise])
 
 
-def _halved(signal: FloatArray) -> FloatArray:
-    """Every second sample after a half-band filter (-1 0 9 16 9 0 -1) / 32."""
-    padded = np.zeros(signal.size + 8 + signal.size % 2, np.float32)
-    padded[4 : 4 + signal.size] = signal
-    even, odd = padded[0::2], padded[1::2]
-    count = (signal.size + 1) // 2
-    out = even[2 : 2 + count] * np.float32(16 / 32)
-    out += (odd[1 : 1 + count] + odd[2 : 2 + count]) * np.float32(9 / 32)
-    out -= (odd[0:count] + odd[3 : 3 + count]) * np.float32(1 / 32)
-    return out
+def _lowered(bus: FloatArray, factor: int) -> FloatArray:
+    """The mean of both channels at a lower rate, each sample a triangle over two periods: (n / factor,)."""
+    n = bus.shape[1]
+    padded = np.zeros(n + 2 * factor - n % factor, np.float32)
+    np.add(bus[0], bus[1], out=padded[:n])
+    periods = padded.reshape(-1, factor)
+    ramp = ((np.arange(factor) + 0.5) / (2 * factor**2)).astype(np.float32)
+    signal: FloatArray = (periods @ ramp)[:-1]
+    signal += (periods @ ramp[::-1])[1:]
+    return signal
 
 
-def _doubled(signal: FloatArray, n: int) -> FloatArray:
-    """Twice as many samples, those between by (-1 9 9 -1) / 16: (2, n)."""
-    count = (n + 1) // 2
-    out = np.empty((2, 2 * count), np.float32)
-    out[:, 0::2] = signal[:, :count]
-    between = signal[:, :count] + signal[:, 1 : count + 1]
-    between *= np.float32(9 / 16)
-    outer = signal[:, : count - 1] + signal[:, 3 : count + 2]
-    outer *= np.float32(1 / 16)
-    between[:, 1:] -= outer
-    out[:, 1::2] = between
-    return out[:, :n]
+def _add_raised(channel: FloatArray, signal: FloatArray, factor: int) -> None:
+    """Add a signal of a lower rate to a channel (n,): a windowed sinc of six samples, piece by piece, in the cache."""
+    places = np.arange(_TAPS)[:, None] - (_TAPS // 2 - 1) - np.arange(factor) / factor
+    kernel = np.sinc(places) * np.cos(np.pi * places / (_TAPS + 1)) ** 2
+    kernel = (kernel / kernel.sum(axis=0)).astype(np.float32)
+    padded = np.concatenate([np.zeros(_TAPS // 2 - 1, np.float32), signal])
+    windows = np.lib.stride_tricks.sliding_window_view(padded, _TAPS)
+    for start in range(0, -(-channel.size // factor), _PIECE):
+        place = channel[start * factor : (start + _PIECE) * factor]
+        place += (windows[start : start + _PIECE] @ kernel).reshape(-1)[: place.size]

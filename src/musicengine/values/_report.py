@@ -5,11 +5,17 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from musicengine.values import _chart
+from musicengine.values._chart import clock
+
 if TYPE_CHECKING:
+    from musicengine.values.hits import HitModel, HitReport
     from musicengine.values.reports import AudioReport, Report
     from musicengine.values.scores import Deduction, Score
 
-__all__ = ["card", "text"]
+__all__ = ["card", "clock", "facts", "hit_card", "model_card", "text"]
 
 _BAR = 24
 
@@ -22,6 +28,8 @@ def text(report: Report) -> str:
     if report.score.deductions:
         lines += ["", "What it lost points for"]
         lines += [f"  {_reason(item)}" for item in report.score.deductions]
+    if report.hit:
+        lines += ["", *_hit_text(report.hit)]
     return "\n".join(lines)
 
 
@@ -29,11 +37,41 @@ def card(report: Report) -> str:
     """The report as an HTML fragment that needs nothing from outside and reads well in light and dark."""
     audio = report.audio
     rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(fact)}</td></tr>" for name, fact in facts(audio))
-    return (
-        f"<div class='musicengine'><style>{_CSS}</style>"
+    return _framed(
         f"<p class='score'><b>{report.score.value:.0f}</b> of 100</p>"
-        f"{_form(audio)}<table>{rows}</table>{_ledger(report.score)}</div>"
+        f"{_picture(audio, report.score)}<table>{rows}</table>"
+        f"{_ledger(report.score, 'What it lost points for')}{_hit(report.hit) if report.hit else ''}"
     )
+
+
+def hit_card(hit: HitReport) -> str:
+    """A hit report as an HTML fragment."""
+    return _framed(_hit(hit))
+
+
+def model_card(model: HitModel) -> str:
+    """A fitted model as an HTML fragment: its figures, its reliability plot and the effect of every feature."""
+    reach = max((float(np.abs(curve.effects).max()) for curve in model.curves), default=1.0)
+    ordered = sorted(model.curves, key=lambda curve: -curve.spread)
+    rows = "".join(
+        f"<tr><th>{escape(curve.feature)}</th><td>{_chart.effects(curve, reach)}</td>"
+        f"<td>{_number(curve.low)} to {_number(curve.high)}</td>"
+        f"<td>{curve.effects.min():+.2f} to {curve.effects.max():+.2f}</td></tr>"
+        for curve in ordered
+    )
+    return _framed(
+        f"<p class='score'><b>AUC {model.reliability.auc:.2f}</b> on records held out of the fit</p>"
+        f"<p>{escape(str(model.reliability))}; fitted to {model.records:,} records.</p>"
+        f"{_chart.reliability(model.reliability)}"
+        f"<table><caption>What each feature adds to the log-odds</caption>"
+        f"<tr><th>Feature</th><th>Effect</th><th>From, to</th><th>Log-odds</th></tr>{rows}</table>"
+    )
+
+
+def _hit_text(hit: HitReport) -> list[str]:
+    if hit.abstained:
+        return [f"{'Typicality':<11}no answer: {hit.abstained}"]
+    return [f"{'Typicality':<11}{hit}", *(f"  {_reason(item)}" for item in hit.score.deductions)]
 
 
 def facts(audio: AudioReport) -> list[tuple[str, str]]:
@@ -55,12 +93,6 @@ def facts(audio: AudioReport) -> list[tuple[str, str]]:
         elif field in audio.abstained:
             found.append((name, f"unknown: {audio.abstained[field]}"))
     return found
-
-
-def clock(seconds: float) -> str:
-    """Minutes and seconds, e.g. "2:05"."""
-    whole = round(seconds)
-    return f"{whole // 60}:{whole % 60:02d}"
 
 
 def _bar(value: float) -> str:
@@ -113,6 +145,23 @@ def _reason(item: Deduction) -> str:
     return f"{item}{where}. {item.fix}"
 
 
+def _cost(points: float) -> str:
+    return f"−{points:.1f}" if points >= 0.05 else "−<0.1"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _framed(body: str) -> str:
+    return f"<div class='musicengine'><style>{_CSS}</style>{body}</div>"
+
+
+def _picture(audio: AudioReport, score: Score) -> str:
+    """The time line; the sections alone, where there is no waveform."""
+    return _chart.timeline(audio, score.deductions) or _form(audio)
+
+
 def _form(audio: AudioReport) -> str:
     """The sections as a band, repeated music in the same colour."""
     if not audio.sections:
@@ -125,15 +174,35 @@ def _form(audio: AudioReport) -> str:
     return f"<div class='form'>{band}</div>"
 
 
-def _ledger(score: Score) -> str:
+def _hit(hit: HitReport) -> str:
+    """The score as a bar with its interval, what it is compared with, and the ledger."""
+    era = " ".join(filter(None, (hit.genre, f"of the {hit.era}" if hit.era else "of all eras")))
+    title = f"How typical it is of charting records {era}"
+    if hit.abstained:
+        return f"<h3>{escape(title)}</h3><p>No answer: {escape(hit.abstained)}.</p>"
+    rank = f"; {hit.percentile:.0%} of them score no higher" if hit.percentile is not None else ""
+    missing = f" Not known: {escape(', '.join(hit.missing))}." if hit.missing else ""
+    bar = (
+        f"<div class='meter'><i style='left:{hit.low:.1f}%;width:{max(hit.high - hit.low, 0.6):.1f}%'></i>"
+        f"<b style='left:{hit.score.value:.1f}%'></b></div>"
+    )
+    return (
+        f"<h3>{escape(title)}</h3><p class='score'><b>{hit.score.value:.0f}</b> of 100, "
+        f"between {hit.low:.0f} and {hit.high:.0f}{rank}</p>{bar}"
+        f"<p>This is likeness, not the chance of a hit, which nobody can tell from such features.{missing}</p>"
+        f"{_ledger(hit.score, 'What sets it apart')}<p class='source'>{escape(hit.source)}</p>"
+    )
+
+
+def _ledger(score: Score, title: str) -> str:
     if not score.deductions:
-        return "<p>Nothing to complain about.</p>"
+        return f"<p>{escape(title)}: nothing.</p>"
     rows = "".join(
-        f"<tr><td>−{item.points:.1f}</td><td>{escape(item.rule)}</td>"
+        f"<tr><td>{escape(_cost(item.points))}</td><td>{escape(item.rule)}</td>"
         f"<td>{escape(_reason(item).partition(': ')[2])}</td></tr>"
         for item in score.deductions
     )
-    return f"<table><caption>What it lost points for</caption>{rows}</table>"
+    return f"<table><caption>{escape(title)}</caption>{rows}</table>"
 
 
 _CSS = (
@@ -143,6 +212,12 @@ _CSS = (
     ".musicengine th,.musicengine td{text-align:left;padding:.2em 1em .2em 0;vertical-align:top;"
     "border-bottom:1px solid #8884;background:none}"
     ".musicengine .score{font-size:1.2em;margin:.5em 0}.musicengine .score b{font-size:2.2em}"
+    ".musicengine svg{display:block;margin:.5em 0}.musicengine h3{margin:1.5em 0 .2em}"
+    ".musicengine .source{font-size:.85em;opacity:.75}.musicengine td:first-child{white-space:nowrap}"
+    ".musicengine .meter{position:relative;height:.7em;max-width:30em;border-radius:.35em;background:#8883}"
+    ".musicengine .meter i{position:absolute;top:0;bottom:0;border-radius:.35em;background:hsl(210 75% 52% / .45)}"
+    ".musicengine .meter b{position:absolute;top:-.2em;bottom:-.2em;width:3px;margin-left:-1px;"
+    "background:hsl(210 75% 52%)}"
     ".musicengine .form{display:flex;gap:2px}"
     ".musicengine .form span{overflow:hidden;white-space:nowrap;padding:.2em .4em;min-width:0;"
     "background:hsl(var(--hue) 55% 50% / .35)}"

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from musicengine.errors import InputError
+from musicengine.values import _report
 from musicengine.values._arrays import Content, FloatArray, confidence, finite, floats, non_negative, shaped
 from musicengine.values._mappings import read_only, sorted_items
 from musicengine.values._value import Value
@@ -64,6 +65,9 @@ class HitReport(Value):
 
     def __str__(self) -> str:
         return f"{self.score} typical of charting records of {self.era or 'all eras'} ({self.low:.0f}-{self.high:.0f})"
+
+    def _repr_html_(self) -> str:
+        return _report.hit_card(self)
 
 
 @attrs.frozen(repr=False, slots=False)
@@ -240,6 +244,12 @@ class HitModel(Value):
             missing=missing,
             abstained=_doubt(high - low, missing, outside),
         )
+
+    def __str__(self) -> str:
+        return f"{len(self.curves)} features, {self.records:,} records, {self.reliability}"
+
+    def _repr_html_(self) -> str:
+        return _report.model_card(self)
 
 
 def _logistic(log_odds: float) -> float:

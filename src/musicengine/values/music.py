@@ -83,7 +83,7 @@ class Beats(Value):
     Args:
         times_s: float32 (n,), increasing.
         downbeats_s: float32 (m,), increasing: the first beats of the bars.
-        confidence: in [0, 1].
+        confidence: the share of right beats to expect (F-measure within 70 ms), in [0, 1].
     """
 
     times_s: FloatArray = attrs.field(converter=floats, eq=Content, validator=[shaped("n"), increasing])
@@ -249,27 +249,18 @@ class PitchTrack(Value):
         frequencies_hz: float32 (n,), NaN where unvoiced.
         voicing: float32 (n,): probability that there is a pitch, in [0, 1].
         confidence: how sure the whole track is, in [0, 1]: low for a mixture without a clear lead.
-        contour_hz: float32 (n,), the likeliest pitch of every frame, heard or not; NaN where there is none at all.
-            The frequencies themselves if it is not given.
     """
 
     times_s: FloatArray = attrs.field(converter=floats, eq=Content, validator=[shaped("n"), increasing])
     frequencies_hz: FloatArray = attrs.field(converter=floats, eq=Content, validator=shaped("n"))
     voicing: FloatArray = attrs.field(converter=floats, eq=Content, validator=[shaped("n"), finite])
     confidence: float = attrs.field(default=1.0, converter=float, validator=confidence)
-    contour_hz: FloatArray = attrs.field(converter=floats, eq=Content, validator=shaped("n"))
-
-    @contour_hz.default
-    def _frequencies(self) -> FloatArray:
-        return self.frequencies_hz
 
     def __attrs_post_init__(self) -> None:
-        """Require arrays of one length."""
-        sizes = [part.size for part in (self.times_s, self.frequencies_hz, self.voicing, self.contour_hz)]
-        if len(set(sizes)) > 1:
-            raise InputError(
-                f"PitchTrack needs times, frequencies, voicing and contour of one length, got {tuple(sizes)}"
-            )
+        """Require three arrays of one length."""
+        if not self.times_s.size == self.frequencies_hz.size == self.voicing.size:
+            sizes = (self.times_s.size, self.frequencies_hz.size, self.voicing.size)
+            raise InputError(f"PitchTrack needs times, frequencies and voicing of one length, got {sizes}")
 
     def __str__(self) -> str:
         voiced = np.isfinite(self.frequencies_hz)

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import attrs
 
 from musicengine.values import _report
-from musicengine.values._arrays import non_negative
+from musicengine.values._arrays import Content, FloatArray, finite, floats, non_negative, shaped
 from musicengine.values._mappings import read_only, sorted_items
 from musicengine.values._value import Value
-from musicengine.values.measures import Embedding, Loudness, SeparationQuality, Timbre
+from musicengine.values.hits import HitReport
+from musicengine.values.measures import Embedding, Loudness, LoudnessCurve, SeparationQuality, Timbre
 from musicengine.values.music import Beats, Chord, Form, Harmony, Key, Melody, PitchTrack, Rhythm, Section, Tempo
 from musicengine.values.scores import Score
 
@@ -22,6 +23,7 @@ class AudioReport(Value):
     """Everything measured of one piece of audio.
 
     A field is None where the audio cannot answer; ``abstained`` then maps the field's name to the reason.
+    ``waveform`` is float32 (2, n), the lowest and the highest sample of n equal parts, 600 at most, to draw.
     """
 
     duration_s: float = attrs.field(converter=float, validator=non_negative)
@@ -34,6 +36,13 @@ class AudioReport(Value):
     chords: tuple[Chord, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(tuple[Chord, ...]))
     harmony: Harmony | None = None
     loudness: Loudness | None = None
+    loudness_curve: LoudnessCurve | None = None
+    waveform: FloatArray | None = attrs.field(
+        default=None,
+        converter=attrs.converters.optional(floats),
+        eq=Content,
+        validator=attrs.validators.optional([shaped(2, "n"), finite]),
+    )
     timbre: Timbre | None = None
     pitch: PitchTrack | None = None
     melody: Melody | None = None
@@ -52,9 +61,16 @@ class AudioReport(Value):
 
 @attrs.frozen(repr=False, slots=False, kw_only=True)
 class Report(Value):
-    """The whole judgement of a track."""
+    """The whole judgement of a track.
+
+    Args:
+        audio: what was measured of it.
+        hit: how typical it is of charting records; None if nobody asked.
+        score: of the whole: of the recording's quality.
+    """
 
     audio: AudioReport
+    hit: HitReport | None = None
     score: Score
 
     @property

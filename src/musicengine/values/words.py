@@ -58,7 +58,8 @@ class Pronunciation(Value):
     Args:
         word: as it was asked for.
         phones: ARPAbet symbols, vowels with their stress digit: ("HH", "AH0", "L", "OW1").
-        source: "dictionary", "rule" or "letters" (the letter-to-sound model).
+        source: "dictionary", "rule" (slang, numbers, initials, forms of known words), "letters" (the letter-to-sound
+            model) or "none" (no Latin letters or digits: no phones).
     """
 
     word: str

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import attrs
 
 from musicengine import synth
@@ -14,6 +12,9 @@ from musicengine.values.making import Brief, Capabilities, Credits, Job, Take
 __all__ = ["StubGenerator"]
 
 _PREFIX = "stub-"
+_CAPABILITIES = Capabilities(
+    accepts=["prompt", "genre", "mood", "bpm", "key", "duration_s", "sections", "instrumental", "seed"], stems=True
+)
 
 
 @attrs.frozen
@@ -23,10 +24,10 @@ class StubGenerator:
     A job holds all that is needed to fetch it, so a job resumes in any process.
     """
 
-    capabilities: ClassVar[Capabilities] = Capabilities(
-        accepts=["prompt", "genre", "mood", "bpm", "key", "duration_s", "sections", "instrumental", "seed"],
-        stems=True,
-    )
+    @property
+    def capabilities(self) -> Capabilities:
+        """Every field of a brief but lyrics; stems come along."""
+        return _CAPABILITIES
 
     def estimate(self, brief: Brief, /) -> Credits:
         """Nothing, always."""

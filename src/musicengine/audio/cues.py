@@ -1,0 +1,206 @@
+"""Cues to which stem a band of the short-time spectrum belongs to: what the masks are computed from.
+
+All are ratios or differences of levels, so that they do not depend on gain. Three kinds:
+
+- of each band and frame: the level against medians along time (high for drums) and along frequency (high for notes;
+  Fitzgerald, "Harmonic/percussive separation using median filtering", 2010), against that before and after, against
+  the loudest low band; whether the band lies on a harmonic of the lead's pitch or of the bass; how much of the lasting
+  sound lies below it;
+- of each frame: how the low, middle and high bands rise and how drum-like they are, and the bass's pitch;
+- of each band: its frequency.
+
+Levels are natural logarithms of amplitude.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import attrs
+import numpy as np
+
+from musicengine.dsp.medians import running_median
+from musicengine.dsp.types import Array, FloatArray
+
+__all__ = ["LOCAL_CUES", "REACH", "Cues", "Grid", "find_cues"]
+
+LOCAL_CUES = 16
+REACH = 13  # frames that a cue sees to each side
+_STEPS = (1, 2, -1, -2, -4)
+_SPANS_HZ = ((0.0, 150.0), (150.0, 2000.0), (4000.0, np.inf))
+_LOW_HZ, _BASS_TOP_HZ, _TONAL_TOP_HZ = 250.0, 1500.0, 1000.0
+_BASS_PITCHES_HZ = 35 * 2 ** (np.arange(68) / 24)  # quarter tones up to 240 Hz
+_BASS_HARMONICS = (1.0, 0.8, 0.6, 0.4)
+_AROUND = (0.5, 0.8, 1.0, 0.8, 0.5)  # weights of the frames that tell the bass's pitch
+
+
+@attrs.frozen
+class Grid:
+    """The bands: ``bins`` of them in the transform, each ``bin_hz`` wide."""
+
+    bins: int
+    bin_hz: float
+
+    @property
+    def edges(self) -> tuple[int, ...]:
+        """The first bin of each band and the end: one bin wide at the bottom, a third of a semitone at most."""
+        return _edges(self.bins)
+
+    @property
+    def widths(self) -> FloatArray:
+        """Bins in each band."""
+        widths: FloatArray = np.diff(self.edges).astype(np.float32)
+        return widths
+
+    @property
+    def hz(self) -> FloatArray:
+        """The middle of each band."""
+        edges = np.array(self.edges)
+        centres: FloatArray = ((edges[:-1] + edges[1:] - 1) * (self.bin_hz / 2)).astype(np.float32)
+        return centres
+
+
+@attrs.frozen(eq=False)
+class Cues:
+    """The cues of some frames, float32: local (frames, cues, bands), frame (frames, cues), band (cues, bands)."""
+
+    local: FloatArray
+    frame: FloatArray
+    band: FloatArray
+
+
+@lru_cache(maxsize=8)
+def _edges(bins: int) -> tuple[int, ...]:
+    edges = [0]
+    while edges[-1] < bins:
+        edges.append(edges[-1] + max(1, edges[-1] // 48))
+    edges[-1] = bins
+    return tuple(edges)
+
+
+def find_cues(levels: FloatArray, pitch_hz: FloatArray, voicing: FloatArray, grid: Grid) -> Cues:
+    """The cues of all frames but the first and the last ``REACH``.
+
+    Args:
+        levels: float32 (REACH + frames + REACH, bands), natural logarithms of the bands' root mean square amplitude.
+        pitch_hz: float32 (frames,), of the lead; 0 where there is none.
+        voicing: float32 (frames,), in [0, 1]; 0 where there is no pitch.
+        grid: the bands.
+    """
+    frames = len(pitch_hz)
+
+    def now(values: FloatArray, step: int = 0) -> FloatArray:
+        return values[REACH - step : REACH - step + frames]
+
+    level = now(levels)
+    brief = running_median(levels, (1,), 0)
+    short = running_median(brief, (3,), 0)
+    lasting = now(short)
+    narrow = running_median(level, (1, 3), 1)
+    wide = running_median(narrow, (9,), 1)
+    bass_hz = _bass_pitch(short, grid)
+    local = np.empty((frames, LOCAL_CUES, level.shape[1]), np.float32)
+    for row, median in enumerate((now(brief), lasting, now(running_median(short, (9,), 0)), narrow, wide)):
+        np.subtract(level, median, out=local[:, row])
+    for row, step in enumerate(_STEPS, start=5):
+        np.subtract(level, now(levels, step), out=local[:, row])
+    local[:, 10] = _comb(pitch_hz, grid)
+    local[:, 11] = _above(pitch_hz, grid)
+    local[:, 12] = _below(np.minimum(lasting, level), grid)
+    low = level[:, grid.hz < _LOW_HZ].max(axis=1, keepdims=True)
+    np.clip(level - low, -8, 4, out=local[:, 13])
+    local[:, 14] = _comb(bass_hz, grid)
+    local[:, 14] *= grid.hz < _BASS_TOP_HZ
+    local[:, 15] = level - now(levels, -7)
+    return Cues(local, _frame_cues(levels, narrow - lasting, voicing, bass_hz, grid), _band_cues(grid))
+
+
+def _comb(pitch_hz: FloatArray, grid: Grid) -> FloatArray:
+    """How near each band is to a harmonic of the pitch, in [0, 1]: (frames, bands)."""
+    tops = (pitch_hz > 0)[:, None]
+    inverse = np.where(pitch_hz > 0, 1 / np.maximum(pitch_hz, 1), 0).astype(np.float32)[:, None]
+    harmonic = grid.hz * inverse
+    harmonic -= np.maximum(np.rint(harmonic), 1)
+    width = grid.bin_hz * (1.5 + grid.widths / 2) + np.float32(0.01) * grid.hz
+    harmonic *= pitch_hz[:, None]
+    harmonic /= width
+    np.square(harmonic, out=harmonic)
+    np.subtract(1, harmonic, out=harmonic)
+    np.maximum(harmonic, 0, out=harmonic)
+    harmonic *= tops
+    return harmonic
+
+
+def _above(pitch_hz: FloatArray, grid: Grid) -> FloatArray:
+    """Octaves from the pitch to each band, 0 without a pitch: (frames, bands)."""
+    voiced = pitch_hz > 0
+    pitch = np.log2(np.where(voiced, pitch_hz, 1)).astype(np.float32)[:, None]
+    result: FloatArray = np.log2(np.maximum(grid.hz, 20)) - pitch
+    result *= voiced[:, None]
+    return result
+
+
+def _below(lasting: FloatArray, grid: Grid) -> FloatArray:
+    """The part of the lasting power up to 1 kHz that lies below each band: (frames, bands), in [0, 1]."""
+    count = int(np.searchsorted(grid.hz, _TONAL_TOP_HZ))
+    part = lasting[:, :count]
+    power = np.exp(2 * (part - part.max(axis=1, keepdims=True))) * grid.widths[:count]
+    result = np.ones_like(lasting)
+    sums = np.cumsum(power, axis=1)
+    result[:, :count] = (sums - power) / sums[:, -1:]
+    return result
+
+
+def _bass_pitch(lasting: FloatArray, grid: Grid) -> FloatArray:
+    """The most salient pitch below 250 Hz, over five frames, in what is lasting and narrow; 0 where nothing is.
+
+    Args:
+        lasting: float32 (REACH + frames + REACH, bands), levels less what is brief.
+        grid: the bands.
+
+    Returns:
+        float32 (frames,), Hz.
+    """
+    count = int(np.searchsorted(grid.hz, _BASS_PITCHES_HZ[-1] * len(_BASS_HARMONICS))) + 1
+    frames = len(lasting) - 2 * REACH
+    part = lasting[REACH - 2 : REACH + 2 + frames, :count]
+    floor = running_median(part, (1, 3, 9), 1)
+    top = part.max(axis=1, keepdims=True)
+    prominence = np.sqrt(np.maximum(np.exp(part - top) - np.exp(floor - top), 0))
+    around = sum((weight * prominence[step : step + frames] for step, weight in enumerate(_AROUND)), np.float32(0))
+    salience = around @ _bass_templates(grid.bin_hz, count)
+    best = _BASS_PITCHES_HZ[salience.argmax(axis=1)]
+    return np.where(salience.max(axis=1) > 0, best, 0).astype(np.float32)
+
+
+@lru_cache(maxsize=8)
+def _bass_templates(bin_hz: float, bands: int) -> FloatArray:
+    """Weights of the bands for each pitch of the bass: (bands, pitches)."""
+    templates = np.zeros((bands, _BASS_PITCHES_HZ.size), np.float32)
+    for harmonic, weight in enumerate(_BASS_HARMONICS, start=1):
+        at = np.minimum(np.rint(_BASS_PITCHES_HZ * harmonic / bin_hz).astype(int), bands - 1)
+        templates[at, np.arange(at.size)] += weight
+    templates.flags.writeable = False
+    return templates
+
+
+def _frame_cues(
+    levels: FloatArray, drumlike: FloatArray, voicing: FloatArray, bass_hz: FloatArray, grid: Grid
+) -> FloatArray:
+    """Rises around each frame and broad against lasting sound, in three spans; voicing; the bass: (frames, 14)."""
+    frames = len(drumlike)
+    near = levels[REACH - 2 : REACH + frames + 1]
+    rises = np.clip(np.diff(near, axis=0), 0, 3)
+    columns: list[Array] = [voicing, np.log2(np.maximum(bass_hz, 20) / 100)]
+    for low, high in _SPANS_HZ:
+        span = slice(*np.searchsorted(grid.hz, (low, high)))
+        rise = rises[:, span].mean(axis=1) if span.stop > span.start else np.zeros(len(rises), np.float32)
+        columns += [rise[step : step + frames] for step in range(3)]
+        columns.append(drumlike[:, span].mean(axis=1) if span.stop > span.start else np.zeros(frames, np.float32))
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _band_cues(grid: Grid) -> FloatArray:
+    """The frequency's logarithm and its square: (2, bands)."""
+    octaves = np.log2(np.maximum(np.minimum(grid.hz, 10_000), 20) / 500) / 3
+    return np.stack([octaves, octaves**2]).astype(np.float32)

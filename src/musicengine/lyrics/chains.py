@@ -1,0 +1,246 @@
+"""Every rhyme of a lyric: at the ends of lines and inside them, over one syllable or many, across words.
+
+End rhymes link each line to the nearest line before it that has its label in the scheme. Internal rhymes link words
+whose vowels agree from the last stressed one on, in the same line or the line before, if the model of ``likeness``
+holds them for a rhyme; how sure it must be is fitted to annotated rap. A rhyme reaches back over more syllables as long
+as their vowels agree and it begins on a stress of both ("pass out" and "last route").
+
+Kinds: perfect (all sounds agree from the last stressed vowel on), identical (the same word), slant, assonant (the
+vowels agree, no consonant does), eye (the letters agree from the last vowel on, the vowels do not sound alike).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from musicengine.lyrics.likeness import Floats, log_odds, overlap, rhyme_part
+from musicengine.lyrics.rhyme import Ends
+from musicengine.lyrics.sounds import CONSONANTS, DEPTH, NO_VOWEL, VOWELS
+from musicengine.lyrics.styles import load_style
+from musicengine.lyrics.tails import Codes, Sounds, Tails, find_word_tails
+from musicengine.values.lyrics import Rhyme, RhymeKind, Span
+
+__all__ = ["EndRhyme", "find_end_rhymes", "find_rhymes"]
+
+KINDS: tuple[RhymeKind, ...] = ("perfect", "identical", "slant", "assonant", "eye")
+PERFECT, IDENTICAL, SLANT, ASSONANT, EYE = range(5)
+_PARTNERS = 3  # earlier words of the same vowels that a word is compared with
+_LINES = 1  # how far back, in lines
+_SURE = 2.5  # log odds from which an internal rhyme counts, best on annotated rap
+
+
+def find_rhymes(sounds: Sounds, starts: Codes, labels: Sequence[int], ends: Ends) -> tuple[Rhyme, ...]:
+    """All rhymes, in the order of their later place.
+
+    Args:
+        sounds: of the lines.
+        starts: (lines,) the first line of each line's stanza.
+        labels: of the lines, from the scheme.
+        ends: what the scheme was found from.
+    """
+    found = [*_at_ends(sounds, labels, ends), *_inside(sounds, starts)]
+    found.sort(key=lambda item: (item[1].line, item[1].last_word, item[0].line, item[0].last_word))
+    families = _families([(item[0], item[1]) for item in found])
+    return tuple(
+        Rhyme(first, second, kind, strength, syllables, family, sound, at_ends)
+        for (first, second, kind, strength, syllables, sound, at_ends), family in zip(found, families, strict=True)
+    )
+
+
+_Found = tuple[Span, Span, RhymeKind, float, int, str, bool]
+
+
+@attrs.frozen
+class EndRhyme:
+    """Two lines whose ends rhyme, and how."""
+
+    first: int
+    second: int
+    kind: RhymeKind
+
+
+def find_end_rhymes(labels: Sequence[int], ends: Ends) -> tuple[EndRhyme, ...]:
+    """Each line with the nearest line before it that has its label."""
+    chosen = _nearest(labels, ends)
+    kinds = _kinds(ends.tails, ends.pairs.earlier[chosen], ends.pairs.later[chosen]).tolist()
+    lines = ends.pairs.lines[chosen]
+    firsts = (lines - ends.pairs.distances[chosen]).tolist()
+    return tuple(
+        EndRhyme(first, line, KINDS[kind]) for first, line, kind in zip(firsts, lines.tolist(), kinds, strict=True)
+    )
+
+
+def _nearest(labels: Sequence[int], ends: Ends) -> Codes:
+    """Which of the pairs of ends are a line and the nearest before it with its label."""
+    last: dict[int, int] = {}
+    distance = np.zeros(len(labels), np.int64)
+    for line, name in enumerate(labels):
+        distance[line] = line - last.get(name, line)
+        last[name] = line
+    return np.flatnonzero(ends.pairs.distances == distance[ends.pairs.lines])
+
+
+def _at_ends(sounds: Sounds, labels: Sequence[int], ends: Ends) -> list[_Found]:
+    """End rhymes: each line and the nearest before it with its label."""
+    chosen = _nearest(labels, ends)
+    later, earlier = ends.pairs.later[chosen], ends.pairs.earlier[chosen]
+    lines = ends.pairs.lines[chosen]
+    finals = _final_syllables(sounds)
+    here, there = finals[lines], finals[lines - ends.pairs.distances[chosen]]
+    return _values(sounds, ends.tails, earlier, later, there, here, ends.odds[chosen] + 1.0, True)
+
+
+def _inside(sounds: Sounds, starts: Codes) -> list[_Found]:
+    """Internal rhymes."""
+    anchors, finals = _anchors(sounds)
+    finals_of_lines = set(_final_syllables(sounds).tolist())
+    earlier, later = _candidates(sounds, starts, anchors, finals)
+    if not len(earlier):
+        return []
+    used, places = np.unique(np.concatenate([finals[earlier], finals[later]]), return_inverse=True)
+    tails = find_word_tails(sounds, used)
+    a, b = places[: len(earlier)], places[len(earlier) :]
+    odds = log_odds(load_style("rap").weights, tails, b, a)
+    both_end = np.array([
+        int(one) in finals_of_lines and int(other) in finals_of_lines
+        for one, other in zip(used[a].tolist(), used[b].tolist(), strict=True)
+    ])  # fmt: skip
+    good = (odds > _SURE) & ~both_end & (tails.spellings[a] != tails.spellings[b])
+    return _values(sounds, tails, a[good], b[good], used[a[good]], used[b[good]], odds[good] - 1.5, False)
+
+
+def _final_syllables(sounds: Sounds) -> Codes:
+    """The last syllable of each line's rhyming word; -1 for none."""
+    finals = np.full(len(sounds.heard), -1, np.int64)
+    last = np.array([line.last_word for line in sounds.heard], np.int64)
+    inside = sounds.words <= last[sounds.lines]
+    finals[sounds.lines[inside]] = np.flatnonzero(inside)
+    return finals
+
+
+def _anchors(sounds: Sounds) -> tuple[Codes, Codes]:
+    """Of each word with a stress, its last stressed syllable and its last syllable."""
+    word = np.cumsum((np.diff(sounds.words, prepend=-1) != 0) | (np.diff(sounds.lines, prepend=-1) != 0)) - 1
+    stressed = np.flatnonzero(sounds.stresses > 0)
+    last_of_word = np.ones(len(stressed), bool)
+    last_of_word[:-1] = word[stressed[1:]] != word[stressed[:-1]]
+    anchors = stressed[last_of_word]
+    ends = np.flatnonzero(np.diff(word, append=len(word) + 1) != 0)
+    return anchors, ends[word[anchors]]
+
+
+def _candidates(sounds: Sounds, starts: Codes, anchors: Codes, finals: Codes) -> tuple[Codes, Codes]:
+    """Pairs of anchors (indices) of the same vowels up to the ends of their words, the earlier and the later."""
+    length = finals - anchors
+    key = length
+    for step in range(3):
+        at = np.minimum(anchors + step, finals)
+        key = key * (NO_VOWEL + 1) + np.where(anchors + step <= finals, sounds.vowels[at], NO_VOWEL)
+    order = np.lexsort((anchors, key))
+    earlier, later = [], []
+    for step in range(1, _PARTNERS + 1):
+        one, other = order[:-step], order[step:]
+        lines, others = sounds.lines[anchors[one]], sounds.lines[anchors[other]]
+        near = (key[one] == key[other]) & (others - lines <= _LINES) & (lines >= starts[others])
+        earlier.append(one[near])
+        later.append(other[near])
+    return np.concatenate(earlier), np.concatenate(later)
+
+
+def _values(
+    sounds: Sounds, tails: Tails, a: Codes, b: Codes, finals_a: Codes, finals_b: Codes, odds: Floats, at_ends: bool
+) -> list[_Found]:
+    """What is said of pairs of tails, ``a`` the earlier."""
+    kinds = _kinds(tails, a, b)
+    syllables = _reach(tails, a, b)
+    strengths = 1 / (1 + np.exp(-np.clip(odds, -20, 20)))
+    parts = zip(
+        _spans(sounds, finals_a, syllables),
+        _spans(sounds, finals_b, syllables),
+        kinds.tolist(),
+        strengths.tolist(),
+        syllables.tolist(),
+        _sounds(tails, a, syllables),
+        strict=True,
+    )
+    return [(one, other, KINDS[kind], *rest, at_ends) for one, other, kind, *rest in parts]
+
+
+def _kinds(tails: Tails, a: Codes, b: Codes) -> Codes:
+    va, vb, ca, cb = tails.vowels[a], tails.vowels[b], tails.clusters[a], tails.clusters[b]
+    repeated = tails.spellings[a] == tails.spellings[b]
+    begin_a, begin_b = _begin(tails, a, repeated), _begin(tails, b, repeated)
+    rows, reach = np.arange(len(a)), np.minimum(begin_a, begin_b)
+    same = np.cumprod((va == vb) & (va != NO_VOWEL), axis=1)[rows, reach] > 0
+    exact = same & (np.cumprod(ca == cb, axis=1)[rows, reach] > 0) & (begin_a == begin_b)
+    shared = overlap(ca[:, 0], cb[:, 0]) > 0
+    looks = (tails.rimes[a] == tails.rimes[b]) & ~same
+    return np.select(
+        [repeated & ~(exact & (reach > 0) & (tails.starts[a][:, 0] > 0)), exact, looks, same & ~shared],
+        [IDENTICAL, PERFECT, EYE, ASSONANT],
+        SLANT,
+    )
+
+
+def _begin(tails: Tails, rows: Codes, repeated: npt.NDArray[np.bool_]) -> Codes:
+    """Where the rhyme begins, in syllables from the end: at the last stressed vowel.
+
+    A last word of one syllable begins it, stressed or not ("me" and "tree"), unless it is the same word on both sides
+    ("hit it" and "sit it").
+    """
+    alone = (tails.starts[rows][:, 0] > 0) & ~repeated
+    return np.where(alone, 0, rhyme_part(tails.stresses[rows], tails.vowels[rows]))
+
+
+def _reach(tails: Tails, a: Codes, b: Codes) -> Codes:
+    """How many syllables agree in their vowels, back to the furthest that is stressed in both."""
+    va, vb = tails.vowels[a], tails.vowels[b]
+    chain = np.cumprod((va == vb) & (va != NO_VOWEL), axis=1) > 0
+    strong = chain & (tails.stresses[a] > 0) & (tails.stresses[b] > 0)
+    furthest = DEPTH - 1 - strong[:, ::-1].argmax(axis=1)
+    begin = np.minimum(rhyme_part(tails.stresses[a], va), rhyme_part(tails.stresses[b], vb))
+    return np.where(strong.any(axis=1), np.maximum(furthest, begin), begin) + 1
+
+
+def _spans(sounds: Sounds, finals: Codes, syllables: Codes) -> list[Span]:
+    begins = np.maximum(finals - syllables + 1, sounds.first[sounds.lines[finals]])
+    parts = (sounds.lines[finals], sounds.words[begins], sounds.words[finals])
+    return [Span(*span) for span in zip(*(part.tolist() for part in parts), strict=True)]
+
+
+def _sounds(tails: Tails, rows: Codes, syllables: Codes) -> list[str]:
+    """The rhyming part in ARPAbet: vowels and consonants, a space between syllables."""
+    vowels, clusters = tails.vowels[rows].tolist(), tails.clusters[rows].tolist()
+    return [
+        " ".join(_spell(v[step], c[step]) for step in range(count - 1, -1, -1) if v[step] != NO_VOWEL)
+        for v, c, count in zip(vowels, clusters, syllables.tolist(), strict=True)
+    ]
+
+
+def _spell(vowel: int, cluster: int) -> str:
+    names = [VOWELS[vowel]]
+    while cluster:
+        names.append(CONSONANTS[cluster & 31])
+        cluster >>= 5
+    return "-".join(names)
+
+
+def _families(links: Sequence[tuple[Span, Span]]) -> list[int]:
+    """One number per link: links that share a place, directly or through others, share it (union-find)."""
+    parent: dict[tuple[int, int], tuple[int, int]] = {}
+
+    def root(node: tuple[int, int]) -> tuple[int, int]:
+        parent.setdefault(node, node)
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    for first, second in links:
+        parent[root((second.line, second.last_word))] = root((first.line, first.last_word))
+    numbers: dict[tuple[int, int], int] = {}
+    return [numbers.setdefault(root((first.line, first.last_word)), len(numbers)) for first, _ in links]

@@ -1,0 +1,213 @@
+"""Corrections that were tried: a line is changed, its stanza heard and judged again, and what does not help dropped.
+
+For each line that lost points the ways to change it are collected: a word that rhymes with the line it ought to rhyme
+with (by sound, stress, frequency, the word before and the lyric's themes), a trim to the stanza's length, a breath, a
+worn phrase said afresh, spoken word order. Every one is applied alone and the score is measured again. Then the best of
+each line are applied one after another, and one that does not raise the score on top of those before it is dropped:
+what is left raises the score alone and together. No correction touches a line other than its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice, pairwise
+
+import attrs
+
+from musicengine.lyrics.reading import Reading, hear_stanzas
+from musicengine.lyrics.rewriting import add_breath, drop_word, freshen, lengthen, replace_words, shorten, turn_around
+from musicengine.lyrics.rhyming_words import find_rhyming_words
+from musicengine.lyrics.score import find_deductions, find_repeated
+from musicengine.lyrics.sounds import LineSounds, hear_lines
+from musicengine.lyrics.tails import collect
+from musicengine.lyrics.verse import tell_style
+from musicengine.values.lyrics import Correction
+from musicengine.values.scores import Deduction, Score
+
+__all__ = ["MOST_LINES", "correct"]
+
+MOST_LINES = 8
+"""Lines that are corrected at most, those that lost the most points."""
+
+_EACH_WAY = 2  # texts tried for a line without a rhyme; of other ways one
+_LEAST_GAIN = 1e-6
+
+
+@attrs.frozen
+class _Change:
+    """A line's new text, and the deduction it answers."""
+
+    line: int
+    text: str
+    reason: Deduction
+
+
+def correct(reading: Reading, score: Score, themes: Sequence[str]) -> tuple[Correction, ...]:
+    """The corrections of a lyric, the most gainful first.
+
+    Args:
+        reading: of the lyric.
+        score: of the reading.
+        themes: names of the lyric's themes.
+    """
+    tried = list(_changes(reading, score, frozenset(themes)))
+    if not tried:
+        return ()
+    trial = _Trial(reading, score, tried)
+    gains = trial.gains([{change.line: change.text} for change in tried])
+    best: dict[int, tuple[float, _Change]] = {}
+    for gain, change in zip(gains, tried, strict=True):
+        if gain > max(_LEAST_GAIN, best.get(change.line, (0.0,))[0]):
+            best[change.line] = gain, change
+    kept = trial.keep(sorted(best.values(), key=lambda item: -item[0]))
+    return tuple(
+        Correction(
+            line=change.line,
+            rule=change.reason.rule,
+            problem=_problem(change.reason),
+            before=reading.sounds.heard[change.line].scansion.text,
+            after=change.text,
+            gain=gain,
+            priority=place,
+        )
+        for place, (gain, change) in enumerate(kept, 1)
+    )
+
+
+def _problem(reason: Deduction) -> str:
+    measured = reason.measured if isinstance(reason.measured, str) else f"{reason.measured:g}"
+    target = reason.target if isinstance(reason.target, str) else f"{reason.target:g}"
+    return f"{measured} {reason.unit} where {target} is expected. {reason.fix}"
+
+
+class _Trial:
+    """Measures what changes of lines do to the score."""
+
+    def __init__(self, reading: Reading, score: Score, changes: Sequence[_Change]) -> None:
+        self.reading = reading
+        self.stanza_of = {line: number for number, stanza in enumerate(reading.stanzas) for line in stanza}
+        self.lost = dict.fromkeys(range(len(reading.stanzas)), 0.0)
+        for item in score.deductions:
+            self.lost[self.stanza_of[item.line or 0]] += item.points
+        texts = list(dict.fromkeys(change.text for change in changes))
+        self.heard = dict(zip(texts, hear_lines(texts), strict=True))
+
+    def gains(self, variants: Sequence[Mapping[int, str]]) -> list[float]:
+        """The points that each variant, new texts by line of one stanza, gains."""
+        if not variants:
+            return []
+        heard: list[LineSounds] = []
+        owners: list[int] = []
+        for number, variant in enumerate(variants):
+            stanza = self.reading.stanzas[self.stanza_of[next(iter(variant))]]
+            lines = [self._line(line, variant) for line in stanza]
+            heard += lines
+            owners += [number] * len(lines)
+        points = [0.0] * len(variants)
+        reading = hear_stanzas(heard, owners, self.reading.style)
+        for item in find_deductions(reading, len(self.reading.starts)):
+            points[owners[item.line or 0]] += item.points
+        return [
+            self.lost[self.stanza_of[next(iter(variant))]] - lost
+            for variant, lost in zip(variants, points, strict=True)
+        ]
+
+    def keep(self, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:
+        """Those that raise the score on top of the ones before them, and leave the style what it is."""
+        stanzas: dict[int, list[tuple[float, _Change]]] = {}
+        for gain, change in ranked:
+            stanzas.setdefault(self.stanza_of[change.line], []).append((gain, change))
+        crowded = [some for some in stanzas.values() if len(some) > 1]
+        totals = iter(self.gains([_texts_of(some[:size]) for some in crowded for size in range(2, len(some) + 1)]))
+        for some in crowded:
+            reached = [some[0][0], *islice(totals, len(some) - 1)]
+            if any(after <= before + _LEAST_GAIN for before, after in pairwise(reached)):
+                some[:] = self._one_by_one(some)
+        kept = sorted((item for some in stanzas.values() for item in some), key=lambda item: -item[0])
+        while kept and not self._same_style(change for _, change in kept):
+            kept.pop()
+        return kept
+
+    def _one_by_one(self, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:
+        """Those of one stanza that raise the score on top of the ones before them."""
+        kept = [ranked[0]]
+        reached = ranked[0][0]
+        for item in ranked[1:]:
+            (total,) = self.gains([_texts_of([*kept, item])])
+            if total > reached + _LEAST_GAIN:
+                kept.append(item)
+                reached = total
+        return kept
+
+    def _same_style(self, changes: Iterable[_Change]) -> bool:
+        new = {change.line: change.text for change in changes}
+        lines = [self._line(line, new) for line in range(len(self.reading.starts))]
+        return tell_style(collect(lines)) == self.reading.style
+
+    def _line(self, line: int, new: Mapping[int, str]) -> LineSounds:
+        text = new.get(line)
+        return self.reading.sounds.heard[line] if text is None else self.heard[text]
+
+
+def _texts_of(ranked: Sequence[tuple[float, _Change]]) -> dict[int, str]:
+    return {change.line: change.text for _, change in ranked}
+
+
+def _changes(reading: Reading, score: Score, themes: frozenset[str]) -> Iterator[_Change]:
+    """Ways to change the lines that lost most, each line by each of its deductions."""
+    lost: dict[int, float] = {}
+    for item in score.deductions:
+        if item.line is not None:
+            lost[item.line] = lost.get(item.line, 0.0) + item.points
+    weakest = set(sorted(lost, key=lambda line: (-lost[line], line))[:MOST_LINES])
+    for item in score.deductions:
+        if item.line in weakest:
+            before = reading.sounds.heard[item.line].scansion.text
+            ways = _EACH_WAY if item.rule == "rhyme.broken" else 1
+            for text in islice(_texts(reading, item, themes), ways):
+                if text != before and text.strip():
+                    yield _Change(item.line, text, item)
+
+
+def _texts(reading: Reading, item: Deduction, themes: frozenset[str]) -> Iterator[str]:
+    """New texts of the line that a deduction names."""
+    line = item.line or 0
+    scansion = reading.sounds.heard[line].scansion
+    if item.rule.startswith("rhyme."):
+        return _rhymed(reading, line, item.rule, themes)
+    if item.rule == "meter.syllables":
+        return shorten(scansion) if float(item.measured) > float(item.target) else lengthen(scansion)
+    if item.rule == "breath.dense":
+        return chain(add_breath(scansion), shorten(scansion))
+    if item.rule == "wording.cliche":
+        return freshen(scansion, str(item.measured))
+    if item.rule == "wording.repeated" and (places := find_repeated(reading.words[line])):
+        return drop_word(scansion, places[0])
+    if item.rule == "syntax.inversion":
+        return turn_around(scansion)
+    return iter(())
+
+
+def _rhymed(reading: Reading, line: int, rule: str, themes: frozenset[str]) -> Iterator[str]:
+    """The line with a last word that rhymes with the line it ought to rhyme with."""
+    heard = reading.sounds.heard[line]
+    words = reading.words[line]
+    last = heard.last_word
+    before = words[last - 1] if last else ""
+    stanza = next(stanza for stanza in reading.stanzas if line in stanza)
+    ends = {reading.words[other][reading.sounds.heard[other].last_word]: other for other in stanza
+            if reading.sounds.heard[other].tails}  # fmt: skip
+    for other in _partners(reading, line, stanza, rule):
+        partner = reading.words[other][reading.sounds.heard[other].last_word]
+        for word in find_rhyming_words(partner, words[last], before, themes, ends, 1 if rule == "rhyme.broken" else 2):
+            yield replace_words(heard.scansion.text, heard.scansion.words, last, last, word)
+
+
+def _partners(reading: Reading, line: int, stanza: range, rule: str) -> list[int]:
+    """The lines that a line ought to rhyme with, the likeliest first: one left alone as well, then its neighbours."""
+    labels = reading.labels
+    if rule != "rhyme.broken":
+        return [other for other in range(line - 1, stanza.start - 1, -1) if labels[other] == labels[line]][:1]
+    near = [line + step for step in (-2, -1, 1, 2) if line + step in stanza and reading.sounds.heard[line + step].tails]
+    members = [labels[other] for other in stanza]
+    return sorted(near, key=lambda other: (members.count(labels[other]) > 1, abs(other - line), -other))[:2]

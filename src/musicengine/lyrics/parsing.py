@@ -1,0 +1,207 @@
+"""Text of a lyric to lines, and back.
+
+Read are section tags (``[Verse 1]``, ``[Chorus: Name]``, ``Chorus:``, ``**Hook**``), repeat marks (``(x2)``), LRC time
+stamps and metadata, blank lines between stanzas, any line ending. Characters that cannot be seen (zero-width spaces,
+marks of direction, control characters) are dropped. What is left is the words as they were written, curly quotes,
+emoji and all; :func:`musicengine.lyrics.tokens.find_words` knows which of it are words.
+
+``parse(format(lyrics)) == lyrics`` for every ``lyrics`` that ``parse`` makes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import attrs
+
+from musicengine.errors import LyricsError
+from musicengine.values.words import Line, Lyrics, Transcript
+
+__all__ = ["MAX_CHARACTERS", "MAX_LINE", "MAX_LINES", "format", "parse", "read"]
+
+MAX_CHARACTERS = 1_000_000
+"""Characters of a lyric."""
+MAX_LINES = 20_000
+"""Lines of a lyric."""
+MAX_LINE = 10_000
+"""Characters of a line."""
+
+_INVISIBLE: dict[int, str | None] = dict.fromkeys(
+    [
+        *range(0x20),
+        *range(0x7F, 0xA0),
+        0xAD,  # soft hyphen
+        0x61C,  # marks of direction
+        *range(0x200E, 0x2010),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2070),
+        0x200B,  # zero-width space, byte order mark
+        0xFEFF,
+        *range(0xFFF9, 0xFFFE),
+    ]
+)
+_INVISIBLE[9] = " "  # a tab separates words
+
+_NAMES = (
+    r"(?:pre|post)?[- ]?(?:chorus|hook|refrain)|intro|outro|verse|bridge|interlude|instrumental|break(?:down)?|drop"
+    r"|solo|skit|coda|build"
+)
+_TAG = re.compile(r"\[([^\[\]]*)\]\s*(\([x×]\s*\d{1,2}\))?")
+_HEADER = re.compile(
+    rf"(?:#+\s*|\*\*|\()?((?:{_NAMES})(?:\s+(?:\d{{1,3}}|[ivx]{{1,4}}|[a-d]))?)\s*(?::?\*\*:?|:|\))?", re.IGNORECASE
+)
+_STAMP = re.compile(r"\[(\d{1,3}):(\d{2})(?:[.:](\d{1,3}))?\]")
+_WORD_STAMP = re.compile(r"<\d{1,3}:\d{2}(?:[.:]\d{1,3})?>")
+_METADATA = re.compile(r"\[(ar|ti|al|au|by|re|ve|length|offset|tool|la|id)\s*:([^\[\]]*)\]", re.IGNORECASE)
+_REPEAT = re.compile(r"[(\[]\s*(?:[x×]\s*(\d{1,2})|(\d{1,2})\s*[x×])\s*[)\]]$", re.IGNORECASE)
+
+
+def parse(text: str) -> Lyrics:
+    """Read a lyric.
+
+    Raises:
+        LyricsError: the text has more than MAX_CHARACTERS characters, MAX_LINES lines, or a line of more than MAX_LINE.
+    """
+    if not isinstance(text, str):
+        raise LyricsError(f"expected the text of a lyric, got {type(text).__name__}")
+    if len(text) > MAX_CHARACTERS:
+        raise LyricsError(f"a lyric takes at most {MAX_CHARACTERS:,} characters, got {len(text):,}")
+    reader = _Reader()
+    for row in text.splitlines():
+        reader.read(row)
+    return Lyrics(reader.finish())
+
+
+def format(lyrics: Lyrics) -> str:  # noqa: A001 - it is what it does
+    """Write a lyric as text: tags before sections, a blank line between stanzas, repeat marks and LRC times."""
+    rows: list[str] = []
+    section, stanza = "", 0
+    for index, line in enumerate(lyrics.lines):
+        if index and line.stanza != stanza:
+            rows.append("")
+        if line.section != section:
+            rows.append(f"[{line.section}]")
+        section, stanza = line.section, line.stanza
+        stamp = "" if line.start_s is None else _stamp(line.start_s)
+        rows.append(f"{stamp}{line.text}{f' (x{line.repeat})' if line.repeat > 1 else ''}")
+    return "\n".join(rows)
+
+
+def read(lyrics: str | Lyrics | Transcript) -> Lyrics:
+    """The lyric of a text, of a transcript (a line ends where the singer pauses), or as it is.
+
+    Raises:
+        LyricsError: it is above the limits of :func:`parse`, or no lyric at all.
+    """
+    if isinstance(lyrics, Transcript):
+        return Lyrics(_phrases(lyrics))
+    if isinstance(lyrics, Lyrics):
+        if len(lyrics.lines) > MAX_LINES:
+            raise LyricsError(f"a lyric takes at most {MAX_LINES:,} lines, got {len(lyrics.lines):,}")
+        for line in lyrics.lines:
+            _check_length(line.text)
+        return lyrics
+    return parse(lyrics)
+
+
+class _Reader:
+    """Collects lines row by row."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.section = ""
+        self.stanza = 0
+        self.offset_s = 0.0
+        self.unsorted = False
+
+    def read(self, row: str) -> None:
+        row = row.translate(_INVISIBLE).strip()
+        _check_length(row)
+        times, row = self._times(row)
+        if not row:
+            self._break()
+        elif (metadata := _METADATA.fullmatch(row)) and not times:
+            if metadata[1].lower() == "offset":
+                self.offset_s = _number(metadata[2]) / 1000
+        elif (tag := _section(row)) is not None:
+            self._break()
+            self.section = tag
+        else:
+            self._add(row, times)
+
+    def finish(self) -> list[Line]:
+        if self.unsorted and all(line.start_s is not None for line in self.lines):
+            self.lines.sort(key=lambda line: line.start_s or 0.0)
+        return self.lines
+
+    def _break(self) -> None:
+        if self.lines and self.lines[-1].stanza == self.stanza:
+            self.stanza += 1
+
+    def _add(self, row: str, times: list[float]) -> None:
+        repeat = 1
+        while mark := _REPEAT.search(row):
+            repeat = min(max(1, int(mark[1] or mark[2])) * repeat, 99)
+            row = row[: mark.start()].rstrip()
+            if not row:
+                if self.lines:
+                    self.lines[-1] = attrs.evolve(self.lines[-1], repeat=repeat)
+                return
+        if len(self.lines) + max(len(times), 1) > MAX_LINES:
+            raise LyricsError(f"a lyric takes at most {MAX_LINES:,} lines, got more")
+        self.unsorted |= len(times) > 1
+        stamps: list[float | None] = [*times] or [None]
+        self.lines += [Line(row, self.section, self.stanza, time, repeat) for time in stamps]
+
+    def _times(self, row: str) -> tuple[list[float], str]:
+        times = []
+        while match := _STAMP.match(row):
+            times.append(round(max(0.0, _seconds(match) - self.offset_s), 3))
+            row = row[match.end() :].lstrip()
+        return times, _WORD_STAMP.sub("", row).strip() if times else row
+
+
+def _section(row: str) -> str | None:
+    """The section that a row announces; None if the row is something else."""
+    if tag := _TAG.fullmatch(row):
+        return None if _REPEAT.fullmatch(row) else f"{tag[1].strip()}{' ' + tag[2] if tag[2] else ''}"
+    header = _HEADER.fullmatch(row)
+    bare = header and len(row) == len(header[1])
+    return header[1] if header and not bare else None
+
+
+def _check_length(row: str) -> None:
+    if len(row) > MAX_LINE:
+        raise LyricsError(f"a line takes at most {MAX_LINE:,} characters, got {len(row):,}: {row[:40]!r}...")
+
+
+def _seconds(stamp: re.Match[str]) -> float:
+    fraction = stamp[3] or "0"
+    return int(stamp[1]) * 60 + int(stamp[2]) + float(f"0.{fraction}")
+
+
+def _stamp(seconds: float) -> str:
+    minutes, milliseconds = divmod(round(seconds * 1000), 60_000)
+    whole, milliseconds = divmod(milliseconds, 1000)
+    fraction = f"{milliseconds:03d}" if milliseconds % 10 else f"{milliseconds // 10:02d}"
+    return f"[{minutes:02d}:{whole:02d}.{fraction}]"
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _phrases(transcript: Transcript) -> Iterator[Line]:
+    """Cut a transcript at its pauses: those of 0.3 s or more, or before a word after 12."""
+    words = transcript.words
+    first = 0
+    for index in range(1, len(words) + 1):
+        if index == len(words) or words[index].start_s - words[index - 1].end_s >= 0.3 or index - first >= 12:
+            text = " ".join(word.text for word in words[first:index]).strip()
+            if text:
+                yield Line(text, start_s=words[first].start_s)
+            first = index

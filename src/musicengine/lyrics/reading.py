@@ -1,0 +1,84 @@
+"""A lyric as it was heard: sounds, stanzas, style and rhymes, gathered once for every measure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import pairwise
+
+import attrs
+import numpy as np
+
+from musicengine.lyrics.chains import EndRhyme, find_end_rhymes, find_rhymes
+from musicengine.lyrics.rhyme import Ends, label, measure_ends
+from musicengine.lyrics.sounds import LineSounds
+from musicengine.lyrics.styles import Style
+from musicengine.lyrics.tails import Codes, Sounds, collect
+from musicengine.lyrics.verse import tell_style
+from musicengine.values.lyrics import Rhyme
+
+__all__ = ["Reading", "hear_stanzas", "number_starts"]
+
+
+@attrs.frozen(eq=False, slots=False)
+class Reading:
+    """Lines and their rhymes.
+
+    Args:
+        sounds: of the lines.
+        starts: (lines,) the first line of each line's stanza.
+        style: of rhyme.
+        ends: how the lines' ends sound together.
+        labels: one a line; lines of different stanzas never share one.
+    """
+
+    sounds: Sounds
+    starts: Codes
+    style: Style
+    ends: Ends
+    labels: tuple[int, ...]
+
+    @cached_property
+    def words(self) -> tuple[tuple[str, ...], ...]:
+        """Of each line, in lower case and plain letters."""
+        return tuple(line.spelled for line in self.sounds.heard)
+
+    @cached_property
+    def stanzas(self) -> tuple[range, ...]:
+        """The lines of each stanza."""
+        bounds = [*np.flatnonzero(np.diff(self.starts, prepend=-1)).tolist(), len(self.starts)]
+        return tuple(range(first, last) for first, last in pairwise(bounds))
+
+    @cached_property
+    def end_rhymes(self) -> tuple[EndRhyme, ...]:
+        """What the ends of lines have in common with the nearest line of their label."""
+        return find_end_rhymes(self.labels, self.ends)
+
+    @cached_property
+    def rhymes(self) -> tuple[Rhyme, ...]:
+        """All rhymes."""
+        return find_rhymes(self.sounds, self.starts, self.labels, self.ends)
+
+
+def hear_stanzas(heard: Sequence[LineSounds], stanzas: Sequence[int], style: Style | None = None) -> Reading:
+    """Find the rhymes of lines.
+
+    Args:
+        heard: the lines.
+        stanzas: the number of each line's stanza; neighbours of one number belong together.
+        style: None to tell by the text.
+    """
+    sounds = collect(heard)
+    starts = number_starts(stanzas)
+    style = style or tell_style(sounds)
+    ends = measure_ends(sounds, starts, style)
+    return Reading(sounds, starts, style, ends, tuple(label(ends.table, starts, style)))
+
+
+def number_starts(stanzas: Sequence[int]) -> Codes:
+    """For each line the first line of its stanza."""
+    numbers = np.asarray(stanzas, np.int64)
+    if not len(numbers):
+        return numbers
+    firsts = np.flatnonzero(np.diff(numbers, prepend=numbers[0] - 1))
+    return np.repeat(firsts, np.diff([*firsts.tolist(), len(numbers)]))

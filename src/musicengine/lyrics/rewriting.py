@@ -1,0 +1,94 @@
+"""Ways to change one line: another last word, fewer or more syllables, a breath, a worn phrase said afresh.
+
+Every function takes a line's text and gives new texts, the most promising first; whether one of them helps is for the
+score to say. Capitals and punctuation stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from musicengine.lyrics.alternatives import CONTRACTIONS, EXPANSIONS, FILLERS, FRESH
+from musicengine.lyrics.inversion import find_inversion
+from musicengine.lyrics.syllables import Scansion
+from musicengine.lyrics.tokens import Token, plain
+from musicengine.lyrics.wordlists import word_set
+
+__all__ = ["add_breath", "drop_word", "freshen", "lengthen", "replace_words", "shorten", "turn_around"]
+
+_BREAKS = word_set("and but or so when while where that because 'cause if then till until with for like as than")
+
+
+def replace_words(text: str, words: Sequence[Token], first: int, last: int, new: str) -> str:
+    """The text with words first to last, both included, replaced; "" takes them out with the space after them."""
+    start, end = words[first].start, words[last].end
+    if not new:
+        after = text[end:]
+        if after[:1] == " ":
+            return _capital(text[:start] + after[1:], words[first], text)
+        return (text[:start].rstrip() + after) if after.strip(" ") else text[:start].rstrip(" ,;-–—")
+    old = text[start:end]
+    shown = new.upper() if old.isupper() and len(old) > 1 else new[0].upper() + new[1:] if old[0].isupper() else new
+    return text[:start] + shown + text[end:]
+
+
+def _capital(text: str, dropped: Token, before: str) -> str:
+    """The text with a capital where the word taken out had one."""
+    at = dropped.start
+    if before[at].isupper() and before[at : at + 2] != "I " and at < len(text):
+        return text[:at] + text[at].upper() + text[at + 1 :]
+    return text
+
+
+def shorten(line: Scansion) -> Iterator[str]:
+    """The line with fewer syllables: contracted, or without a filler; its last word stays."""
+    words = [plain(word.text).lower() for word in line.words]
+    for at in range(len(words) - 1):
+        if short := CONTRACTIONS.get((words[at], words[at + 1])):
+            if at + 2 < len(words):
+                yield replace_words(line.text, line.words, at, at + 1, short)
+        elif words[at] in FILLERS:
+            yield replace_words(line.text, line.words, at, at, "")
+
+
+def lengthen(line: Scansion) -> Iterator[str]:
+    """The line with a contraction said in full."""
+    for at, word in enumerate(line.words[:-1]):
+        if full := EXPANSIONS.get(plain(word.text).lower()):
+            yield replace_words(line.text, line.words, at, at, full)
+
+
+def add_breath(line: Scansion) -> Iterator[str]:
+    """The line with a comma before a conjunction, the nearest to its middle first."""
+    words = line.words
+    middle = len(words) / 2
+    places = [
+        at
+        for at in range(2, len(words) - 2)
+        if plain(words[at].text).lower() in _BREAKS and line.text[words[at - 1].end : words[at].start] == " "
+    ]
+    for at in sorted(places, key=lambda place: abs(place - middle)):
+        end = words[at - 1].end
+        yield f"{line.text[:end]},{line.text[end:]}"
+
+
+def drop_word(line: Scansion, place: int) -> Iterator[str]:
+    """The line without one of its words."""
+    yield replace_words(line.text, line.words, place, place, "")
+
+
+def freshen(line: Scansion, phrase: str) -> Iterator[str]:
+    """The line with a worn phrase said otherwise."""
+    words = [plain(word.text).lower() for word in line.words]
+    worn = phrase.split()
+    for at in range(len(words) - len(worn) + 1):
+        if words[at : at + len(worn)] == worn:
+            for fresh in FRESH.get(phrase, ()):
+                yield replace_words(line.text, line.words, at, at + len(worn) - 1, fresh)
+
+
+def turn_around(line: Scansion) -> Iterator[str]:
+    """The line with its inversion in spoken order."""
+    words = [plain(word.text).lower() for word in line.words]
+    if inverted := find_inversion(words):
+        yield replace_words(line.text, line.words, inverted.first, len(words) - 1, " ".join(inverted.spoken))

@@ -1,0 +1,140 @@
+"""From pairs that may rhyme to one scheme for all lines.
+
+A scheme is a partition of the lines. Its score is the sum of the log odds of the pairs it calls rhymes plus the log
+probability of its shape: a Markov chain over how far back each line's rhyme lies (ABAB is new, new, 2, 2), with the
+three lines before as context, and a penalty for lines left alone. A beam search over the lines finds a scheme whose
+score is all but the best. Lines further apart than ``reach`` are not compared, so time grows in proportion to lines.
+
+The probabilities of shapes are counts over annotated poems and raps (``tools/fit_rhyme.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import attrs
+
+__all__ = ["ORDER", "START", "Shape", "decode", "letters", "links"]
+
+ORDER = 3
+"""Lines of context."""
+START = 10
+"""The link of the lines before the first."""
+_FAR = 6.0  # a scheme whose score is that far behind the best is given up
+_HOPELESS = -5.0  # log odds below which a line is not tried on a rhyme
+
+_Context: TypeAlias = tuple[int, int, int]
+_State: TypeAlias = tuple[float, int, _Context, tuple[int, ...], tuple[int, ...]]
+"""Score, next new label, last links, then the labels and links of the lines within reach, the last line first."""
+
+
+@attrs.frozen(eq=False)
+class Shape:
+    """What schemes look like in one style.
+
+    Args:
+        links: (11, 11, 11, 10) nested; the log probability of a link after three links. A link is how many lines back
+            the nearest line of the same rhyme is (9 for more), 0 if there is none.
+        evidence: the weight of the log odds of pairs.
+        prior: the weight of the shape.
+        bias: added to the log odds of every pair.
+        alone: the penalty of a line that rhymes with no other.
+        reach: lines further apart are not compared.
+    """
+
+    links: Sequence[Sequence[Sequence[Sequence[float]]]]
+    evidence: float
+    prior: float
+    bias: float
+    alone: float
+    reach: int
+
+
+def links(scheme: Sequence[int]) -> list[int]:
+    """How many lines back the nearest line of the same label is, 9 for more; 0 if there is none."""
+    last: dict[int, int] = {}
+    found = []
+    for index, label in enumerate(scheme):
+        found.append(min(index - last[label], 9) if label in last else 0)
+        last[label] = index
+    return found
+
+
+def decode(odds: Sequence[Sequence[float]], shape: Shape, width: int = 6) -> list[int]:
+    """The labels of the lines, from 0 in order of appearance.
+
+    Args:
+        odds: for each line the log odds that it rhymes with the line before it, the one before that, ...; at most
+            ``shape.reach`` of them.
+        shape: of the style.
+        width: schemes kept in the search.
+    """
+    beam: list[_State] = [(0.0, 0, (START, START, START), (), ())]
+    steps: list[list[tuple[int, int]]] = []  # of each line the (state before, label) of every state kept
+    for row in odds:
+        values = [value + shape.bias for value in row]
+        grown = _options(beam, values, shape)
+        grown.sort(reverse=True)
+        least = grown[0][0] - _FAR
+        grown = [item for item in grown[:width] if item[0] > least]
+        steps.append([(parent, label) for _, parent, label, _ in grown])
+        beam = [_grow(beam[parent], score, label, link, shape) for score, parent, label, link in grown]
+    best = max(range(len(beam)), key=lambda index: beam[index][0] - shape.alone * _count_alone(beam[index]))
+    labels = []
+    for step in reversed(steps):
+        best, label = step[best]
+        labels.append(label)
+    return labels[::-1]
+
+
+def _options(beam: Sequence[_State], values: Sequence[float], shape: Shape) -> list[tuple[float, int, int, int]]:
+    """The (score, state, label, link) that the next line can take: a new label, or one within reach."""
+    options = []
+    chain, weight, evidence = shape.links, shape.prior, shape.evidence
+    lonely = max(values, default=_HOPELESS) <= _HOPELESS
+    for parent, (score, new, (one, two, three), recent, _) in enumerate(beam):
+        prior = chain[one][two][three]
+        options.append((score + weight * prior[0], parent, new, 0))
+        if lonely:
+            continue
+        sums: dict[int, float] = {}
+        for label, value in zip(recent, values, strict=False):
+            sums[label] = sums.get(label, 0.0) + value
+        for label, total in sums.items():
+            if total > _HOPELESS:
+                link = min(recent.index(label) + 1, 9)
+                options.append((score + evidence * total + weight * prior[link], parent, label, link))
+    return options
+
+
+def _grow(state: _State, score: float, label: int, link: int, shape: Shape) -> _State:
+    """The state after a line, with the penalty for a line that leaves reach alone."""
+    _, new, context, recent, links_ = state
+    recent, links_ = (label, *recent), (link, *links_)
+    if len(recent) > shape.reach:
+        if links_[-1] == 0 and recent.count(recent[-1]) == 1:
+            score -= shape.alone
+        recent, links_ = recent[:-1], links_[:-1]
+    return score, new + (link == 0), (context[1], context[2], link), recent, links_
+
+
+def _count_alone(state: _State) -> int:
+    """How many lines within reach rhyme with no other."""
+    *_, recent, links_ = state
+    return sum(link == 0 and recent.count(label) == 1 for label, link in zip(recent, links_, strict=True))
+
+
+def letters(labels: Sequence[int]) -> tuple[str, ...]:
+    """Labels as letters in order of appearance: A to Z, then AA, AB, ..."""
+    numbers: dict[int, int] = {}
+    return tuple(_letter(numbers.setdefault(label, len(numbers))) for label in labels)
+
+
+def _letter(number: int) -> str:
+    text = ""
+    while number >= 0:
+        number, rest = divmod(number, 26)
+        text = chr(65 + rest) + text
+        number -= 1
+    return text

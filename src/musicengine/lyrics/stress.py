@@ -1,0 +1,78 @@
+"""Which syllables of a line are stressed, when its words are said in a row.
+
+A dictionary marks stress word by word; in a line most pronouns, articles and auxiliaries lose theirs, and beats keep a
+distance. A linear-chain conditional random field (Lafferty, McCallum and Pereira 2001) over two states says both: a
+weight for every syllable by its word's class and its dictionary stress, and a weight for two stresses in a row, inside
+a word and between words. ``tools/fit_stress.py`` fitted it to transcribed rap; Viterbi's algorithm finds the likeliest
+pattern in time linear in the line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from musicengine.lyrics.stress_weights import EMISSIONS, LAST, TRANSITIONS
+
+__all__ = ["likeliest", "stress_features", "stress_line", "stress_odds"]
+
+Transition = tuple[float, float, float, float]
+
+
+def stress_features(word: str, stresses: Sequence[int]) -> list[str]:
+    """What the model knows of each syllable of a word.
+
+    Args:
+        word: in lower case.
+        stresses: its dictionary stresses, a digit a syllable.
+    """
+    if len(stresses) == 1:
+        return [word if word in EMISSIONS else f"one {min(stresses[0], 1)}"]
+    last = len(stresses) - 1
+    places = ["first" if at == 0 else "last" if at == last else "inside" for at in range(len(stresses))]
+    return [f"{place} {digit}" for place, digit in zip(places, stresses, strict=True)]
+
+
+def stress_odds(word: str, stresses: Sequence[int]) -> tuple[float, ...]:
+    """The log-odds of stress of each syllable of a word, not knowing its neighbours; see :func:`stress_features`."""
+    return tuple(EMISSIONS[feature] for feature in stress_features(word, stresses))
+
+
+def stress_line(words: Sequence[Sequence[float]]) -> list[bool]:
+    """Whether each syllable of a line is stressed.
+
+    Args:
+        words: the log-odds of the syllables of each word.
+    """
+    odds = [value for word in words for value in word]
+    inside = [at > 0 for word in words for at in range(len(word))]
+    if odds:
+        odds[-1] += LAST
+    return likeliest(odds, inside, TRANSITIONS)
+
+
+def likeliest(odds: Sequence[float], inside: Sequence[bool], transitions: Sequence[Transition]) -> list[bool]:
+    """The likeliest pattern by Viterbi's algorithm, which for two states needs only their difference.
+
+    Args:
+        odds: log-odds of stress of each syllable.
+        inside: whether a syllable continues the word of the one before.
+        transitions: weights of weak-weak, weak-strong, strong-weak, strong-strong, between words and inside.
+    """
+    lead = 0.0  # how much likelier the best pattern that ends in a stress is
+    back: list[tuple[bool, bool]] = []  # whether the best way here, weak or strong, comes from a stress
+    for value, within in zip(odds, inside, strict=True):
+        if not back:
+            back.append((False, False))
+            lead = value
+            continue
+        weak_weak, weak_strong, strong_weak, strong_strong = transitions[within]
+        strong_weak += lead
+        strong_strong += lead
+        back.append((strong_weak > weak_weak, strong_strong > weak_strong))
+        lead = value + max(strong_strong, weak_strong) - max(strong_weak, weak_weak)
+    pattern = []
+    state = lead > 0
+    for came_from in reversed(back):
+        pattern.append(state)
+        state = came_from[state]
+    return pattern[::-1]

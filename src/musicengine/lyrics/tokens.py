@@ -1,0 +1,85 @@
+"""The words of a line and where they stand: what counts as a word, and its plain spelling.
+
+A word is a run of letters, digits and marks, joined by single apostrophes, hyphens, and the points, commas, colons and
+slashes inside numbers and initials ("y'all", "AK-47", "24/7", "10,000", "M.I.A."). Quotes, emoji, dashes, control and
+zero-width characters are never words. One pass of a regular expression that cannot backtrack, so linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+__all__ = ["Token", "find_words", "plain"]
+
+_QUOTES = "'’‘ʼ`´′＇"
+_HYPHENS = "‐‑"
+_HIDDEN = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069"
+_SEPARATORS = (
+    r"""\s\x00-\x1f\x7f-\xa0!"#%&()*+,./:;<=>?@\[\\\]^_{|}~¡¦§«¬¯°¶·¸»¿"""
+    r"\u2010-\u205f\u2065\u206a-\u206f\u2190-\u2bff\u3000-\u303f\ufe00-\ufe0f\uff01-\uff0f"
+    r"،؛؟۔।॥\U0001f000-\U0001faff\U000e0000-\U000e01ff"
+)
+_CHAR = rf"[^{_SEPARATORS}{_QUOTES}\-{_HYPHENS}]"
+_TOKEN = re.compile(
+    rf"(?:[{_QUOTES}#]|\.(?=\d))?"  # 'bout, #1, .45
+    rf"{_CHAR}(?:{_CHAR}"
+    rf"|[{_QUOTES}{_HYPHENS}*-](?={_CHAR})"  # y'all, AK-47, sh*t
+    r"|\*(?=\*)"  # f***
+    rf"|[{_QUOTES}](?=[{_QUOTES}]{_CHAR})"
+    r"|(?<=\d)[.,:/](?=\d)"  # 24/7
+    r"|(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)"  # M.I.A
+    r"|(?<=\d)[%\"](?!\w)"
+    rf")*(?:[{_QUOTES}](?![{_QUOTES}\w]))?"  # runnin'
+    r"|&"
+)
+_PLAIN = str.maketrans(
+    dict.fromkeys(_QUOTES, "'")
+    | dict.fromkeys(_HYPHENS, "-")
+    | {
+        "æ": "ae",
+        "Æ": "AE",
+        "œ": "oe",
+        "Œ": "OE",
+        "ß": "ss",
+        "ø": "o",
+        "Ø": "O",
+        "ł": "l",
+        "Ł": "L",
+        "đ": "d",
+        "ð": "th",
+    }
+    | {"ı": "i", "þ": "th", "½": " 1/2"}
+)
+_UNSEEN = re.compile(f"[{_HIDDEN}\u0300-\u036f]")
+
+
+class Token(NamedTuple):
+    """A word of a line.
+
+    Attributes:
+        text: as written.
+        start: the place of its first character in the line.
+        end: the place after its last.
+    """
+
+    text: str
+    start: int
+    end: int
+
+
+def find_words(line: str) -> list[Token]:
+    """The words of a line, in order."""
+    found = [Token(match.group(), *match.span()) for match in _TOKEN.finditer(line)]
+    return [word for word in found if word.text[0].isalnum() or word.text == "&" or any(map(str.isalnum, word.text))]
+
+
+@lru_cache(1 << 14)
+def plain(word: str) -> str:
+    """The word in plain letters: straight apostrophes and hyphens, no accents, no hidden characters."""
+    if word.isascii():
+        return word
+    bare = _UNSEEN.sub("", unicodedata.normalize("NFKD", word.translate(_PLAIN)))
+    return unicodedata.normalize("NFC", bare).strip()

@@ -1,0 +1,108 @@
+"""Lyrics are read from text as people write it, and written back."""
+
+from __future__ import annotations
+
+import pytest
+
+from musicengine import LyricsError, lyrics
+from musicengine.lyrics.parsing import MAX_CHARACTERS, MAX_LINE, MAX_LINES, read
+from musicengine.values.words import Line, Lyrics, Transcript, Word
+
+
+def texts(text: str) -> list[str]:
+    return [line.text for line in lyrics.parse(text).lines]
+
+
+def words(text: str) -> list[str]:
+    return [word.text for line in lyrics.parse(text).lines for word in lyrics.find_words(line.text)]
+
+
+def test_tags_name_sections_and_are_no_words() -> None:
+    parsed = lyrics.parse("[Verse 1]\none\n\n[Chorus: Somebody]\ntwo\nthree")
+    assert [line.section for line in parsed.lines] == ["Verse 1", "Chorus: Somebody", "Chorus: Somebody"]
+    assert [line.stanza for line in parsed.lines] == [0, 1, 1]
+    assert words("[Verse 1]\none") == ["one"]
+
+
+@pytest.mark.parametrize("header", ["Chorus:", "**Chorus**", "(Chorus)", "## Chorus", "[Chorus]", "**Chorus:**"])
+def test_headers_come_in_many_dresses(header: str) -> None:
+    assert lyrics.parse(f"{header}\nla la").lines[0].section == "Chorus"
+
+
+def test_a_line_that_says_chorus_is_a_line() -> None:
+    assert texts("chorus\nthe chorus: it sings") == ["chorus", "the chorus: it sings"]
+
+
+@pytest.mark.parametrize("mark", ["(x2)", "(2x)", "[x2]", "(×2)", "( X 2 )"])
+def test_repeat_marks_repeat(mark: str) -> None:
+    (line,) = lyrics.parse(f"hey now {mark}").lines
+    assert (line.text, line.repeat) == ("hey now", 2)
+
+
+def test_a_repeat_mark_alone_repeats_the_line_before() -> None:
+    assert [line.repeat for line in lyrics.parse("one\ntwo\n(x3)").lines] == [1, 3]
+    assert lyrics.parse("(x3)").lines == ()
+
+
+def test_lrc_times_are_read_and_metadata_dropped() -> None:
+    parsed = lyrics.parse("[ar: Nobody]\n[offset:+500]\n[00:12.34]One <00:13.00>two\n[01:02.003]three")
+    assert [(line.text, line.start_s) for line in parsed.lines] == [("One two", 11.84), ("three", 61.503)]
+
+
+def test_a_line_with_several_times_is_sung_at_each() -> None:
+    parsed = lyrics.parse("[00:05.00][00:01.00]again\n[00:03.00]once")
+    assert [(line.text, line.start_s) for line in parsed.lines] == [("again", 1.0), ("once", 3.0), ("again", 5.0)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\x85"])
+def test_every_line_ending_ends_a_line(end: str) -> None:
+    assert texts(f"one{end}two") == ["one", "two"]
+
+
+def test_what_cannot_be_seen_is_dropped_and_what_can_is_kept() -> None:
+    assert texts("\ufeffhe\u200bllo\u202e wor\x07ld “it’s” 😀 —") == ["hello world “it’s” 😀 —"]
+    assert words("— 😀 !!! …") == []
+    assert words("שלום עולם") == ["שלום", "עולם"]
+
+
+def test_writing_shows_tags_stanzas_times_and_repeats() -> None:
+    text = "[Verse 1]\n[00:12.34]one (x2)\n\n[Hook]\ntwo\n\nthree"
+    assert lyrics.format(lyrics.parse(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a (x2) (x3)", "a (x1)", "[A] (x2)\nb", "[]\na", "[00:01]Chorus:\nb", "[00:01.5][A]\nb", "x\n\n\n\ny", "[x2]\na"],
+)
+def test_reading_what_was_written_gives_the_same(text: str) -> None:
+    parsed = lyrics.parse(text)
+    assert lyrics.parse(lyrics.format(parsed)) == parsed
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a" * (MAX_CHARACTERS + 1), "1,000,001"),
+        ("a" * (MAX_LINE + 1), "10,001"),
+        ("a\n" * (MAX_LINES + 1), "20,000"),
+        ("word " * 100_000, "499,999"),
+    ],
+)
+def test_limits_are_errors_that_say_so(text: str, said: str) -> None:
+    with pytest.raises(LyricsError, match=said):
+        lyrics.parse(text)
+
+
+def test_lyrics_above_the_limits_are_refused_as_well() -> None:
+    with pytest.raises(LyricsError, match="20,001"):
+        read(Lyrics([Line("a")] * (MAX_LINES + 1)))
+    with pytest.raises(LyricsError, match="10,001"):
+        read(Lyrics([Line("a" * (MAX_LINE + 1))]))
+    with pytest.raises(LyricsError, match="got int"):
+        lyrics.parse(3)  # type: ignore[arg-type]  # what a user may do
+
+
+def test_a_transcript_is_cut_where_the_singer_pauses() -> None:
+    times = [(0.0, 0.4), (0.4, 0.8), (2.0, 2.4)]
+    transcript = Transcript([Word(text, *time) for text, time in zip(["one", "two", "three"], times, strict=True)])
+    assert [(line.text, line.start_s) for line in read(transcript).lines] == [("one two", 0.0), ("three", 2.0)]
