@@ -36,7 +36,7 @@ def test_a_track_has_a_value_every_ten_milliseconds() -> None:
 
 
 @pytest.mark.parametrize("harmonics", [1, 6, 20])
-@pytest.mark.parametrize("hz", [41.2, 55, 110, 220, 440, 987.8, 2093])
+@pytest.mark.parametrize("hz", [41.2, 55, 110, 220, 440, 987.8, 2093, 2637, 3520])
 def test_steady_tones_are_found_within_ten_cents(hz: float, harmonics: int) -> None:
     track = track_pitch(Audio(tone(np.full(RATE, hz), harmonics=harmonics, decay=0.8), RATE))
     assert np.abs(cents(track, hz)[10:-10]).max() < 10  # not NaN either
@@ -84,6 +84,12 @@ def test_pauses_are_unvoiced() -> None:
     assert np.isfinite(track.frequencies_hz[2:45]).all()
 
 
+def test_soft_notes_of_a_solo_are_heard() -> None:
+    wave = np.concatenate([melody([60, 64]), 0.2 * melody([67, 65])])
+    track = track_pitch(Audio(wave, RATE))
+    assert np.isfinite(track.frequencies_hz[110:195]).all()
+
+
 def test_notes_have_their_pitches_and_times() -> None:
     scale = [60, 62, 64, 65, 67, 69, 71, 72]
     found = find_notes(track_pitch(Audio(melody(scale), RATE)))
@@ -97,6 +103,38 @@ def test_repeated_notes_part_where_the_voice_stops() -> None:
     note = np.concatenate([tone(np.full(RATE // 3, 440.0)), np.zeros(RATE // 6)])
     found = find_notes(track_pitch(Audio(np.tile(note, 4), RATE)))
     assert [round(note.pitch) for note in found.notes] == [69] * 4
+
+
+def struck(pitches: list[int], gap_s: float = 0.03) -> np.ndarray:
+    """Notes of half a second, each with a fast attack and a short gap after it."""
+    n, gap = RATE // 2, round(gap_s * RATE)
+    shape = np.minimum(1, np.minimum(np.arange(n), np.arange(n)[::-1]) / (0.01 * RATE))
+    return np.concatenate(
+        [np.pad(shape * tone(np.full(n, 440 * 2 ** ((pitch - 69) / 12))), (0, gap)) for pitch in pitches]
+    )
+
+
+def test_a_note_struck_again_is_two_notes_to_who_hears_the_level() -> None:
+    audio = Audio(struck([64, 64, 67]), RATE)
+    found = find_notes(track_pitch(audio), audio=audio)
+    assert [round(note.pitch) for note in found.notes] == [64, 64, 67]
+    np.testing.assert_allclose([note.start_s for note in found.notes], [0, 0.53, 1.06], atol=0.04)
+
+
+def test_attacks_of_others_part_no_notes() -> None:
+    audio = Audio(struck([64, 64]), RATE)
+    track = track_pitch(audio)
+    unsure = PitchTrack(track.times_s, track.frequencies_hz, track.voicing, confidence=0.3)
+    assert len(find_notes(unsure, audio=audio).notes) == len(find_notes(unsure).notes)
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_velocity_is_the_amplitude_re_the_loudest_note(channels: int) -> None:
+    wave = np.concatenate([struck([60], 0.2), 0.25 * struck([67], 0.2)])
+    audio = Audio(np.tile(wave, (channels, 1)), RATE)
+    first, second = find_notes(track_pitch(audio), audio=audio).notes
+    assert first.velocity == pytest.approx(1)
+    assert second.velocity == pytest.approx(0.25, abs=0.02)
 
 
 def test_a_track_of_one_value_has_no_notes() -> None:

@@ -173,3 +173,12 @@ def test_labelled_mixtures_gain() -> None:
     assert means["drums"] > 4
     assert means["bass"] > 1
     assert means["voice"] > 3
+
+
+@pytest.mark.parametrize("rate", [1_000, 1_500, 2_000, 192_000])
+def test_rates_beyond_those_of_music_are_taken(rate: int) -> None:
+    tone = 0.3 * np.sin(2 * np.pi * 110 * np.arange(rate) / rate)
+    mixture = Audio(np.stack([tone, 0.5 * tone]), rate)
+    stems = separate(mixture)
+    assert np.abs(stems.mixture.samples - mixture.samples).max() < 1e-5
+    assert stems.bass.rate == rate

@@ -161,7 +161,8 @@ def _bass_pitch(lasting: FloatArray, grid: Grid) -> FloatArray:
     Returns:
         float32 (frames,), Hz.
     """
-    count = int(np.searchsorted(grid.hz, _BASS_PITCHES_HZ[-1] * len(_BASS_HARMONICS))) + 1
+    top_hz = _BASS_PITCHES_HZ[-1] * len(_BASS_HARMONICS)
+    count = min(int(np.searchsorted(grid.hz, top_hz)) + 1, lasting.shape[1])
     frames = len(lasting) - 2 * REACH
     part = lasting[REACH - 2 : REACH + 2 + frames, :count]
     floor = running_median(part, (1, 3, 9), 1)

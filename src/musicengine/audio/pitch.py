@@ -66,7 +66,7 @@ def _probability(margin: FloatArray) -> FloatArray:
 def _confidence(found: Candidates, path: IntArray) -> float:
     """How large a part of the track is right, in [0, 1], from its rivals and its leaps; 0 without a pitch.
 
-    A rival is a candidate that is no octave, fifth or twelfth away. Logistic regression on labelled clips.
+    Logistic regression on labelled clips.
     """
     rows = np.flatnonzero(path < CANDIDATES)
     if not rows.size:
@@ -74,23 +74,32 @@ def _confidence(found: Candidates, path: IntArray) -> float:
     pitches, saliences = found.pitches[rows], found.saliences[rows]
     every = np.arange(rows.size)
     leads, strengths = pitches[every, path[rows]], saliences[every, path[rows]]
-    distances = np.abs(pitches - leads[:, None])[..., None]
-    related = (np.abs(distances - np.log2((1, 1.5, 2, 3, 4))) < _RELATED).any(axis=2)
-    rivalry = float((np.where(related, 0, saliences).max(axis=1) / strengths).mean())
+    rivalry = float((_rivals(pitches, saliences, leads) / strengths).mean())
     leaps = float((np.abs(np.diff(leads)) > _JOINED / 2).mean()) if rows.size > 1 else 0.0
     return float(1 / (1 + np.exp(_RIVALRY_WEIGHT * rivalry + _LEAP_WEIGHT * leaps - _SURE)))
+
+
+def _rivals(pitches: FloatArray, saliences: FloatArray, leads: FloatArray) -> FloatArray:
+    """How salient the strongest candidate of each frame is that is no octave, fifth or twelfth from the lead."""
+    distances = np.abs(pitches - leads[:, None])[..., None]
+    related = (np.abs(distances - np.log2((1, 1.5, 2, 3, 4))) < _RELATED).any(axis=2)
+    strongest: FloatArray = np.where(related, 0, saliences).max(axis=1)
+    return strongest
 
 
 def _weigh(found: Candidates) -> tuple[FloatArray, float]:
     """Saliences relative to those of loud notes, less in noise, and the threshold above which something leads.
 
     The threshold rises with what sounds when nothing leads: little between the notes of a solo, the accompaniment in a
-    mixture. The least salient tenth of all frames that sound tells which.
+    mixture. The least salient tenth of all frames that sound tells which, unless even the strongest rivals of the lead
+    are weaker: then those frames are soft notes of a solo.
     """
-    sounding = found.saliences[found.saliences[:, 0] > 0, 0]
-    if not sounding.size:
+    sounding = found.saliences[:, 0] > 0
+    if not sounding.any():
         return found.saliences, 1.0
-    background, loud = np.percentile(sounding, (10, 90))
+    pitches, saliences = found.pitches[sounding], found.saliences[sounding]
+    background, loud = np.percentile(saliences[:, 0], (10, 90))
+    background = min(background, np.percentile(_rivals(pitches, saliences, pitches[:, 0]), 90))
     clear = np.clip((found.clarity - _NOISE) / (_CLEAR - _NOISE), 0, 1)
     relative = found.saliences * (clear / loud).astype(np.float32)[:, None]
     return relative, min(_LEAST_VOICED + _ABOVE * float(background / loud), _MOST_VOICED)
