@@ -8,11 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from musicengine.errors import LyricsError
 from musicengine.lyrics.dictionary import dictionary
 from musicengine.lyrics.inflection import inflected
 from musicengine.lyrics.letters import model, pronounce_letters
+from musicengine.lyrics.numerals import read_number
 from musicengine.lyrics.pronunciation import MAX_LETTERS, pronounce, pronounce_all, pronunciations
 from musicengine.lyrics.spellings import RESPELLED, SPOKEN, respelled, spoken
 
@@ -255,3 +258,22 @@ def test_rap_words_have_the_syllables_that_are_performed(labelled_data: Path) ->
     pairs = [pair for verse in verses for line in verse["lines"] for pair in line["words"]]
     right = sum(pronounce(word).syllables == count for word, count in pairs)
     assert right / len(pairs) > 0.98
+
+
+@pytest.mark.parametrize(
+    ("token", "words"),
+    [
+        ("0.0.0", ["zero", "point", "zero", "point", "zero"]),
+        ("1.2.3", ["one", "point", "two", "point", "three"]),
+        ("$1.2.3", ["one", "point", "two", "point", "three"]),
+        (".1.2", ["one", "point", "two"]),
+        ("3.5", ["three", "point", "five"]),
+    ],
+)
+def test_points_inside_numbers_are_said(token: str, words: list[str]) -> None:
+    assert read_number(token) == words
+
+
+@given(st.from_regex(r"[$#]?\.?[0-9]{1,4}([.,:/][0-9]{1,4}){0,5}[a-z%]{0,2}", fullmatch=True))
+def test_any_digits_with_signs_are_pronounced(token: str) -> None:
+    assert isinstance(pronounce(token).phones, tuple)

@@ -64,6 +64,9 @@ def _read(digits: str, *, money: bool) -> list[str]:
     parts = re.split(r"[,:/]", digits)
     if len(parts) > 1:
         return [word for part in parts for word in _read(part, money=money)]
+    if digits.count(".") > 1:  # a version or a date: "one point two point three"
+        groups = [_said(part) for part in digits.split(".") if part]
+        return [word for group in groups for word in ("point", *group)][1:]
     whole, point, fraction = digits.partition(".")
     if not point:
         return _whole(whole) if money else _said(whole)
