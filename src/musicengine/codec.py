@@ -16,7 +16,8 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, TypeVar
+from tokenize import TokenError
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +31,6 @@ _MAGIC = b"MUSENG\x001"
 _MAX_LIST = 4096
 _MAX_DEPTH = 64
 
-V = TypeVar("V", bound=Value)
 Packer = Callable[[np.ndarray[Any, Any]], Any]
 Unpacker = Callable[[Mapping[str, Any]], Any]
 
@@ -176,7 +176,7 @@ def _read_npy(blobs: memoryview, reference: Mapping[str, Any]) -> np.ndarray[Any
         if dtype != np.dtype("<f4") or by_column:
             raise CodecError(f"arrays are float32 in row order, got {dtype}")
         return np.frombuffer(blobs[start + stream.tell() : start + size], dtype).reshape(shape)
-    except (KeyError, TypeError, ValueError, SyntaxError, MemoryError) as error:
+    except (KeyError, TypeError, ValueError, SyntaxError, TokenError, MemoryError) as error:
         raise error if isinstance(error, CodecError) else CodecError(f"an array is damaged: {error}") from error
 
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from musicengine import codec
+from musicengine import Audio, codec
 from musicengine.errors import CodecError
 from musicengine.values._catalogue import every_value
 from musicengine.values._value import Value, fields
@@ -85,6 +85,24 @@ def test_damaged_bytes_are_refused_or_read_never_anything_else(value: Value, dam
     broken = damage.draw(st.sampled_from([whole[:at], whole[:at] + bytes([whole[at] ^ 0x5A]) + whole[at + 1 :]]))
     with contextlib.suppress(CodecError):
         codec.decode(broken)
+
+
+@pytest.mark.parametrize("offset", [-1, -200, 10**6])
+def test_a_reference_outside_the_bytes_is_refused(offset: int) -> None:
+    whole = codec.encode(Audio([0.0, 0.5], 8000))
+    reference = b'"npy": 0,'
+    assert reference in whole
+    start, header_end = 8, 16 + int.from_bytes(whole[8:16], "little")
+    header = whole[16:header_end].replace(reference, f'"npy": {offset},'.encode())
+    moved = whole[:start] + len(header).to_bytes(8, "little") + header + whole[header_end:]
+    with pytest.raises(CodecError, match="outside the bytes"):
+        codec.decode(moved)
+
+
+def test_an_array_header_that_cannot_be_parsed_is_refused() -> None:
+    whole = codec.encode(Audio([0.0, 0.5], 8000))
+    with pytest.raises(CodecError, match="array is damaged"):
+        codec.decode(whole.replace(b"False,", b"Fal)e,"))
 
 
 def _open_tags(page: str) -> list[str]:

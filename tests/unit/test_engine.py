@@ -163,8 +163,9 @@ def test_odd_audio_gives_a_report(engine: MusicEngine, channels: int, rate: int)
 @pytest.mark.parametrize("n", [1, 2, 100, 5 * RATE])
 def test_silence_is_never_a_guess_dressed_up(engine: MusicEngine, n: int) -> None:
     report = engine.analyze(Audio(np.zeros((2, n)), RATE)).audio
-    assert (report.tempo, report.beats, report.key, report.chords, report.form) == (None,) * 5
-    assert {"tempo", "beats", "key", "chords", "sections"} <= set(report.abstained)
+    unknown = (report.tempo, report.beats, report.key, report.chords, report.form, report.pitch, report.melody)
+    assert unknown == (None,) * 7
+    assert {"tempo", "beats", "key", "chords", "sections", "pitch", "melody"} <= set(report.abstained)
     assert report.loudness is not None
     assert report.loudness.integrated_lufs == -np.inf
     assert report.quality.value < 95

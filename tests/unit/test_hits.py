@@ -187,7 +187,9 @@ class TestTrends:
         records = [{"tempo_bpm": float(v)} for v in np.random.default_rng(0).normal(120, 20, 400)]
         trends = mine_trends(records)
         percentiles = [predict(record, trends).percentile for record in records]
-        assert TYPICALITY in trends.features
+        own = [predict(record, trends).score.value for record in records]
+        found = trends.features[TYPICALITY]
+        assert found.values == pytest.approx(np.quantile(own, found.levels), abs=1e-3)
         assert 0.3 < np.mean([p for p in percentiles if p is not None]) < 0.8
 
     def test_text_of_both_kinds_is_read(self) -> None:

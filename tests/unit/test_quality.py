@@ -118,6 +118,14 @@ CONSEQUENCES = {
 }
 
 
+def test_a_bump_that_comes_and_goes_is_placed(sound: Audio) -> None:
+    samples = sound.samples.copy()
+    samples[:, 9 * RATE : 15 * RATE] = bump(samples[:, 9 * RATE : 15 * RATE])
+    (reason,) = [reason for reason in score_quality(Audio(samples, RATE)).deductions if reason.rule == "balance.mud"]
+    assert (reason.start_s, reason.end_s) == pytest.approx((9, 15), abs=0.1)
+    assert 5 < float(reason.measured) < 20
+
+
 def test_an_uneven_bar_is_named_and_placed(sound: Audio) -> None:
     beats = np.arange(48) * 0.5
     beats[25:] += 0.4

@@ -43,6 +43,11 @@ def test_a_missing_key_names_variable_argument_and_stub() -> None:
         registry.create("generator", "acme", {})
 
 
+def test_an_empty_variable_is_a_missing_key() -> None:
+    with pytest.raises(MissingKeyError, match="ACME_KEY"):
+        registry.create("generator", "acme", {"ACME_KEY": ""})
+
+
 def test_an_unknown_name_lists_those_that_exist() -> None:
     with pytest.raises(UnknownBackendError, match=r"'bandoneon'; there are: acme, gone, needy"):
         registry.create("generator", "bandoneon", {})

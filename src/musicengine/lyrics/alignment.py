@@ -31,7 +31,7 @@ def find_sung_syllables(reading: Reading, transcript: Transcript) -> SungSyllabl
             sung.append(plain(token.text).lower())
             times.append((each.start_s + index * step, each.start_s + (index + 1) * step))
     rhymed = find_rhymed(reading.sounds, reading.rhymes)
-    rows: list[tuple[float, float, int, bool, bool]] = []
+    rows: list[tuple[float, int, bool, bool]] = []
     for mine, theirs in match_words(spelled, sung):
         line, word = places[mine]
         start, end = times[theirs]
@@ -39,16 +39,14 @@ def find_sung_syllables(reading: Reading, transcript: Transcript) -> SungSyllabl
         first = int(reading.sounds.first[line])
         for number, at in enumerate(inside):
             length = (end - start) / len(inside)
-            begin = start + number * length
-            rows.append((begin, begin + length, line, heard[line].stresses[at] > 0, bool(rhymed[first + at])))
+            rows.append((start + number * length, line, heard[line].stresses[at] > 0, bool(rhymed[first + at])))
     rows.sort()
-    columns = list(zip(*rows, strict=True)) or [()] * 5
+    columns = list(zip(*rows, strict=True)) or [()] * 4
     return SungSyllables(
         np.array(columns[0], np.float64),
-        np.array(columns[1], np.float64),
-        np.array(columns[2], np.int64),
+        np.array(columns[1], np.int64),
+        np.array(columns[2], np.bool_),
         np.array(columns[3], np.bool_),
-        np.array(columns[4], np.bool_),
     )
 
 

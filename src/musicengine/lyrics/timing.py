@@ -32,10 +32,9 @@ _Array: TypeAlias = npt.NDArray[np.float64]
 
 @attrs.frozen(eq=False)
 class SungSyllables:
-    """Syllables in time, (n,) each: start and end, line, whether stressed, whether in a rhyme."""
+    """Syllables in time, (n,) each: start, line, whether stressed, whether in a rhyme."""
 
     starts_s: _Array
-    ends_s: _Array
     lines: npt.NDArray[np.int64]
     stressed: npt.NDArray[np.bool_]
     rhymed: npt.NDArray[np.bool_]

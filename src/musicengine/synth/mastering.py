@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from musicengine.dsp.filters import k_weighting
 from musicengine.dsp.limiter import BLOCK, gain_curve, limited, true_peaks
 from musicengine.dsp.types import FloatArray
 
@@ -54,29 +55,13 @@ def _k_weights(rate: int, length: int) -> FloatArray:
     frequencies = np.fft.rfftfreq(length, 1 / rate)
     z = np.exp(-2j * np.pi * frequencies / rate)
     response = np.ones(frequencies.size, np.complex128)
-    for numerator, denominator in _k_filters(rate):
-        response *= np.polyval(numerator[::-1], z) / np.polyval(denominator[::-1], z)
+    for section in k_weighting(rate):
+        response *= np.polyval(section[2::-1], z) / np.polyval(section[:2:-1], z)
     weights = 2 * np.abs(response) ** 2
     weights[0] = 0
     if length % 2 == 0:
         weights[-1] /= 2
     return np.repeat(weights, 2).astype(np.float32)
-
-
-def _k_filters(rate: int) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
-    """The shelf and the high-pass of BS.1770 for any rate, from their analog prototypes."""
-    k = np.tan(np.pi * 1681.974450955533 / rate)
-    q, high = 0.7071752369554196, 10 ** (3.999843853973347 / 20)
-    band = high**0.4996667741545416
-    a0 = 1 + k / q + k * k
-    shelf = (
-        np.array([high + band * k / q + k * k, 2 * (k * k - high), high - band * k / q + k * k]) / a0,
-        np.array([1, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0]),
-    )
-    k = np.tan(np.pi * 38.13547087602444 / rate)
-    q = 0.5003270373238773
-    a0 = 1 + k / q + k * k
-    return shelf, (np.array([1.0, -2.0, 1.0]), np.array([1, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0]))
 
 
 def master(mix: FloatArray, rate: int, target_lufs: float, *, threads: Executor) -> FloatArray:

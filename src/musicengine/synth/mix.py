@@ -16,6 +16,7 @@ from musicengine.synth.instruments import play
 from musicengine.synth.mastering import master
 from musicengine.synth.patches import PATCHES
 from musicengine.synth.space import reverberate
+from musicengine.values._arrays import frozen
 from musicengine.values._value import Value
 from musicengine.values.making import Brief, Take, Truth
 from musicengine.values.sound import Audio, Stems
@@ -95,9 +96,9 @@ def render(arrangement: Arrangement, *, rate: int = 44_100) -> Rendered:
         by_stem = dict(zip(_COSTLY_FIRST, buses, strict=True))
         in_order = [by_stem[stem] for stem in _STEMS]
         list(threads.map(lambda start: _finish(in_order, mix, gains, start), range(0, n, _PIECE)))
-    vocals, drum_set, bass, other = (Audio(_frozen(by_stem[stem]), rate) for stem in _STEMS)
+    vocals, drum_set, bass, other = (Audio(frozen(by_stem[stem]), rate) for stem in _STEMS)
     stems = Stems(vocals, drum_set, bass, other, provenance="stub")
-    return Rendered(Audio(_frozen(mix), rate), stems)
+    return Rendered(Audio(frozen(mix), rate), stems)
 
 
 def _finish(stems: list[FloatArray], mix: FloatArray, gains: FloatArray, start: int) -> None:
@@ -108,11 +109,6 @@ def _finish(stems: list[FloatArray], mix: FloatArray, gains: FloatArray, start: 
     np.add(stems[0][:, piece], stems[1][:, piece], out=mix[:, piece])
     for stem in stems[2:]:
         mix[:, piece] += stem[:, piece]
-
-
-def _frozen(samples: FloatArray) -> FloatArray:
-    samples.flags.writeable = False
-    return samples
 
 
 def _bus(arrangement: Arrangement, genre: Genre, stem: str, n: int, rate: int) -> FloatArray:
