@@ -17,6 +17,7 @@ from musicengine.values.words import Lyrics, Word
 __all__ = [
     "MAX_DURATION_S",
     "MAX_PROMPT",
+    "METERS",
     "Brief",
     "Capabilities",
     "Credits",
@@ -32,6 +33,16 @@ MAX_PROMPT = 10_000
 MAX_DURATION_S = 600.0
 MIN_DURATION_S = 1.0
 MIN_BPM, MAX_BPM = 30.0, 300.0
+METERS = ("4/4", "3/4", "6/8", "7/8")
+_RANGES = {
+    "drift": (0.0, 0.05),
+    "brightness": (-1.0, 1.0),
+    "density": (-1.0, 1.0),
+    "dynamics": (-1.0, 1.0),
+    "width": (-1.0, 1.0),
+    "vocal_level_db": (-12.0, 12.0),
+    "hook_repetition": (-1.0, 1.0),
+}
 
 JobStatus: TypeAlias = Literal["queued", "running", "partial", "succeeded", "failed", "cancelled", "expired"]
 
@@ -54,6 +65,14 @@ class Brief(Value):
         sections: labels in order, e.g. ("intro", "verse", "chorus").
         lyrics: words to sing.
         instrumental: True for no voice.
+        meter: "4/4", "3/4", "6/8" or "7/8"; None lets the genre decide.
+        drift: how far the tempo wanders from ``bpm``, as a share of it, 0 to 0.05.
+        brightness, density, dynamics, width: production knobs from -1 to 1, on top of genre and mood; 0 leaves them.
+            Dynamics is the contrast between loud and soft, width that between left and right.
+        vocal_level_db: of the voice or lead against the rest, -12 to 12; 0 is the genre's own.
+        energy: how much of the band plays in each section, in [0, 1], one number a section; () lets the form decide.
+        intro_bars: how long the intro is, in bars; None lets the form decide, 0 leaves it out.
+        hook_repetition: how often the hook returns, from -1 to 1; 0 is the genre's own.
         seed: same brief and seed, same take.
         understood: what ``musicengine.synth.parse_brief`` recognised in the prompt, one phrase each.
 
@@ -70,6 +89,16 @@ class Brief(Value):
     sections: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
     lyrics: Lyrics | None = None
     instrumental: bool = False
+    meter: str | None = None
+    drift: float = 0.0
+    brightness: float = 0.0
+    density: float = 0.0
+    dynamics: float = 0.0
+    width: float = 0.0
+    vocal_level_db: float = 0.0
+    energy: tuple[float, ...] = attrs.field(default=(), converter=tuple[float, ...])
+    intro_bars: int | None = None
+    hook_repetition: float = 0.0
     seed: int = 0
     understood: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...], eq=False)
 
@@ -85,6 +114,19 @@ class Brief(Value):
             )
         if len(self.sections) > 100:
             raise BriefError(f"Brief.sections takes at most 100 labels, got {len(self.sections):,}")
+        if self.meter is not None and self.meter not in METERS:
+            raise BriefError(f"Brief.meter must be one of {', '.join(METERS)}, got {self.meter!r}")
+        for name, (low, high) in _RANGES.items():
+            if not low <= getattr(self, name) <= high:
+                raise BriefError(f"Brief.{name} must lie from {low:g} to {high:g}, got {getattr(self, name)!r}")
+        if not all(0 <= level <= 1 for level in self.energy):
+            raise BriefError(f"Brief.energy takes numbers from 0 to 1, got {self.energy!r}")
+        if self.energy and len(self.energy) != len(self.sections):
+            raise BriefError(
+                f"Brief.energy takes one number for each of the {len(self.sections)} sections, got {len(self.energy)}"
+            )
+        if self.intro_bars is not None and not 0 <= self.intro_bars <= 64:
+            raise BriefError(f"Brief.intro_bars must lie from 0 to 64, got {self.intro_bars!r}")
         if not isinstance(self.seed, int) or not 0 <= self.seed < 2**63:
             raise BriefError(f"Brief.seed must be a whole number from 0 to 2**63 - 1, got {self.seed!r}")
 
