@@ -13,12 +13,15 @@ from functools import partial
 import attrs
 import numpy as np
 
+from musicengine.audio.balance import find_imbalance
 from musicengine.audio.faults import SILENT, find_clicks, find_mains
 from musicengine.audio.rules import RULES
+from musicengine.audio.spectrum import survey
 from musicengine.dsp.declipping import declip
 from musicengine.dsp.equalizer import Section, bell, high_shelf, low_shelf, notch, response_db
 from musicengine.dsp.filters import biquads, k_weighting
 from musicengine.dsp.limiter import limit
+from musicengine.dsp.spectra import mel_centres_hz
 from musicengine.dsp.types import FloatArray
 from musicengine.values._arrays import frozen
 from musicengine.values.measures import Loudness
@@ -43,7 +46,7 @@ __all__ = [
 CEILING = 10 ** (-1.25 / 20)
 _TARGET_LUFS = -14.0
 _MARGIN_DB = 1.0
-_MOST_DB = 12.0
+_MOST_DB = 18
 _LOWEST_RATE = 4000  # for the K-weighting
 _FADE_S = 0.02
 _STEP_S = 0.05
@@ -178,8 +181,7 @@ def _within(audio: Audio, changed: FloatArray, start_s: float, end_s: float) -> 
     """The changed samples from one second to another, the old ones elsewhere."""
     times = np.arange(audio.samples.shape[1], dtype=np.float32) / np.float32(audio.rate)
     share = np.clip(np.minimum(times - start_s, end_s - times) / _FADE_S + 0.5, 0, 1).astype(np.float32)
-    result: FloatArray = audio.samples + share * (changed - audio.samples)
-    return result
+    return np.asarray(audio.samples + share * (changed - audio.samples), np.float32)
 
 
 def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
@@ -266,38 +268,46 @@ def _clicks(audio: Audio, reason: Deduction, loudness: Loudness) -> Made:
 
 
 def _clipping(audio: Audio, reason: Deduction, loudness: Loudness) -> Made:
-    return "Rebuild the clipped peaks (the mix before the clipping would sound better).", 3, rebuild_peaks
+    return "Rebuild the clipped peaks (the mix before the clipping would sound better).", 2, rebuild_peaks
 
 
 Filter = Callable[[int, float], Section]
 
-_BANDS: dict[str, tuple[str, Filter, tuple[float, float], tuple[float, float]]] = {
-    "balance.low_end": ("below 200 Hz", lambda rate, db: low_shelf(rate, 220, db), (60, 200), (500, 2000)),
-    "balance.mud": ("around 320 Hz", lambda rate, db: bell(rate, 320, 1.0, db), (200, 500), (60, 2000)),
-    "balance.presence": ("around 3.5 kHz", lambda rate, db: bell(rate, 3500, 0.9, db), (2000, 6000), (500, 2000)),
-    "balance.air": ("above 6 kHz", lambda rate, db: high_shelf(rate, 6500, db), (6000, 16_000), (2000, 6000)),
+_FILTERS: dict[str, tuple[str, Filter]] = {
+    "balance.low_end": ("below 200 Hz", lambda rate, db: low_shelf(rate, 220, db)),
+    "balance.mud": ("around 300 Hz", lambda rate, db: bell(rate, 300, 0.9, db)),
+    "balance.presence": ("around 3.5 kHz", lambda rate, db: bell(rate, 3500, 0.9, db)),
+    "balance.air": ("above 6 kHz", lambda rate, db: high_shelf(rate, 6500, db)),
 }
-"""Of each rule about balance: words, filter, the band it is about and the band that is compared with."""
+"""Words and filter for each rule about balance."""
 
 
-def _balance(audio: Audio, reason: Deduction, loudness: Loudness) -> Made | None:
-    words, make, band, beside = _BANDS[reason.rule]
-    wanted = float(reason.target) - float(reason.measured)
-    wanted += np.copysign(_MARGIN_DB + 0.2 * abs(wanted), wanted)  # what is filtered is never quite like the average
-    gain_db = wanted
-    for _ in range(4):  # the filter's skirts take part of its effect
-        gain_db *= wanted / _effect_db(make(audio.rate, gain_db), audio.rate, band, beside)
-    gain_db = float(np.clip(gain_db, -_MOST_DB, _MOST_DB))
-    verb = "Raise" if gain_db > 0 else "Cut"
+def _balance(audio: Audio, reason: Deduction, loudness: Loudness) -> Made:
+    words, make = _FILTERS[reason.rule]
+    sign = 1.0 if float(reason.target) > float(reason.measured) else -1.0
+    gain_db = sign * _smallest_gain(audio, reason, lambda db: make(audio.rate, sign * db))
     change = partial(equalise, section=make(audio.rate, gain_db), start_s=reason.start_s, end_s=reason.end_s)
-    return f"{verb} {words} by {abs(gain_db):.1f} dB{_when(reason)}.", 2, change
+    return f"{'Raise' if sign > 0 else 'Cut'} {words} by {abs(gain_db):.0f} dB{_when(reason)}.", 2, change
 
 
-def _effect_db(section: Section, rate: int, band: tuple[float, float], beside: tuple[float, float]) -> float:
-    """How far a section moves one band against another, which it does not count itself part of."""
-    inside, other = (np.geomspace(*edges, 48) for edges in (band, beside))
-    other = other[(other < band[0]) | (other > band[1])] if other[0] < band[0] < band[1] < other[-1] else other
-    return float(response_db(section, rate, inside).mean() - response_db(section, rate, other).mean())
+def _smallest_gain(audio: Audio, reason: Deduction, make: Callable[[float], Section]) -> float:
+    """The smallest gain after which the rule will find nothing, dB; the largest that is sane, if none does.
+
+    A filter multiplies the power of each band by its response, so what the rule will measure follows from the bands.
+    """
+    bands = survey(audio, sparse=True)
+    centres_hz = mel_centres_hz(audio.rate, bands.mel.shape[1])
+    times = bands.times_s[:, None]
+    inside = (times >= (reason.start_s or 0.0)) & (times < (reason.end_s or np.inf))
+    low, high = RULES[reason.rule].good
+    for gain_db in np.arange(1.0, _MOST_DB + 1):
+        response = 10 ** (response_db(make(gain_db), audio.rate, centres_hz) / 10)
+        filtered = np.where(inside, bands.mel * response.astype(np.float32), bands.mel)
+        found = dict(find_imbalance(attrs.evolve(bands, mel=filtered), audio.duration_s))
+        measured = found[reason.rule].measured if reason.rule in found else low
+        if low + _MARGIN_DB / 2 <= measured <= high - _MARGIN_DB / 2:
+            break
+    return float(gain_db)
 
 
 def _when(reason: Deduction) -> str:
@@ -317,5 +327,5 @@ _REMEDIES: dict[str, Callable[[Audio, Deduction, Loudness], Made | None]] = {
     "noise.hum": _hum,
     "stereo.correlation": _polarity,
     "stereo.width": _width,
-    **dict.fromkeys(_BANDS, _balance),
+    **dict.fromkeys(_FILTERS, _balance),
 }
