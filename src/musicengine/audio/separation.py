@@ -36,8 +36,9 @@ from musicengine.values.sound import Audio, Stems
 
 __all__ = ["Masks", "assess", "plan_separation", "render", "separate"]
 
-_BLOCK_FRAMES = 384
+_BLOCK_FRAMES = 256
 _CACHED_FRAMES = 16
+_TRANSFORMED_FRAMES = 32
 _RENDER_FRAMES = 64
 _SILENCE = 1e-12  # power relative to full scale at the peak
 _FULL = 255  # the masks' whole number for 1
@@ -197,19 +198,25 @@ def _band_powers(audio: Audio, grid: Grid, length: int, first: int, last: int) -
     """
     hop = length // 2
     start, end = (first - 1) * hop, last * hop
-    power = _band_means(spectra.power(mixed(audio, start, end), length, hop), grid)
+    power = _band_means(mixed(audio, start, end), grid)
     if audio.channels == 1:
         return power, None
     apart = (padded(audio.samples[0], start, end) - padded(audio.samples[1], start, end)) * np.float32(0.5)
-    both = power + _band_means(spectra.power(apart, length, hop), grid)
+    both = power + _band_means(apart, grid)
     return both, np.divide(power, both, out=np.zeros_like(both), where=both > 0)
 
 
-def _band_means(power: FloatArray, grid: Grid) -> FloatArray:
-    """Means of the bins (frames, bins) of each band: (frames, bands)."""
-    sums: FloatArray = np.add.reduceat(power, np.array(grid.edges[:-1]), axis=1)
-    sums /= grid.widths
-    return sums
+def _band_means(signal: FloatArray, grid: Grid) -> FloatArray:
+    """Mean power of the bins of each band, of all frames of the signal: (frames, bands)."""
+    hop = grid.bins - 1
+    result = np.empty((signal.size // hop - 1, len(grid.widths)), np.float32)
+    first_bins = np.array(grid.edges[:-1])
+    for first in range(0, len(result), _TRANSFORMED_FRAMES):  # few at a time, so that they stay in the cache
+        rows = result[first : first + _TRANSFORMED_FRAMES]
+        power = spectra.power(signal[first * hop : (first + len(rows) + 1) * hop], 2 * hop, hop)
+        np.add.reduceat(power, first_bins, axis=1, out=rows)
+    result /= grid.widths
+    return result
 
 
 def _pitches(track: PitchTrack, frames: int, hop_s: float) -> tuple[FloatArray, FloatArray]:
