@@ -19,7 +19,7 @@ from musicengine.calls import Account, Call, Meter, Middleware, through
 from musicengine.errors import InputError
 from musicengine.flows.advise import advise
 from musicengine.flows.generate import generate
-from musicengine.flows.jobs import Jobs
+from musicengine.flows.jobs import Jobs, as_budget
 from musicengine.flows.journal import Journal
 from musicengine.flows.judge import ERA, judge_hit
 from musicengine.hits.score import predict
@@ -91,7 +91,7 @@ class MusicEngine:
     content_index: ContentIndex = attrs.field(factory=ReferenceIndex, kw_only=True, eq=False)
     store: Store = attrs.field(factory=MemoryStore, kw_only=True, eq=False)
     cache: Store | bool = attrs.field(default=True, kw_only=True, eq=False)
-    budget: Credits | None = attrs.field(default=None, converter=lambda budget: _budget(budget), kw_only=True)
+    budget: Credits | None = attrs.field(default=None, converter=as_budget, kw_only=True)
     middleware: tuple[Middleware, ...] = attrs.field(default=(), converter=tuple[Middleware, ...], kw_only=True)
     _meter: Meter = attrs.field(factory=Meter, init=False, repr=False, eq=False)
     _account: Account = attrs.field(factory=Account, init=False, repr=False, eq=False)
@@ -235,7 +235,7 @@ class MusicEngine:
         Raises:
             MusicEngineError: as :meth:`generate`.
         """
-        return self._call("submit", lambda: self._jobs.submit([_brief(prompt)], budget=_budget(budget))[0])
+        return self._call("submit", lambda: self._jobs.submit([_brief(prompt)], budget=as_budget(budget))[0])
 
     def poll(self, job: Job | str) -> Job:
         """Where a job stands now.
@@ -301,7 +301,7 @@ class MusicEngine:
     def _generate(
         self, brief: Brief, count: int, budget: Credits | float | None, progress: Progress | None
     ) -> tuple[Take, ...]:
-        return generate(self._jobs, brief, count=count, budget=_budget(budget), progress=progress)
+        return generate(self._jobs, brief, count=count, budget=as_budget(budget), progress=progress)
 
     def _measure(self, verb: str, audio: Audio, progress: Progress | None = None) -> AudioReport:
         """What the analyzer measures, or measured before of the same sound."""
@@ -355,12 +355,3 @@ def _brief(prompt: str | Brief) -> Brief:
     if not isinstance(prompt, str):
         raise InputError(f"expected a prompt or a Brief, got {type(prompt).__name__}")
     return parse_brief(prompt)
-
-
-def _budget(budget: Credits | float | None) -> Credits | None:
-    """A number counts in the generator's own unit."""
-    if budget is None or isinstance(budget, Credits):
-        return budget
-    if isinstance(budget, bool) or not isinstance(budget, (int, float)):
-        raise InputError(f"a budget is Credits, a number or None, got {budget!r}")
-    return Credits(budget, unit="")

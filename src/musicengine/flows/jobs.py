@@ -22,7 +22,7 @@ from musicengine.flows.journal import Journal
 from musicengine.protocols import CancellingGenerator, IdempotentGenerator, MusicGenerator, Progress
 from musicengine.values.making import Brief, Credits, Job, Step, Take
 
-__all__ = ["Jobs"]
+__all__ = ["Jobs", "as_budget"]
 
 _LONGEST_WAIT_S = 20.0
 
@@ -232,7 +232,7 @@ class Jobs:
             raise InputError(f"expected a Job or the name of its order, got {type(job).__name__}")
         order = job if isinstance(job, str) else job.order
         try:
-            return self.journal.read(order) if order or isinstance(job, str) else cast("Job", job)
+            return job if isinstance(job, Job) and not order else self.journal.read(order)
         except JobError:
             if isinstance(job, Job) and job.id:  # it holds all that is needed, and its generator knows it
                 return job
@@ -248,6 +248,19 @@ class Jobs:
 
 
 _SETTLE = "Look it up at the service and call reconcile(order, found=<its id there, or None>)"
+
+
+def as_budget(budget: Credits | float | None) -> Credits | None:
+    """A budget as Credits; a number counts in the generator's own unit.
+
+    Raises:
+        InputError: it is negative, or no number.
+    """
+    if budget is None or isinstance(budget, Credits):
+        return budget
+    if isinstance(budget, bool) or not isinstance(budget, (int, float)):
+        raise InputError(f"a budget is Credits, a number or None, got {budget!r}")
+    return Credits(budget, unit="")
 
 
 def _bare(job: Job) -> Job:
