@@ -16,10 +16,10 @@ from musicengine.errors import (
     MusicEngineError,
     UncertainError,
 )
+from musicengine.lyrics.parsing import parse
 from musicengine.protocols import CancellingGenerator, IdempotentGenerator, MusicGenerator
 from musicengine.stores import MemoryStore
-from musicengine.values.making import Brief, Credits
-from musicengine.values.words import Lyrics
+from musicengine.values.making import Brief, Credits, Take
 
 BRIEF = Brief("disco", genre="disco", duration_s=3)
 
@@ -127,7 +127,7 @@ def test_a_job_can_end_badly(failure: str, charged: int) -> None:
 
 @pytest.mark.parametrize("failure", ["poll", "fetch"])
 def test_what_fails_for_a_moment_works_later(failure: str) -> None:
-    generator, errors, takes = StubGenerator(failures={failure: 0.5}), 0, ()
+    generator, errors, takes = StubGenerator(failures={failure: 0.5}), 0, tuple[Take, ...]()
     job = generator.submit(BRIEF)
     for _ in range(40):
         try:
@@ -160,7 +160,7 @@ def test_what_goes_wrong_is_drawn_from_the_seed() -> None:
 
 def test_forbidden_words_are_refused_in_prompt_and_lyrics() -> None:
     generator = StubGenerator(moderation=["Blood"], credits=5)
-    for brief in (Brief("a song of BLOOD"), Brief("a song", lyrics=Lyrics.parse("blood on the floor"))):
+    for brief in (Brief("a song of BLOOD"), Brief("a song", lyrics=parse("blood on the floor"))):
         with pytest.raises(ModerationError, match="'blood'"):
             generator.submit(brief)
     generator.submit(BRIEF)

@@ -211,8 +211,12 @@ class Jobs:
         return UncertainError(f"order {job.order!r} may have arrived: {why}. It is not sent again. {_SETTLE}")
 
     def _recorded(self, before: Job, after: Job) -> Job:
-        """The generator's answer under our names, in the journal if it says more than how far it is."""
-        after = attrs.evolve(after, order=before.order, generator=before.generator)
+        """The generator's answer under our names, in the journal if it says more than how far it is.
+
+        A generator that says no cost is taken to cost its estimate, unless the job came to nothing.
+        """
+        cost = after.cost if after.cost.amount or after.status in ("failed", "cancelled") else before.cost
+        after = attrs.evolve(after, order=before.order, generator=before.generator, cost=cost)
         if before.order and attrs.evolve(after, progress=before.progress) != before:
             self.journal.write(after)
         self.account.settle(after.order, after.cost, done=after.done)

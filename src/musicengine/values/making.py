@@ -179,7 +179,7 @@ class Credits(Value):
     unit: str = "credits"
 
     def __str__(self) -> str:
-        return f"{self.amount:g} {self.unit}"
+        return f"{self.amount:g} {self.unit}".rstrip()
 
 
 @attrs.frozen(repr=False, slots=False)
