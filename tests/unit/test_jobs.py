@@ -277,6 +277,35 @@ class Surprising(StubGenerator):
         raise self.error
 
 
+class TestTwoAtOnce:
+    def test_an_order_is_claimed_once(self) -> None:
+        journal = Journal(MemoryStore())
+        job = journal.write(Job("", BRIEF, "ordered", order=journal.name()))
+        assert journal.claim(job.order)
+        assert not journal.claim(job.order)
+        assert journal.read(job.order).status == "uncertain"
+        journal.write(attrs.evolve(job, status="succeeded"))
+        assert not journal.claim(job.order)
+        assert journal.read(job.order).status == "succeeded"
+
+    def test_who_comes_second_gets_the_job_of_the_first(self) -> None:
+        class Racing(MemoryStore):
+            """Between an order and its claim somebody else resumes."""
+
+            def swap(self, key: str, data: bytes, /, *, expected: bytes | None, ttl_s: float | None = None) -> bool:
+                if rivals:
+                    rivals.pop().resume()
+                return super().swap(key, data, expected=expected, ttl_s=ttl_s)
+
+        ours = engine(store := Racing(), credits=9)
+        rivals = [attrs.evolve(ours, store=store)]
+        job = ours.submit(BRIEF)
+        assert rivals == []
+        assert (job.status, ours.credits()) == ("queued", Credits(8))
+        assert ours.jobs() == (job,)
+        assert ours.fetch(job)
+
+
 class TestBadInput:
     @pytest.mark.parametrize("verb", ["poll", "fetch", "cancel"])
     def test_an_unknown_order_is_refused(self, verb: str) -> None:

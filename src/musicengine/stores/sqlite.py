@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from musicengine.errors import InputError, StoreError
 from musicengine.stores._items import above, check_item, check_key
@@ -50,8 +50,11 @@ class SQLiteStore:
         clock: seconds since 1970, the same for all who share the file, to tell whose time is over.
 
     Raises:
+        InputError: ``path`` is no path of a file.
         StoreError: the file is something else, damaged, of a later version, or cannot be opened.
     """
+
+    environment: ClassVar = {"path": "MUSICENGINE_STORE_PATH"}
 
     def __init__(
         self, path: str | os.PathLike[str], *, timeout_s: float = 30.0, clock: Callable[[], float] = time.time
