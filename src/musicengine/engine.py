@@ -18,9 +18,7 @@ from musicengine.backends.stub.trends import StubTrends
 from musicengine.calls import Account, Call, Meter, Middleware, through
 from musicengine.errors import InputError
 from musicengine.flows.advise import advise
-from musicengine.flows.generate import generate
-from musicengine.flows.jobs import Jobs, as_budget
-from musicengine.flows.journal import Journal
+from musicengine.flows.jobs import as_budget
 from musicengine.flows.judge import ERA, judge_hit
 from musicengine.hits.score import predict
 from musicengine.protocols import (
@@ -35,12 +33,12 @@ from musicengine.protocols import (
     TrendSource,
 )
 from musicengine.stores import Cache, MemoryStore
+from musicengine.stores.cache import recall
 from musicengine.synth import parse_brief
-from musicengine.values._value import Value
 from musicengine.values.hits import HitReport
 from musicengine.values.hosts import Match
 from musicengine.values.lyrics import LyricsReport
-from musicengine.values.making import Brief, Credits, Job, Step, Take
+from musicengine.values.making import Brief, Credits, Take
 from musicengine.values.measures import Embedding
 from musicengine.values.music import PitchTrack
 from musicengine.values.reports import AudioReport, Report
@@ -48,18 +46,17 @@ from musicengine.values.scores import Advice
 from musicengine.values.service import Health, Stats
 from musicengine.values.sound import Audio, Stems
 from musicengine.values.words import Lyrics, Transcript
+from musicengine.verbs.orders import Orders
 
 __all__ = ["MusicEngine", "Sound"]
 
 R = TypeVar("R")
-V = TypeVar("V", bound=Value)
-_CACHE_BYTES = 64 << 20
 Sound: TypeAlias = "Audio | Take | str | os.PathLike[str] | bytes | BinaryIO"
 """What verbs take where they need sound: anything :meth:`MusicEngine.load` reads, or a take."""
 
 
 @attrs.frozen
-class MusicEngine:
+class MusicEngine(Orders):
     """Hears, makes and judges music.
 
     The constructor's arguments are the configuration; ``attrs.evolve(engine, separator=...)`` makes an engine that
@@ -95,14 +92,12 @@ class MusicEngine:
     middleware: tuple[Middleware, ...] = attrs.field(default=(), converter=tuple[Middleware, ...], kw_only=True)
     _meter: Meter = attrs.field(factory=Meter, init=False, repr=False, eq=False)
     _account: Account = attrs.field(factory=Account, init=False, repr=False, eq=False)
-    _cache: Cache | None = attrs.field(init=False, repr=False, eq=False)
-
-    @_cache.default
-    def _choose_cache(self) -> Cache | None:
-        if isinstance(self.cache, bool):
-            kept = MemoryStore(max_bytes=_CACHE_BYTES) if isinstance(self.store, MemoryStore) else self.store
-            return Cache(kept) if self.cache else None
-        return Cache(self.cache)
+    _cache: Cache | None = attrs.field(
+        default=attrs.Factory(lambda self: Cache.chosen(self.cache, self.store), takes_self=True),
+        init=False,
+        repr=False,
+        eq=False,
+    )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> MusicEngine:
@@ -192,95 +187,6 @@ class MusicEngine:
         """
         return self._call("advise", lambda: self._advise(_sound(sound), report))
 
-    def generate(
-        self, prompt: str | Brief, *, budget: Credits | float | None = None, progress: Progress | None = None
-    ) -> Take:
-        """Make a track of a prompt or a brief; the first, where the generator gives several.
-
-        Raises:
-            BriefError: the prompt asks for the impossible.
-            CreditsError: it costs more than ``budget``, the engine's, or the account holds; nothing was ordered.
-            UncertainError: nobody knows whether the order arrived; see :meth:`reconcile`.
-            BackendError: the generator failed.
-        """
-        return self._call("generate", lambda: self._generate(_brief(prompt), 1, budget, progress)[0])
-
-    def generate_many(
-        self,
-        prompt: str | Brief,
-        count: int,
-        *,
-        budget: Credits | float | None = None,
-        progress: Progress | None = None,
-    ) -> tuple[Take, ...]:
-        """Make ``count`` takes, each another; all that come, where the generator gives several an order.
-
-        Raises:
-            InputError: ``count`` is not from 1 to 100.
-            MusicEngineError: as :meth:`generate`; the budget covers all orders or nothing is sent.
-        """
-        return self._call("generate_many", lambda: self._generate(_brief(prompt), count, budget, progress))
-
-    def estimate(self, prompt: str | Brief) -> Credits:
-        """What an order would cost; spends nothing."""
-        return self._call("estimate", lambda: self.generator.estimate(_brief(prompt)))
-
-    def credits(self) -> Credits:
-        """What is left at the generator."""
-        return self._call("credits", self.generator.credits)
-
-    def submit(self, prompt: str | Brief, *, budget: Credits | float | None = None) -> Job:
-        """Order a track and do not wait; the journal keeps the job until it is fetched, in this process or another.
-
-        Raises:
-            MusicEngineError: as :meth:`generate`.
-        """
-        return self._call("submit", lambda: self._jobs.submit([_brief(prompt)], budget=as_budget(budget))[0])
-
-    def poll(self, job: Job | str) -> Job:
-        """Where a job stands now.
-
-        Args:
-            job: or the name of its order.
-
-        Raises:
-            JobError: nobody knows the job.
-        """
-        return self._call("poll", lambda: self._jobs.poll(job))
-
-    def fetch(self, job: Job | str, *, deadline_s: float = 600.0, progress: Progress | None = None) -> tuple[Take, ...]:
-        """The takes of a job, waiting until it is done.
-
-        Raises:
-            UncertainError: nobody knows whether the order arrived.
-            JobError: it failed, or is not done after ``deadline_s`` seconds.
-        """
-        return self._call("fetch", lambda: self._jobs.fetch(job, deadline_s=deadline_s, progress=progress))
-
-    def cancel(self, job: Job | str) -> Job:
-        """Stop a job, where the generator can; one that is done stays as it is.
-
-        Raises:
-            JobError: it cannot be cancelled.
-        """
-        return self._call("cancel", lambda: self._jobs.cancel(job))
-
-    def jobs(self) -> tuple[Job, ...]:
-        """Every order in the journal as last seen, oldest first; those that are done stay for 15 days."""
-        return self._call("jobs", lambda: tuple(self._jobs.journal))
-
-    def resume(self) -> tuple[Job, ...]:
-        """Go on after a restart: send what was never sent, look at what runs, leave alone what is uncertain."""
-        return self._call("resume", self._jobs.resume)
-
-    def reconcile(self, job: Job | str, *, found: str | None) -> Job:
-        """Settle an uncertain order: its id at the service, or None if it never arrived there.
-
-        Raises:
-            JobError: the order is not uncertain, or the generator has no job of that id.
-        """
-        return self._call("reconcile", lambda: self._jobs.reconcile(job, found=found))
-
     def health(self) -> Health:
         """Whether each backend is ready; a backend with a ``problem()`` verb is asked for it."""
         players = {role: getattr(self, role) for role in registry.ROLES}
@@ -294,44 +200,22 @@ class MusicEngine:
         """How often each verb was called, failed, was spared by the cache, and how long it took; what orders cost."""
         return attrs.evolve(self._meter.read(), spent=self._account.spent)
 
-    @property
-    def _jobs(self) -> Jobs:
-        return Jobs(self.generator, Journal(self.store), self._account, self.budget)
+    def _screened(self, prompt: str | Brief) -> Brief:
+        return _brief(prompt)
 
-    def _generate(
-        self, brief: Brief, count: int, budget: Credits | float | None, progress: Progress | None
-    ) -> tuple[Take, ...]:
-        return generate(self._jobs, brief, count=count, budget=as_budget(budget), progress=progress)
-
-    def _measure(self, verb: str, audio: Audio, progress: Progress | None = None) -> AudioReport:
+    def _measured(self, verb: str, audio: Audio, progress: Progress | None = None) -> AudioReport:
         """What the analyzer measures, or measured before of the same sound."""
 
         def work() -> AudioReport:
             return self.analyzer.analyze(audio, progress=progress)
 
-        return self._recall(verb, AudioReport, "analyze", self.analyzer, audio, work, progress)
-
-    def _recall(
-        self,
-        verb: str,
-        kind: type[V],
-        what: str,
-        backend: object,
-        audio: Audio,
-        work: Callable[[], V],
-        progress: Progress | None = None,
-    ) -> V:
-        if self._cache is None:
-            return work()
-        value, remembered = self._cache.recall(kind, what, backend, audio, work)
+        report, remembered = recall(self._cache, AudioReport, "analyze", self.analyzer, audio, work, progress=progress)
         if remembered:
             self._meter.remembered(verb)
-            if progress:
-                progress(Step(what, 1, 1))
-        return value
+        return report
 
     def _analyze(self, audio: Audio, progress: Progress | None) -> Report:
-        measured = self._measure("analyze", audio, progress)
+        measured = self._measured("analyze", audio, progress)
         return Report(audio=measured, hit=judge_hit(measured, self.trend_source), score=measured.quality)
 
     def _find_similar(self, subject: Embedding | Sound, count: int) -> tuple[Match, ...]:
@@ -339,7 +223,7 @@ class MusicEngine:
         return self.content_index.similar(embedding, count=count)
 
     def _advise(self, audio: Audio, report: Report | None) -> tuple[Advice, ...]:
-        return advise(audio, report.audio if report else self._measure("advise", audio))
+        return advise(audio, report.audio if report else self._measured("advise", audio))
 
     def _call(self, verb: str, function: Callable[[], R]) -> R:
         return through((self._meter, *self.middleware), Call(verb), function)

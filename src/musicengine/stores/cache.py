@@ -13,14 +13,17 @@ from typing import TypeVar
 from musicengine import codec
 from musicengine._version import __version__
 from musicengine.errors import CodecError, StoreError
-from musicengine.protocols import Store
+from musicengine.protocols import Progress, Store
+from musicengine.stores.memory import MemoryStore
 from musicengine.values._value import Value
+from musicengine.values.making import Step
 
-__all__ = ["Cache"]
+__all__ = ["Cache", "recall"]
 
 V = TypeVar("V", bound=Value)
 _DAY_S = 86_400.0
 _CHECK = 16
+_MEMORY_BYTES = 64 << 20
 
 
 class Cache:
@@ -38,6 +41,20 @@ class Cache:
         """Use the store."""
         self.store = store
         self._ttl_s = ttl_s
+
+    @classmethod
+    def chosen(cls, wish: Store | bool, store: Store) -> Cache | None:
+        """The cache of who has this store.
+
+        Args:
+            wish: a store for results alone; True for the store at hand, or a part of the memory if that is in memory;
+                False for no cache.
+            store: at hand.
+        """
+        if not isinstance(wish, bool):
+            return cls(wish)
+        kept = MemoryStore(max_bytes=_MEMORY_BYTES) if isinstance(store, MemoryStore) else store
+        return cls(kept) if wish else None
 
     def recall(
         self, kind: type[V], verb: str, backend: object, subject: Value, compute: Callable[[], V]
@@ -80,6 +97,25 @@ class Cache:
 
     def __repr__(self) -> str:
         return f"Cache({self.store!r})"
+
+
+def recall(
+    cache: Cache | None,
+    kind: type[V],
+    verb: str,
+    backend: object,
+    subject: Value,
+    compute: Callable[[], V],
+    *,
+    progress: Progress | None = None,
+) -> tuple[V, bool]:
+    """As :meth:`Cache.recall`, with or without a cache; what is remembered is one step of progress."""
+    if cache is None:
+        return compute(), False
+    value, remembered = cache.recall(kind, verb, backend, subject, compute)
+    if remembered and progress:
+        progress(Step(verb, 1, 1))
+    return value, remembered
 
 
 def _checksum(data: bytes) -> bytes:
