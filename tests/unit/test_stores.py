@@ -202,6 +202,7 @@ class TestMemory:
             MemoryStore(max_bytes=-1)
 
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+    @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")  # Python warns where BLAS has threads
     def test_a_forked_child_starts_empty(self) -> None:
         store = MemoryStore()
         store.put("a", b"1")
@@ -314,6 +315,7 @@ class TestSQLite:
         assert len(store._idle) <= 8
 
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+    @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")  # Python warns where BLAS has threads
     def test_forked_children_share_the_file(self, tmp_path: Path) -> None:
         store = SQLiteStore(tmp_path / "me.db")
         store.put("a", b"1")
