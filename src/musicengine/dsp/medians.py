@@ -36,4 +36,5 @@ def _median_of_three(values: FloatArray, distance: int, axis: int) -> FloatArray
     low = np.minimum(before, values)
     high = np.maximum(before, values)
     np.minimum(high, after, out=high)
-    return np.maximum(low, high, out=high)
+    result: FloatArray = np.maximum(low, high, out=high)
+    return result

@@ -7,11 +7,16 @@ thread that asks, and are no slower than one large product there.
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TypeVar
 
-from musicengine.dsp.types import FloatArray
+import numpy as np
+import numpy.typing as npt
+
+from musicengine.dsp.types import Array, FloatArray
 
 __all__ = ["inner", "product"]
+
+_Real = TypeVar("_Real", FloatArray, npt.NDArray[np.float64])
 
 #: OpenBLAS multiplies two matrices on one thread up to so many multiplications, and a matrix with a vector below so
 #: many (interface/gemm.c and gemv.c: SMP_THRESHOLD_MIN 65,536 or 2,304, times GEMM_MULTITHREAD_THRESHOLD 4).
@@ -21,7 +26,7 @@ _LARGEST_WITH_VECTOR = 9215
 _ROWS = 16
 
 
-def product(left: FloatArray, right: FloatArray, out: FloatArray | None = None) -> FloatArray:
+def product(left: _Real, right: _Real, out: _Real | None = None) -> _Real:
     """``left @ right``.
 
     Args:
@@ -47,12 +52,12 @@ def product(left: FloatArray, right: FloatArray, out: FloatArray | None = None) 
     return out
 
 
-def inner(left: FloatArray, right: FloatArray) -> float:
+def inner(left: Array, right: Array) -> float:
     """The inner product of two vectors (n,)."""
     return float(np.einsum("n,n->", left, right))
 
 
-def _by_rows(left: FloatArray, right: FloatArray, out: FloatArray) -> None:
+def _by_rows(left: Array, right: Array, out: Array) -> None:
     """The product of as many rows at a time as stay on one thread."""
     most = _LARGEST_WITH_VECTOR if right.ndim == 1 or right.shape[1] == 1 else _LARGEST
     rows = max(1, most // max(1, right.size))
