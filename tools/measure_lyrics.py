@@ -2,10 +2,10 @@
 
     python tools/measure_lyrics.py FOLDER
 
-FOLDER holds ``rhymedata.jsonl.gz`` and ``mcflow.jsonl.gz`` (see ``fit_rhyme.py``). Prints, for each style asked for, the
+FOLDER holds ``rhymedata.jsonl.gz`` and ``mcflow.jsonl.gz`` (see ``fit_rhyme.py``). Prints, for each style, the
 F of pairs of lines of poems (all pairs of a stanza) and of raps (at most four lines apart), the share of stanzas whose
-whole scheme is right, and how well the syllables that take part in any rhyme agree with annotated rap (lines whose
-number of syllables agrees).
+whole scheme is right, and how well the syllables that take part in any rhyme agree with annotated rap (of lines
+whose number of syllables agrees).
 """
 
 from __future__ import annotations
