@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
+import tracemalloc
 from pathlib import Path
 
 import attrs
@@ -11,6 +12,7 @@ import pytest
 
 from musicengine import codec
 from musicengine.errors import InputError
+from musicengine.hits import calibration
 from musicengine.hits.calibration import fit, measure_reliability
 from musicengine.hits.comparison import compare, nearest
 from musicengine.hits.score import TYPICALITY, predict
@@ -105,6 +107,27 @@ class TestFit:
     def test_refuses_what_cannot_be_fitted(self, features: object, outcomes: list[int], message: str) -> None:
         with pytest.raises(InputError, match=message):
             fit(features, outcomes)  # type: ignore[arg-type]
+
+    def test_memory_grows_no_faster_than_the_table(self) -> None:
+        def peak(count: int) -> int:
+            columns, outcomes = catalogue(count)
+            tracemalloc.start()
+            fit(columns, outcomes, folds=2)
+            found = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            return found
+
+        row = 3 * 8  # three features in float64
+        assert peak(120_000) - peak(40_000) < 12 * row * 80_000
+
+    def test_a_large_catalogue_chooses_its_penalty_on_a_part(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        columns, outcomes = catalogue(3000)
+        whole = fit(columns, outcomes)
+        monkeypatch.setattr(calibration, "_SAMPLE", 1000)
+        part = fit(columns, outcomes)
+        assert part.records == whole.records == 3000
+        assert part.reliability.counts.sum() == 3000
+        assert part.reliability.auc == pytest.approx(whole.reliability.auc, abs=0.01)
 
     def test_reaches_the_published_figures(self, labelled_data: Path) -> None:
         with gzip.open(labelled_data / "hits" / "songs.jsonl.gz", "rt") as lines:

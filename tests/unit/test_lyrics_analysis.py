@@ -283,7 +283,7 @@ def test_languages(text: str, language: str) -> None:
 def test_other_languages_are_refused_politely() -> None:
     report = lyrics.analyze("[Coro]\nyo te quiero mucho y tu no me quieres\nyo te quiero mucho y tu no me quieres")
     assert report.language == "es"
-    assert report.rhymes is report.flow is report.score is None
+    assert (report.rhymes, report.flow, report.score) == (None, None, None)
     assert "'es'" in report.abstained["flow"]
     assert report.lines[0].section == "Coro"
     assert report.lines[0].syllables is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -174,3 +175,14 @@ def test_a_worse_measurement_never_costs_less(rule: object) -> None:
 def _cost(rule: object, measured: float) -> float:
     found = rule.judge(Finding(measured))  # type: ignore[attr-defined]
     return found.points if found else 0.0
+
+
+def test_the_rules_are_documented_as_they_are() -> None:
+    page = Path(__file__).parents[2] / "docs" / "judging.md"
+    rows = {line.split("|")[1].strip(" `"): line for line in page.read_text().splitlines() if line.startswith("| `")}
+    assert list(rows) == list(RULES)
+    for name, rule in RULES.items():
+        cells = [cell.strip() for cell in rows[name].split("|")]
+        assert cells[2] == f"{rule.cap:g}"
+        assert all(f"{bound:g}" in cells[3] for bound in rule.good if np.isfinite(bound))
+        assert cells[5:7] == [rule.unit, rule.source]

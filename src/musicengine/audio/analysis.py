@@ -1,7 +1,9 @@
 """Everything measured of a piece at once, each thing measured once, in two threads.
 
 numpy works outside of the interpreter's lock, so what does not depend on each other runs side by side: one thread
-passes over the spectrum, follows the rhythm and finds the form, the other measures loudness, pitch classes and chords.
+passes over the spectrum, follows the rhythm and finds the form, the other measures loudness, pitch classes and pitch.
+Taking the mixture apart costs as much as all rhythm and loudness together, so it waits until it is asked for
+(:func:`musicengine.audio.separate`, :func:`musicengine.audio.assess`).
 """
 
 from __future__ import annotations
@@ -18,7 +20,6 @@ from musicengine.audio.melody import find_notes
 from musicengine.audio.pitch import track_pitch
 from musicengine.audio.quality import score_quality
 from musicengine.audio.rhythm import hear_rhythm
-from musicengine.audio.separation import assess, plan_separation
 from musicengine.audio.spectrum import survey
 from musicengine.audio.structure import find_form
 from musicengine.audio.timbre import describe_timbre
@@ -32,7 +33,7 @@ from musicengine.values.sound import Audio
 
 __all__ = ["analyze"]
 
-_STEPS = ("spectrum", "rhythm", "timbre", "form", "loudness", "quality", "harmony", "pitch", "separation")
+_STEPS = ("spectrum", "rhythm", "timbre", "form", "loudness", "quality", "harmony", "pitch")
 _SILENT_LUFS = -70.0
 
 
@@ -70,8 +71,6 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         tell("harmony")
         pitch = pitch_job.result()
         tell("pitch")
-        separation = assess(plan_separation(audio, pitch=pitch))
-        tell("separation")
     return AudioReport(
         duration_s=audio.duration_s,
         rate=audio.rate,
@@ -90,7 +89,6 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         melody=find_notes(pitch) if pitch.confidence else None,
         form=form,
         embedding=embedding,
-        separation=separation,
         quality=quality,
         abstained=_abstentions(heard.abstention, chroma.abstention, form, pitch, loudness),
     )
@@ -101,7 +99,10 @@ def _abstentions(
 ) -> dict[str, str]:
     """The reason for each field that is None."""
     silent = loudness.momentary_max_lufs < _SILENT_LUFS
-    reasons = dict.fromkeys(("tempo", "beats"), rhythm) | dict.fromkeys(("key", "chords", "harmony"), tonality)
+    reasons: dict[str, str | None] = {
+        "separation": "measured when asked for, by audio.assess(audio.plan_separation(...))"
+    }
+    reasons |= dict.fromkeys(("tempo", "beats"), rhythm) | dict.fromkeys(("key", "chords", "harmony"), tonality)
     if form is None:
         reasons |= dict.fromkeys(("form", "sections"), "silence" if silent else "too short for a form")
     if not pitch.confidence:

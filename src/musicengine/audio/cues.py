@@ -62,7 +62,7 @@ class Grid:
 
 @attrs.frozen(eq=False)
 class Cues:
-    """The cues of some frames, float32: local (cues, frames, bands), frame (frames, cues), band (bands, cues)."""
+    """The cues of some frames, float32: local (frames, cues, bands), frame (frames, cues), band (cues, bands)."""
 
     local: FloatArray
     frame: FloatArray
@@ -99,19 +99,19 @@ def find_cues(levels: FloatArray, pitch_hz: FloatArray, voicing: FloatArray, gri
     narrow = running_median(level, (1, 3), 1)
     wide = running_median(narrow, (9,), 1)
     bass_hz = _bass_pitch(short, grid)
-    local = np.empty((LOCAL_CUES, *level.shape), np.float32)
+    local = np.empty((frames, LOCAL_CUES, level.shape[1]), np.float32)
     for row, median in enumerate((now(brief), lasting, now(running_median(short, (9,), 0)), narrow, wide)):
-        np.subtract(level, median, out=local[row])
+        np.subtract(level, median, out=local[:, row])
     for row, step in enumerate(_STEPS, start=5):
-        np.subtract(level, now(levels, step), out=local[row])
-    local[10] = _comb(pitch_hz, grid)
-    local[11] = _above(pitch_hz, grid)
-    local[12] = _below(np.minimum(lasting, level), grid)
+        np.subtract(level, now(levels, step), out=local[:, row])
+    local[:, 10] = _comb(pitch_hz, grid)
+    local[:, 11] = _above(pitch_hz, grid)
+    local[:, 12] = _below(np.minimum(lasting, level), grid)
     low = level[:, grid.hz < _LOW_HZ].max(axis=1, keepdims=True)
-    np.clip(level - low, -8, 4, out=local[13])
-    local[14] = _comb(bass_hz, grid)
-    local[14] *= grid.hz < _BASS_TOP_HZ
-    local[15] = level - now(levels, -7)
+    np.clip(level - low, -8, 4, out=local[:, 13])
+    local[:, 14] = _comb(bass_hz, grid)
+    local[:, 14] *= grid.hz < _BASS_TOP_HZ
+    local[:, 15] = level - now(levels, -7)
     return Cues(local, _frame_cues(levels, narrow - lasting, voicing, bass_hz, grid), _band_cues(grid))
 
 
@@ -201,6 +201,6 @@ def _frame_cues(
 
 
 def _band_cues(grid: Grid) -> FloatArray:
-    """The frequency's logarithm and its square: (bands, 2)."""
+    """The frequency's logarithm and its square: (2, bands)."""
     octaves = np.log2(np.maximum(np.minimum(grid.hz, 10_000), 20) / 500) / 3
-    return np.stack([octaves, octaves**2], axis=1).astype(np.float32)
+    return np.stack([octaves, octaves**2]).astype(np.float32)

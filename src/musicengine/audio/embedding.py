@@ -14,8 +14,8 @@ constants from labelled excerpts, and ``tools/embedding.py measure`` measures re
 Among 248 halves of 124 labelled tracks, the nearest other half is of the same track for 95 % of recorded and 92 % of
 rendered ones (means and deviations of MFCC: 65 % and 62 %), with constants fitted without the track asked for. Played
 half a semitone faster or slower, a half still finds the other for 87 %, at one semitone for 83 % (rendered 80 %), at
-two for 67-70 % (rendered 46-52 %). Transposing music that is rendered again leaves a cosine of 0.97 at the median, a tempo
-5 % faster or slower 0.91-0.94, 10 % 0.81-0.87; other pieces of the same few genres have 0.55.
+two for 67-70 % (rendered 46-52 %). Transposing music that is rendered again leaves a cosine of 0.97 at the median, a
+tempo 5 % faster or slower 0.91-0.94, 10 % 0.81-0.87; other pieces of the same few genres have 0.55.
 
 The space is named by version, for vectors of two versions do not compare.
 """

@@ -7,18 +7,22 @@ peaks it ends in a limiter at -1.25 dBTP, below the -1 dBTP that EBU R 128 asks 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from functools import partial
 
 import attrs
 import numpy as np
 
+from musicengine.audio.balance import find_imbalance
 from musicengine.audio.faults import SILENT, find_clicks, find_mains
 from musicengine.audio.rules import RULES
+from musicengine.audio.spectrum import survey
 from musicengine.dsp.declipping import declip
 from musicengine.dsp.equalizer import Section, bell, high_shelf, low_shelf, notch, response_db
 from musicengine.dsp.filters import biquads, k_weighting
 from musicengine.dsp.limiter import limit
+from musicengine.dsp.spectra import mel_centres_hz
 from musicengine.dsp.types import FloatArray
 from musicengine.values._arrays import frozen
 from musicengine.values.measures import Loudness
@@ -27,6 +31,7 @@ from musicengine.values.sound import Audio
 
 __all__ = [
     "Remedy",
+    "effort_of",
     "equalise",
     "find_remedy",
     "flip_polarity",
@@ -43,7 +48,7 @@ __all__ = [
 CEILING = 10 ** (-1.25 / 20)
 _TARGET_LUFS = -14.0
 _MARGIN_DB = 1.0
-_MOST_DB = 12.0
+_MOST_DB = 18
 _LOWEST_RATE = 4000  # for the K-weighting
 _FADE_S = 0.02
 _STEP_S = 0.05
@@ -77,10 +82,17 @@ def find_remedy(audio: Audio, reason: Deduction, loudness: Loudness) -> Remedy |
         reason: of its quality score.
         loudness: of the audio.
     """
-    make = _REMEDIES.get(reason.rule)
+    effort, make = _REMEDIES.get(reason.rule, (0, None))
     made = make(audio, reason, loudness) if make and isinstance(reason.measured, float) else None
+    if made is None:
+        return None
     # Loudness adds up the channels' energies, so polarity does not enter.
-    return Remedy(reason.rule, *made, keeps_loudness=reason.rule == "stereo.correlation") if made else None
+    return Remedy(reason.rule, made[0], effort, made[1], keeps_loudness=reason.rule == "stereo.correlation")
+
+
+def effort_of(rule: str) -> int | None:
+    """How much work the remedy of a rule is, from 1 to 5; None if there is none."""
+    return _REMEDIES[rule][0] if rule in _REMEDIES else None
 
 
 def set_gain(audio: Audio, gain_db: float) -> Audio:
@@ -168,18 +180,18 @@ def _changed(audio: Audio, samples: FloatArray) -> Audio:
 
 
 def _power(samples: FloatArray, rate: int) -> float:
-    """The K-weighted power of one second in four: enough to see how a filter changes the loudness."""
-    parts = [samples[:, at : at + rate] for at in range(0, samples.shape[1], 4 * rate)]
-    weighted = [biquads(part, k_weighting(rate)) for part in parts] if rate >= _LOWEST_RATE else parts
-    return float(sum(np.vdot(part, part) for part in weighted))
+    """The K-weighted power of one second in eight: enough to see how a filter changes the loudness."""
+    length = min(rate, samples.shape[1])
+    parts = np.stack([samples[:, at : at + length] for at in range(0, samples.shape[1] - length + 1, 8 * rate)])
+    weighted = biquads(parts, k_weighting(rate)) if rate >= _LOWEST_RATE else parts
+    return float(np.vdot(weighted, weighted))
 
 
 def _within(audio: Audio, changed: FloatArray, start_s: float, end_s: float) -> FloatArray:
     """The changed samples from one second to another, the old ones elsewhere."""
     times = np.arange(audio.samples.shape[1], dtype=np.float32) / np.float32(audio.rate)
     share = np.clip(np.minimum(times - start_s, end_s - times) / _FADE_S + 0.5, 0, 1).astype(np.float32)
-    result: FloatArray = audio.samples + share * (changed - audio.samples)
-    return result
+    return np.asarray(audio.samples + share * (changed - audio.samples), np.float32)
 
 
 def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
@@ -189,7 +201,7 @@ def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
-Made = tuple[str, int, Callable[[Audio], Audio]]
+Made = tuple[str, Callable[[Audio], Audio]]
 
 
 def _level(audio: Audio, reason: Deduction, loudness: Loudness) -> Made | None:
@@ -200,7 +212,6 @@ def _level(audio: Audio, reason: Deduction, loudness: Loudness) -> Made | None:
     limiter = ", with a limiter at -1 dBTP" if peak > -1 else ""
     return (
         f"Change the level by {gain:+.1f} dB to {_TARGET_LUFS:.0f} LUFS{limiter}.",
-        1,
         partial(set_gain, gain_db=gain),
     )
 
@@ -208,7 +219,7 @@ def _level(audio: Audio, reason: Deduction, loudness: Loudness) -> Made | None:
 def _peaks(audio: Audio, reason: Deduction, loudness: Loudness) -> Made | None:
     if loudness.integrated_lufs > RULES["loudness.target"].good[1]:
         return _level(audio, reason, loudness)
-    return "Limit true peaks to -1 dBTP.", 1, limit_peaks
+    return "Limit true peaks to -1 dBTP.", limit_peaks
 
 
 def _crest(audio: Audio, reason: Deduction, loudness: Loudness) -> Made | None:
@@ -218,18 +229,17 @@ def _crest(audio: Audio, reason: Deduction, loudness: Loudness) -> Made | None:
     ceiling_db = loudness.integrated_lufs + RULES["dynamics.peak_to_loudness"].good[1] - _MARGIN_DB
     return (
         f"Limit true peaks to {ceiling_db:.1f} dBTP.",
-        1,
         partial(limit_peaks, ceiling=10 ** (ceiling_db / 20)),
     )
 
 
 def _offset(audio: Audio, reason: Deduction, loudness: Loudness) -> Made:
-    return "Remove the DC offset.", 1, remove_offset
+    return "Remove the DC offset.", remove_offset
 
 
 def _trim(audio: Audio, reason: Deduction, loudness: Loudness) -> Made:
     longest_s = RULES["silence"].good[1] - 0.1
-    return "Trim the silence.", 1, partial(trim_silence, longest_s=longest_s)
+    return "Trim the silence.", partial(trim_silence, longest_s=longest_s)
 
 
 def _hum(audio: Audio, reason: Deduction, loudness: Loudness) -> Made | None:
@@ -239,7 +249,6 @@ def _hum(audio: Audio, reason: Deduction, loudness: Loudness) -> Made | None:
         return None
     return (
         f"Notch {mains_hz:.0f} Hz and its harmonics.",
-        2,
         partial(notch_mains, mains_hz=mains_hz, harmonics=harmonics),
     )
 
@@ -248,56 +257,64 @@ def _polarity(audio: Audio, reason: Deduction, loudness: Loudness) -> Made | Non
     spans = reason.start_s is not None and reason.end_s is not None
     whole = not spans or (reason.end_s or 0) - (reason.start_s or 0) > 0.9 * audio.duration_s
     if whole:
-        return "Flip the polarity of the right channel.", 1, flip_polarity
+        return "Flip the polarity of the right channel.", flip_polarity
     return (
         f"Flip the polarity of the right channel from {reason.start_s:.0f} to {reason.end_s:.0f} s.",
-        2,
         partial(flip_polarity, start_s=reason.start_s, end_s=reason.end_s),
     )
 
 
 def _width(audio: Audio, reason: Deduction, loudness: Loudness) -> Made:
     gain_db = RULES["stereo.width"].good[1] - float(reason.measured) - _MARGIN_DB / 2
-    return f"Lower the sides by {-gain_db:.1f} dB.", 1, partial(narrow, gain_db=gain_db)
+    return f"Lower the sides by {-gain_db:.1f} dB.", partial(narrow, gain_db=gain_db)
 
 
 def _clicks(audio: Audio, reason: Deduction, loudness: Loudness) -> Made:
-    return "Redraw the clicked samples.", 2, remove_clicks
+    return "Redraw the clicked samples.", remove_clicks
 
 
 def _clipping(audio: Audio, reason: Deduction, loudness: Loudness) -> Made:
-    return "Rebuild the clipped peaks (the mix before the clipping would sound better).", 3, rebuild_peaks
+    return "Rebuild the clipped peaks (the mix before the clipping would sound better).", rebuild_peaks
 
 
 Filter = Callable[[int, float], Section]
 
-_BANDS: dict[str, tuple[str, Filter, tuple[float, float], tuple[float, float]]] = {
-    "balance.low_end": ("below 200 Hz", lambda rate, db: low_shelf(rate, 220, db), (60, 200), (500, 2000)),
-    "balance.mud": ("around 320 Hz", lambda rate, db: bell(rate, 320, 1.0, db), (200, 500), (60, 2000)),
-    "balance.presence": ("around 3.5 kHz", lambda rate, db: bell(rate, 3500, 0.9, db), (2000, 6000), (500, 2000)),
-    "balance.air": ("above 6 kHz", lambda rate, db: high_shelf(rate, 6500, db), (6000, 16_000), (2000, 6000)),
+_FILTERS: dict[str, tuple[str, Filter]] = {
+    "balance.low_end": ("below 200 Hz", lambda rate, db: low_shelf(rate, 220, db)),
+    "balance.mud": ("around 300 Hz", lambda rate, db: bell(rate, 300, 0.9, db)),
+    "balance.presence": ("around 3.5 kHz", lambda rate, db: bell(rate, 3500, 0.9, db)),
+    "balance.air": ("above 6 kHz", lambda rate, db: high_shelf(rate, 6500, db)),
 }
-"""Of each rule about balance: words, filter, the band it is about and the band that is compared with."""
+"""Words and filter for each rule about balance."""
 
 
-def _balance(audio: Audio, reason: Deduction, loudness: Loudness) -> Made | None:
-    words, make, band, beside = _BANDS[reason.rule]
-    wanted = float(reason.target) - float(reason.measured)
-    wanted += np.copysign(_MARGIN_DB + 0.2 * abs(wanted), wanted)  # what is filtered is never quite like the average
-    gain_db = wanted
-    for _ in range(4):  # the filter's skirts take part of its effect
-        gain_db *= wanted / _effect_db(make(audio.rate, gain_db), audio.rate, band, beside)
-    gain_db = float(np.clip(gain_db, -_MOST_DB, _MOST_DB))
-    verb = "Raise" if gain_db > 0 else "Cut"
+def _balance(audio: Audio, reason: Deduction, loudness: Loudness) -> Made:
+    words, make = _FILTERS[reason.rule]
+    sign = 1.0 if float(reason.target) > float(reason.measured) else -1.0
+    gain_db = sign * _smallest_gain(audio, reason, lambda db: make(audio.rate, sign * db))
     change = partial(equalise, section=make(audio.rate, gain_db), start_s=reason.start_s, end_s=reason.end_s)
-    return f"{verb} {words} by {abs(gain_db):.1f} dB{_when(reason)}.", 2, change
+    return f"{'Raise' if sign > 0 else 'Cut'} {words} by {abs(gain_db):.0f} dB{_when(reason)}.", change
 
 
-def _effect_db(section: Section, rate: int, band: tuple[float, float], beside: tuple[float, float]) -> float:
-    """How far a section moves one band against another, which it does not count itself part of."""
-    inside, other = (np.geomspace(*edges, 48) for edges in (band, beside))
-    other = other[(other < band[0]) | (other > band[1])] if other[0] < band[0] < band[1] < other[-1] else other
-    return float(response_db(section, rate, inside).mean() - response_db(section, rate, other).mean())
+def _smallest_gain(audio: Audio, reason: Deduction, make: Callable[[float], Section]) -> float:
+    """The smallest gain after which the rule will find nothing, dB; the largest that is sane, if none does.
+
+    A filter multiplies the power of each band by its response, so what the rule will measure follows from the bands.
+    """
+    bands = survey(audio, sparse=True)
+    centres_hz = mel_centres_hz(audio.rate, bands.mel.shape[1])
+    times = bands.times_s[:, None]
+    inside = (times >= (reason.start_s or 0.0)) & (times < (reason.end_s or np.inf))
+    low, high = RULES[reason.rule].good
+
+    def enough(gain_db: int) -> bool:
+        response = 10 ** (response_db(make(gain_db), audio.rate, centres_hz) / 10)
+        filtered = np.where(inside, bands.mel * response.astype(np.float32), bands.mel)
+        found = dict(find_imbalance(attrs.evolve(bands, mel=filtered), audio.duration_s))
+        measured = found[reason.rule].measured if reason.rule in found else low
+        return low + _MARGIN_DB / 2 <= measured <= high - _MARGIN_DB / 2
+
+    return float(min(1 + bisect_left(range(1, _MOST_DB), True, key=enough), _MOST_DB))
 
 
 def _when(reason: Deduction) -> str:
@@ -306,16 +323,17 @@ def _when(reason: Deduction) -> str:
     return f" from {reason.start_s:.0f} to {reason.end_s:.0f} s"
 
 
-_REMEDIES: dict[str, Callable[[Audio, Deduction, Loudness], Made | None]] = {
-    "loudness.target": _level,
-    "loudness.true_peak": _peaks,
-    "dynamics.peak_to_loudness": _crest,
-    "clipping": _clipping,
-    "clicks": _clicks,
-    "silence": _trim,
-    "dc_offset": _offset,
-    "noise.hum": _hum,
-    "stereo.correlation": _polarity,
-    "stereo.width": _width,
-    **dict.fromkeys(_BANDS, _balance),
+_REMEDIES: dict[str, tuple[int, Callable[[Audio, Deduction, Loudness], Made | None]]] = {
+    "loudness.target": (1, _level),
+    "loudness.true_peak": (1, _peaks),
+    "dynamics.peak_to_loudness": (1, _crest),
+    "clipping": (2, _clipping),
+    "clicks": (2, _clicks),
+    "silence": (1, _trim),
+    "dc_offset": (1, _offset),
+    "noise.hum": (2, _hum),
+    "stereo.correlation": (1, _polarity),
+    "stereo.width": (1, _width),
+    **dict.fromkeys(_FILTERS, (2, _balance)),
 }
+"""The effort and the maker of the remedy of each rule that has one."""

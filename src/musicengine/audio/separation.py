@@ -6,12 +6,12 @@ so gain and polarity change nothing. The stems add up to the mixture: ``other`` 
 A small network (one hidden layer, the same for all bands and frames) turns the cues of :mod:`musicengine.audio.cues`
 into masks: structure over time and frequency, the harmonics of the lead's and of the bass's pitch, the band, and what
 the drums do in the same frame. It was fitted to the signal-to-distortion ratio (Le Roux et al., "SDR: half-baked or
-well done?", 2019) of rendered mixtures with known parts. In stereo the voice gets only what is in the middle: its
-power lies in the mean of the channels and not in their difference.
+well done?", 2019) of rendered mixtures with known parts; ``tools/fit_separation.py`` fits one that way. In stereo the
+voice gets only what is in the middle: its power lies in the mean of the channels and not in their difference.
 
 Conventions: frames of about 93 ms, twice that of :mod:`musicengine.audio.spectrum`, centred on multiples of half of
 that. Masks are made on bands that are one bin wide at the bottom of the spectrum and grow upwards, block by block; they
-take about 1 MB for every minute. Waveforms are made from them only when asked for.
+take about 2 MB for every minute. Waveforms are made from them only when asked for.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from musicengine.values.sound import Audio, Stems
 
 __all__ = ["Masks", "assess", "plan_separation", "render", "separate"]
 
-_BLOCK_FRAMES = 256
-_PRODUCT_FRAMES = 64
+_BLOCK_FRAMES = 384
+_CACHED_FRAMES = 16
 _RENDER_FRAMES = 64
 _SILENCE = 1e-12  # power relative to full scale at the peak
 _FULL = 255  # the masks' whole number for 1
@@ -76,28 +76,28 @@ def plan_separation(audio: Audio, *, pitch: PitchTrack | None = None, block_fram
     Args:
         audio: of any rate, length and number of channels.
         pitch: the audio's own predominant pitch, if known.
-        block_frames: frames held at a time, rounded up to a multiple of 64; any number gives the same result.
+        block_frames: frames held at a time; any number gives the same result.
     """
     length = 2 * frame_length(audio.rate)
     grid = Grid(length // 2 + 1, audio.rate / length)
     total = 1 - (-audio.samples.shape[1] // (length // 2))
     gains = np.zeros((3, total, len(grid.widths)), np.uint8)
     kept = np.full(gains.shape[1:], -np.inf, np.float16)
-    step = -(-block_frames // _PRODUCT_FRAMES) * _PRODUCT_FRAMES
     peak = max(float(audio.samples.max()), -float(audio.samples.min()))
     if peak > 0:
         pitch_hz, voicing = _pitches(pitch if pitch is not None else track_pitch(audio), total, length / 2 / audio.rate)
-        for first in range(0, total, step):
-            block = slice(first, min(first + step, total))
+        for first in range(0, total, block_frames):
+            block = slice(first, min(first + block_frames, total))
             power, middle = _band_powers(audio, grid, length, block.start - REACH, block.stop + REACH)
             levels = np.log(power + np.float32(_SILENCE * peak**2))
             levels *= np.float32(0.5)
             masks = _share_out(find_cues(levels, pitch_hz[block], voicing[block], grid))
             inner = slice(REACH, REACH + block.stop - first)
             if middle is not None:
-                masks[0] *= np.square(middle[inner])
+                masks[:, 0] *= np.square(middle[inner])
             masks *= np.float32(_FULL)
-            gains[:, block] = np.rint(masks, out=masks)
+            masks += np.float32(0.5)  # to round, not to cut off
+            gains[:, block] = np.moveaxis(masks, 1, 0)
             kept[block] = levels[inner]
     return Masks(length, grid.edges, gains, kept)
 
@@ -223,24 +223,22 @@ def _pitches(track: PitchTrack, frames: int, hop_s: float) -> tuple[FloatArray, 
 
 
 def _share_out(cues: Cues) -> FloatArray:
-    """The parts of vocals, drums and bass in each band: float32 (3, frames, bands), adding up to 1 at most."""
+    """The parts of vocals, drums and bass in each band: float32 (frames, 3, bands), adding up to 1 at most."""
     weights = _weights()
-    _, frames, bands = cues.local.shape
-    result = np.empty((3, frames, bands), np.float32)
-    of_bands = (cues.band @ weights.band + weights.bias).T[:, None]
-    # Products of matrices round differently for other numbers of columns; pieces begin at fixed frames.
-    for first in range(0, frames, _PRODUCT_FRAMES):
-        piece = slice(first, first + _PRODUCT_FRAMES)
-        local = cues.local[:, piece]
-        hidden = (weights.local.T @ local.reshape(len(local), -1)).reshape(-1, *local.shape[1:])
-        hidden += (cues.frame[piece] @ weights.frame).T[:, :, None]
+    result = np.empty((len(cues.local), 3, cues.local.shape[2]), np.float32)
+    of_bands = weights.band.T @ cues.band + weights.bias[:, None]
+    # Frame by frame, so that rounding does not depend on the block; few at a time, so that they stay in the cache.
+    for first in range(0, len(result), _CACHED_FRAMES):
+        piece = slice(first, first + _CACHED_FRAMES)
+        hidden = weights.local.T @ cues.local[piece]
+        hidden += np.einsum("tc,ch->th", cues.frame[piece], weights.frame)[:, :, None]
         hidden += of_bands
         np.maximum(hidden, 0, out=hidden)
-        logits = weights.output.T @ hidden.reshape(len(hidden), -1) + weights.output_bias[:, None]
-        logits -= logits.max(axis=0)
-        np.exp(logits, out=logits)
-        logits[:3] /= logits.sum(axis=0)
-        result[:, piece] = logits[:3].reshape(3, *local.shape[1:])
+        logits = weights.output.T @ hidden
+        logits += weights.output_bias[:, None]
+        logits -= logits.max(axis=1, keepdims=True)
+        odds = np.exp(logits, out=logits)
+        np.divide(odds[:, :3], odds.sum(axis=1, keepdims=True), out=result[piece])
     return result
 
 

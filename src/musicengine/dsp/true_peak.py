@@ -113,7 +113,7 @@ def _peak_between(piece: FloatArray, factor: int, peak: float) -> float:
 
 
 def block_max(values: FloatArray) -> FloatArray:
-    """The maximum of every block of 32 of (n,), n a multiple of 32: halving is several times faster than reducing a short axis."""
+    """The maximum of every block of 32 of (n,), n a multiple of 32; halving is faster than reducing a short axis."""
     # Two maxima of the array with itself shifted run at full speed; the rest works on a quarter of the values.
     pairs = np.maximum(values[:-1], values[1:])
     result: FloatArray = np.maximum(pairs[:-2], pairs[2:])[::4]

@@ -6,16 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 from musicengine.audio.loudness import measure_loudness
 from musicengine.audio.quality import score_quality
-from musicengine.audio.remedies import Remedy, find_remedy
+from musicengine.audio.remedies import Remedy, effort_of, find_remedy
 from musicengine.audio.spectrum import survey
 from musicengine.values.reports import AudioReport
-from musicengine.values.scores import Advice, Score
+from musicengine.values.scores import Advice, Deduction, Score
 from musicengine.values.sound import Audio
 
 __all__ = ["advise", "measure_again"]
 
 _MOST = 3
 _LEAST_GAIN = 0.05
+_SHARE = 0.1
 
 
 def advise(audio: Audio, report: AudioReport, *, most: int = _MOST) -> tuple[Advice, ...]:
@@ -26,24 +27,29 @@ def advise(audio: Audio, report: AudioReport, *, most: int = _MOST) -> tuple[Adv
         report: of that audio.
         most: how many remedies to try, those that promise most for their effort.
     """
-    remedies = find_remedies(audio, report)[:most]
     with ThreadPoolExecutor(2) as pool:  # numpy works outside of the interpreter's lock
-        scores = list(pool.map(lambda remedy: measure_again(remedy, audio, report), remedies))
-    gains = [score.value - report.quality.value for score in scores]
-    helpful = [
-        Advice(action=remedy.action, rule=remedy.rule, gain=gain, effort=remedy.effort)
-        for remedy, gain in zip(remedies, gains, strict=True)
-        if gain >= _LEAST_GAIN
-    ]
+        tried = pool.map(lambda reason: _try(audio, report, reason), _promising(report, most))
+        helpful = [advice for advice in tried if advice and advice.gain >= _LEAST_GAIN]
     return tuple(sorted(helpful, key=lambda item: (-item.gain / item.effort, item.rule)))
 
 
-def find_remedies(audio: Audio, report: AudioReport) -> list[Remedy]:
-    """The remedies that answer the deductions; those that can gain most for their effort first."""
-    loudness = report.loudness or measure_loudness(audio)
-    reasons = report.quality.deductions
-    found = [(remedy, reason.points) for reason in reasons if (remedy := find_remedy(audio, reason, loudness))]
-    return [remedy for remedy, points in sorted(found, key=lambda pair: -pair[1] / pair[0].effort)]
+def _promising(report: AudioReport, most: int) -> list[Deduction]:
+    """The deductions that have a remedy, those that can gain most for its effort first.
+
+    What promises less than a tenth of the first is left for when that is done.
+    """
+    worth = [(item.points / effort, item) for item in report.quality.deductions if (effort := effort_of(item.rule))]
+    worth.sort(key=lambda pair: (-pair[0], pair[1].rule))
+    return [item for promise, item in worth[:most] if promise >= _SHARE * worth[0][0]]
+
+
+def _try(audio: Audio, report: AudioReport, reason: Deduction) -> Advice | None:
+    """The advice that answers a deduction, with what the score rose by."""
+    remedy = find_remedy(audio, reason, report.loudness or measure_loudness(audio))
+    if remedy is None:
+        return None
+    gain = measure_again(remedy, audio, report).value - report.quality.value
+    return Advice(action=remedy.action, rule=remedy.rule, gain=max(gain, 0.0), effort=remedy.effort)
 
 
 def measure_again(remedy: Remedy, audio: Audio, report: AudioReport) -> Score:

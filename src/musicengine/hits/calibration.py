@@ -4,7 +4,9 @@ Each feature's effect on the log-odds is piecewise linear between knots at its q
 and is kept smooth by a ridge penalty on the steps between knots (a generalised additive model, Hastie and Tibshirani
 1986, with the P-spline penalty of Eilers and Marx 1996). The penalty is chosen, and AUC, Brier score and calibration
 error are measured, on folds held out of the fit; records of one group, e.g. one artist, stay in one fold. The fit runs
-in blocks of rows, so memory does not grow with the catalogue beyond the feature table itself.
+in blocks of rows, so memory does not grow with the catalogue beyond the feature table itself. Each fit starts from one
+that is near it, so it settles in two or three passes, and the penalty of a large catalogue is chosen on 100,000 of its
+records; the figures come from all of them.
 """
 
 from __future__ import annotations
@@ -25,9 +27,12 @@ Table = npt.NDArray[np.float64]
 _PENALTIES = (0.3, 3.0, 30.0, 300.0)
 _KNOTS = 12
 _FEW = 12
-_BLOCK = 65_536
+_BLOCK = 8_192
+_SAMPLE = 100_000  # records are enough to choose a penalty by
 _BINS = 15
 _STEPS = 25
+_SETTLED = 1e-4  # of the log-odds
+_SHORT_STEP = 0.3  # of the log-odds: what one Newton step reaches to the third digit
 _LEAST = 10
 
 
@@ -63,10 +68,12 @@ def fit(
     design = _Design.of(names, table)
     if not design.columns:
         raise InputError("no feature varies, so none can tell outcomes apart")
-    held = {penalty: _held_out(design, table, wanted, fold, penalty) for penalty in _PENALTIES}
-    penalty = min(held, key=lambda candidate: _log_loss(wanted, held[candidate]))
-    weights, covariance = _solve(design, table, wanted, penalty)
-    return _model(design, table, weights, covariance, measure_reliability(wanted, held[penalty]), penalty)
+    part = np.random.default_rng(seed).permutation(len(table))[:_SAMPLE] if len(table) > _SAMPLE else slice(None)
+    penalty, start, held = _chosen(design, table[part], wanted[part], fold[part])
+    weights, covariance = _solve(design, table, wanted, penalty, start=start)
+    if len(held) < len(table):
+        held = _held_out(design, table, wanted, fold, penalty, weights)
+    return _model(design, table, weights, covariance, measure_reliability(wanted, held), penalty)
 
 
 def measure_reliability(outcomes: npt.ArrayLike, predicted: npt.ArrayLike) -> Reliability:
@@ -147,12 +154,12 @@ class _Design:
             out[:, 1:][:, part] = column.basis(values) - self.centre[part] * np.isfinite(values)[:, None]
         return out
 
-    def penalty(self) -> Table:
-        """The ridge matrix; the intercept is free."""
+    def ridge(self, penalty: float) -> Table:
+        """The ridge matrix; the intercept is free but for a trifle that keeps it regular."""
         out = np.zeros((1 + len(self.centre),) * 2)
         for part, column in self._parts():
-            out[1:, 1:][part, part] = column.penalty()
-        return out
+            out[1:, 1:][part, part] = penalty * column.penalty()
+        return out + 1e-6 * np.eye(len(out))
 
     def _parts(self) -> Iterator[tuple[slice, _Column]]:
         start = 0
@@ -221,34 +228,85 @@ def _blocks(count: int) -> Iterator[slice]:
         yield slice(start, start + _BLOCK)
 
 
-def _solve(design: _Design, table: Table, wanted: Table, penalty: float) -> tuple[Table, Table]:
-    """The effects and their covariance, by iteratively reweighted least squares."""
-    ridge = penalty * design.penalty() + 1e-6 * np.eye(1 + len(design.centre))
-    weights, hessian = np.zeros(len(ridge)), ridge
+def _solve(
+    design: _Design,
+    table: Table,
+    wanted: Table,
+    penalty: float,
+    *,
+    used: npt.NDArray[np.bool_] | None = None,
+    start: Table,
+) -> tuple[Table, Table]:
+    """The effects and their covariance, by iteratively reweighted least squares.
+
+    Args:
+        design: of the columns.
+        table: (records, features).
+        wanted: (records,).
+        penalty: on the effects.
+        used: (records,) which of them to fit to; None for all.
+        start: effects that are near.
+    """
+    ridge = design.ridge(penalty)
+    weights, hessian = start.copy(), ridge
     for _ in range(_STEPS):
-        gradient, hessian = -ridge @ weights, ridge.copy()
-        for block in _blocks(len(table)):
-            rows = design.rows(table[block])
-            probability = _logistic(rows @ weights)
-            gradient += rows.T @ (wanted[block] - probability)
-            hessian += (rows * (probability * (1 - probability))[:, None]).T @ rows
-        step = np.linalg.solve(hessian, gradient)
+        slope, bend = _slopes(design, table, wanted, weights, used)
+        hessian = ridge + bend
+        step = np.linalg.solve(hessian, slope - ridge @ weights)
         weights += step * min(1.0, 5 / max(np.abs(step).max(), 1e-12))  # separable outcomes must not run away
-        if np.abs(step).max() < 1e-6:
+        if np.abs(step).max() < _SETTLED:
             break
     return weights, np.asarray(np.linalg.inv(hessian), float)
 
 
-def _held_out(design: _Design, table: Table, wanted: Table, fold: npt.NDArray[np.int64], penalty: float) -> Table:
-    """For every record, the probability by the fit that did not see it."""
+def _slopes(
+    design: _Design, table: Table, wanted: Table, weights: Table, used: npt.NDArray[np.bool_] | None
+) -> tuple[Table, Table]:
+    """The gradient (p,) of the log-likelihood and its negative second derivatives (p, p), over the records used."""
+    gradient, hessian = np.zeros(len(weights)), np.zeros((len(weights),) * 2)
+    for block in _blocks(len(table)):
+        kept = slice(None) if used is None else used[block]
+        rows = design.rows(table[block][kept])
+        probability = _logistic(rows @ weights)
+        gradient += rows.T @ (wanted[block][kept] - probability)
+        hessian += (rows * (probability * (1 - probability))[:, None]).T @ rows
+    return gradient, hessian
+
+
+def _chosen(design: _Design, table: Table, wanted: Table, fold: npt.NDArray[np.int64]) -> tuple[float, Table, Table]:
+    """The penalty whose held-out probabilities are the best, the effects with it, and those probabilities."""
+    found, start = [], np.zeros(1 + len(design.centre))
+    for penalty in sorted(_PENALTIES, reverse=True):
+        start, _ = _solve(design, table, wanted, penalty, start=start)
+        held = _held_out(design, table, wanted, fold, penalty, start)
+        found.append((_log_loss(wanted, held), penalty, start, held))
+    _, penalty, start, held = min(found, key=lambda candidate: candidate[:2])
+    return penalty, start, held
+
+
+def _held_out(
+    design: _Design, table: Table, wanted: Table, fold: npt.NDArray[np.int64], penalty: float, start: Table
+) -> Table:
+    """For every record, the probability by the fit that did not see it.
+
+    From the fit to all, one Newton step leads to the fit without a fold, so one pass serves all folds. Where that step
+    is a long one, as with few records, more follow.
+    """
+    ridge, folds = design.ridge(penalty), np.unique(fold)
+    slopes = {index: _slopes(design, table, wanted, start, fold == index) for index in folds}
+    slope, bend = (sum(parts[at] for parts in slopes.values()) for at in (0, 1))
     probability = np.full(len(table), wanted.mean())
-    for index in np.unique(fold):
+    for index, (own_slope, own_bend) in slopes.items():
         out = fold == index
-        if len(np.unique(wanted[~out])) == 2:
-            weights, _ = _solve(design, table[~out], wanted[~out], penalty)
-            probability[out] = np.concatenate(
-                [_logistic(design.rows(table[out][block]) @ weights) for block in _blocks(int(out.sum()))]
-            )
+        if len(np.unique(wanted[~out])) < 2:
+            continue
+        step = np.linalg.solve(ridge + bend - own_bend, slope - own_slope - ridge @ start)
+        weights = start + step
+        if np.abs(step).max() > _SHORT_STEP:
+            weights, _ = _solve(design, table, wanted, penalty, used=~out, start=start)
+        for block in _blocks(len(table)):
+            part = out[block]
+            probability[block][part] = _logistic(design.rows(table[block][part]) @ weights)
     return probability
 
 

@@ -131,8 +131,9 @@ class SeparationQuality(Value):
 
     Args:
         vocals_share, drums_share, bass_share, other_share: each stem's part of the energy, adding up to 1.
-        bleed: how much of the energy is claimed by more than one stem, in [0, 1]; 0 is clean.
-        artefacts: how ragged the masks are over time, in [0, 1]; 0 is smooth.
+        bleed: how much of the energy goes to other stems than the main one of its band and moment, in [0, 1]: 0 is
+            clean, at 1 all four share everything alike.
+        artefacts: how much of the energy moves between stems from moment to moment, in [0, 1]; 0 is smooth.
     """
 
     vocals_share: float = attrs.field(converter=float, validator=confidence)
