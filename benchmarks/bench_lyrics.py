@@ -21,7 +21,7 @@ def song(lines: int) -> str:
     rows = []
     for number in range(lines):
         place, deed, when = PLACES[number % 10], DEEDS[number // 10 % 10], TIMES[(number * 7) % 10]
-        rows.append(f"{'Now' if number % 3 else 'Then'} I {deed} beside the {place} number {number} in the {when}")
+        rows.append(f"{'Now' if number % 3 else 'Then'} I {deed} beside the {place} number {number % 97} in the {when}")
         if number % 8 == 7:
             rows.append("")
     return "\n".join(rows)
