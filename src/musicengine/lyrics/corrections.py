@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice, pairwise
 
 import attrs
+import numpy as np
 
 from musicengine.lyrics.reading import Reading, hear_stanzas
 from musicengine.lyrics.rewriting import add_breath, drop_word, freshen, lengthen, replace_words, shorten, turn_around
@@ -24,10 +25,13 @@ from musicengine.lyrics.verse import tell_style
 from musicengine.values.lyrics import Correction
 from musicengine.values.scores import Deduction, Score
 
-__all__ = ["MOST_LINES", "correct"]
+__all__ = ["MOST_LINES", "MOST_STANZA", "correct"]
 
 MOST_LINES = 8
 """Lines that are corrected at most, those that lost the most points."""
+
+MOST_STANZA = 200
+"""Lines of a stanza in which corrections are sought at most: each is tried on the whole stanza."""
 
 _EACH_WAY = 2  # texts tried for a line without a rhyme; of other ways one
 _LEAST_GAIN = 1e-6
@@ -159,6 +163,7 @@ def _changes(reading: Reading, score: Score, themes: frozenset[str]) -> Iterator
     for item in score.deductions:
         if item.line is not None:
             lost[item.line] = lost.get(item.line, 0.0) + item.points
+    lost = {line: points for line, points in lost.items() if len(_stanza_of(reading, line)) <= MOST_STANZA}
     weakest = set(sorted(lost, key=lambda line: (-lost[line], line))[:MOST_LINES])
     for item in score.deductions:
         if item.line in weakest:
@@ -194,13 +199,18 @@ def _rhymed(reading: Reading, line: int, rule: str, themes: frozenset[str]) -> I
     words = reading.words[line]
     last = heard.last_word
     before = words[last - 1] if last else ""
-    stanza = next(stanza for stanza in reading.stanzas if line in stanza)
+    stanza = _stanza_of(reading, line)
     ends = {reading.words[other][reading.sounds.heard[other].last_word]: other for other in stanza
             if reading.sounds.heard[other].tails}  # fmt: skip
     for other in _partners(reading, line, stanza, rule):
         partner = reading.words[other][reading.sounds.heard[other].last_word]
         for word in find_rhyming_words(partner, words[last], before, themes, ends, 1 if rule == "rhyme.broken" else 2):
             yield replace_words(heard.scansion.text, heard.scansion.words, last, last, word)
+
+
+def _stanza_of(reading: Reading, line: int) -> range:
+    start = int(reading.starts[line])
+    return reading.stanzas[int(np.searchsorted(reading.firsts, start))]
 
 
 def _partners(reading: Reading, line: int, stanza: range, rule: str) -> list[int]:

@@ -46,8 +46,13 @@ class Reading:
     @cached_property
     def stanzas(self) -> tuple[range, ...]:
         """The lines of each stanza."""
-        bounds = [*np.flatnonzero(np.diff(self.starts, prepend=-1)).tolist(), len(self.starts)]
+        bounds = [*self.firsts.tolist(), len(self.starts)]
         return tuple(range(first, last) for first, last in pairwise(bounds))
+
+    @cached_property
+    def firsts(self) -> Codes:
+        """The first line of each stanza."""
+        return np.flatnonzero(np.diff(self.starts, prepend=-1))
 
     @cached_property
     def end_rhymes(self) -> tuple[EndRhyme, ...]:

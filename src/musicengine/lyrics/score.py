@@ -141,21 +141,30 @@ def _end_rhymes(reading: Reading) -> Iterator[Finding]:
 def reference_counts(reading: Reading, stanza: range) -> list[float]:
     """For each line the number of syllables that it is compared with.
 
-    It is the nearest of its stanza's median and of the counts of its neighbours and of the lines that rhyme with it.
+    It is the nearest of its stanza's median and of the counts of its neighbours and of the nearest lines of its rhyme.
     """
     sizes = [len(reading.sounds.heard[line].vowels) for line in stanza]
     spoken = [size for size in sizes if size]
     if not spoken:
         return [0.0] * len(sizes)
     middle = float(median(spoken))
-    by_label: dict[int, list[int]] = {}
-    for place, line in enumerate(stanza):
-        by_label.setdefault(reading.labels[line], []).append(place)
     found = []
-    for place, line in enumerate(stanza):
-        others = {*by_label[reading.labels[line]], place - 1, place + 1} - {place}
+    before = _nearest_of_label(reading, stanza)
+    after = [len(stanza) - 1 - place for place in _nearest_of_label(reading, stanza[::-1])[::-1]]
+    for place in range(len(stanza)):
+        others = {before[place], after[place], place - 1, place + 1} - {place}
         near = [float(sizes[other]) for other in others if 0 <= other < len(sizes) and sizes[other]]
         found.append(min([middle, *near], key=lambda count: abs(count - sizes[place])))
+    return found
+
+
+def _nearest_of_label(reading: Reading, lines: range) -> list[int]:
+    """For each line the place of the nearest before it that has its label; its own place if there is none."""
+    last: dict[int, int] = {}
+    found = []
+    for place, line in enumerate(lines):
+        found.append(last.get(reading.labels[line], place))
+        last[reading.labels[line]] = place
     return found
 
 
