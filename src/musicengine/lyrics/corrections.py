@@ -9,19 +9,16 @@ what is left raises the score alone and together. No correction touches a line o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice, pairwise
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 import attrs
-import numpy as np
 
-from musicengine.lyrics.reading import Reading, hear_stanzas
+from musicengine.lyrics.reading import Reading
 from musicengine.lyrics.rewriting import add_breath, drop_word, freshen, lengthen, replace_words, shorten, turn_around
 from musicengine.lyrics.rhyming_words import find_rhyming_words
-from musicengine.lyrics.score import find_deductions, find_repeated
-from musicengine.lyrics.sounds import LineSounds, hear_lines
-from musicengine.lyrics.tails import collect
-from musicengine.lyrics.verse import tell_style
+from musicengine.lyrics.score import find_repeated
+from musicengine.lyrics.trial import Trial
 from musicengine.values.lyrics import Correction
 from musicengine.values.scores import Deduction, Score
 
@@ -57,13 +54,13 @@ def correct(reading: Reading, score: Score, themes: Sequence[str]) -> tuple[Corr
     tried = list(_changes(reading, score, frozenset(themes)))
     if not tried:
         return ()
-    trial = _Trial(reading, score, tried)
-    gains = trial.gains([{change.line: change.text} for change in tried])
+    trial = Trial(reading, [(change.line, change.text) for change in tried])
     best: dict[int, tuple[float, _Change]] = {}
-    for gain, change in zip(gains, tried, strict=True):
+    for change in tried:
+        gain = trial.gain({change.line: change.text})
         if gain > max(_LEAST_GAIN, best.get(change.line, (0.0,))[0]):
             best[change.line] = gain, change
-    kept = trial.keep(sorted(best.values(), key=lambda item: -item[0]))
+    kept = _keep(trial, sorted(best.values(), key=lambda item: -item[0]))
     return tuple(
         Correction(
             line=change.line,
@@ -84,73 +81,27 @@ def _problem(reason: Deduction) -> str:
     return f"{measured} {reason.unit} where {target} is expected. {reason.fix}"
 
 
-class _Trial:
-    """Measures what changes of lines do to the score."""
+def _keep(trial: Trial, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:
+    """Those that raise the score on top of the ones before them, and leave the style what it is."""
+    stanzas: dict[int, list[tuple[float, _Change]]] = {}
+    for gain, change in ranked:
+        stanzas.setdefault(trial.stanza_of[change.line], []).append((gain, change))
+    kept = sorted((item for some in stanzas.values() for item in _together(trial, some)), key=lambda item: -item[0])
+    while kept and not trial.keeps_style(_texts_of(kept)):
+        kept.pop()
+    return kept
 
-    def __init__(self, reading: Reading, score: Score, changes: Sequence[_Change]) -> None:
-        self.reading = reading
-        self.stanza_of = {line: number for number, stanza in enumerate(reading.stanzas) for line in stanza}
-        self.lost = dict.fromkeys(range(len(reading.stanzas)), 0.0)
-        for item in score.deductions:
-            self.lost[self.stanza_of[item.line or 0]] += item.points
-        texts = list(dict.fromkeys(change.text for change in changes))
-        self.heard = dict(zip(texts, hear_lines(texts), strict=True))
 
-    def gains(self, variants: Sequence[Mapping[int, str]]) -> list[float]:
-        """The points that each variant, new texts by line of one stanza, gains."""
-        if not variants:
-            return []
-        heard: list[LineSounds] = []
-        owners: list[int] = []
-        for number, variant in enumerate(variants):
-            stanza = self.reading.stanzas[self.stanza_of[next(iter(variant))]]
-            lines = [self._line(line, variant) for line in stanza]
-            heard += lines
-            owners += [number] * len(lines)
-        points = [0.0] * len(variants)
-        reading = hear_stanzas(heard, owners, self.reading.style)
-        for item in find_deductions(reading, len(self.reading.starts)):
-            points[owners[item.line or 0]] += item.points
-        return [
-            self.lost[self.stanza_of[next(iter(variant))]] - lost
-            for variant, lost in zip(variants, points, strict=True)
-        ]
-
-    def keep(self, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:
-        """Those that raise the score on top of the ones before them, and leave the style what it is."""
-        stanzas: dict[int, list[tuple[float, _Change]]] = {}
-        for gain, change in ranked:
-            stanzas.setdefault(self.stanza_of[change.line], []).append((gain, change))
-        crowded = [some for some in stanzas.values() if len(some) > 1]
-        totals = iter(self.gains([_texts_of(some[:size]) for some in crowded for size in range(2, len(some) + 1)]))
-        for some in crowded:
-            reached = [some[0][0], *islice(totals, len(some) - 1)]
-            if any(after <= before + _LEAST_GAIN for before, after in pairwise(reached)):
-                some[:] = self._one_by_one(some)
-        kept = sorted((item for some in stanzas.values() for item in some), key=lambda item: -item[0])
-        while kept and not self._same_style(change for _, change in kept):
-            kept.pop()
-        return kept
-
-    def _one_by_one(self, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:
-        """Those of one stanza that raise the score on top of the ones before them."""
-        kept = [ranked[0]]
-        reached = ranked[0][0]
-        for item in ranked[1:]:
-            (total,) = self.gains([_texts_of([*kept, item])])
-            if total > reached + _LEAST_GAIN:
-                kept.append(item)
-                reached = total
-        return kept
-
-    def _same_style(self, changes: Iterable[_Change]) -> bool:
-        new = {change.line: change.text for change in changes}
-        lines = [self._line(line, new) for line in range(len(self.reading.starts))]
-        return tell_style(collect(lines)) == self.reading.style
-
-    def _line(self, line: int, new: Mapping[int, str]) -> LineSounds:
-        text = new.get(line)
-        return self.reading.sounds.heard[line] if text is None else self.heard[text]
+def _together(trial: Trial, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:
+    """Those of one stanza that raise the score on top of the ones before them."""
+    kept = [ranked[0]]
+    reached = ranked[0][0]
+    for item in ranked[1:]:
+        total = trial.gain(_texts_of([*kept, item]))
+        if total > reached + _LEAST_GAIN:
+            kept.append(item)
+            reached = total
+    return kept
 
 
 def _texts_of(ranked: Sequence[tuple[float, _Change]]) -> dict[int, str]:
@@ -209,8 +160,7 @@ def _rhymed(reading: Reading, line: int, rule: str, themes: frozenset[str]) -> I
 
 
 def _stanza_of(reading: Reading, line: int) -> range:
-    start = int(reading.starts[line])
-    return reading.stanzas[int(np.searchsorted(reading.firsts, start))]
+    return reading.stanzas[reading.stanza_of(line)]
 
 
 def _partners(reading: Reading, line: int, stanza: range, rule: str) -> list[int]:

@@ -24,6 +24,7 @@ __all__ = [
     "Weights",
     "choose",
     "compare",
+    "every_way",
     "find_pairs",
     "log_odds",
     "look_up",
@@ -78,18 +79,30 @@ def find_pairs(tails: Tails, starts: Codes, reach: int) -> Pairs:
         reach: in lines.
     """
     count = len(starts)
-    first = np.searchsorted(tails.places, np.arange(count + 1))
-    ways = np.diff(first)
     lines = np.repeat(np.arange(count), reach)
     distances = np.tile(np.arange(1, reach + 1), count)
-    others = lines - distances
-    near = others >= starts[lines]
-    lines, others, distances = lines[near], others[near], distances[near]
+    near = lines - distances >= starts[lines]
+    lines, distances = lines[near], distances[near]
+    later, earlier, pair = every_way(tails, lines, lines - distances, count)
+    return Pairs(later, earlier, lines[pair], distances[pair])
+
+
+def every_way(tails: Tails, lines: Codes, others: Codes, count: int) -> tuple[Codes, Codes, Codes]:
+    """Pairs of places in every pronunciation: the tail of each place, and which pair it is of.
+
+    Args:
+        tails: of ``count`` places, those of a place together and in order.
+        lines: the first place of each pair.
+        others: the second.
+        count: of places.
+    """
+    first = np.searchsorted(tails.places, np.arange(count + 1))
+    ways = np.diff(first)
     several = ways[lines] * ways[others]
     pair = np.repeat(np.arange(len(lines)), several)
     number = np.arange(len(pair)) - np.repeat(np.cumsum(several) - several, several)
-    lines, others, distances = lines[pair], others[pair], distances[pair]
-    return Pairs(first[lines] + number // ways[others], first[others] + number % ways[others], lines, distances)
+    lines, others = lines[pair], others[pair]
+    return first[lines] + number // ways[others], first[others] + number % ways[others], pair
 
 
 def choose(pairs: Pairs, odds: Floats) -> Codes:

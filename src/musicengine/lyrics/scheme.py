@@ -75,9 +75,10 @@ def decode(odds: Sequence[Sequence[float]], shape: Shape, width: int = 6) -> lis
     for row in odds:
         values = [value + shape.bias for value in row]
         grown = _options(beam, values, shape)
-        grown.sort(reverse=True)
-        least = grown[0][0] - _FAR
-        grown = [item for item in grown[:width] if item[0] > least]
+        if len(grown) > 1:
+            grown.sort(reverse=True)
+            least = grown[0][0] - _FAR
+            grown = [item for item in grown[:width] if item[0] > least]
         steps.append([(parent, label) for _, parent, label, _ in grown])
         beam = [_grow(beam[parent], score, label, link, shape) for score, parent, label, link in grown]
     best = max(range(len(beam)), key=lambda index: beam[index][0] - shape.alone * _count_alone(beam[index]))
@@ -92,18 +93,26 @@ def _options(beam: Sequence[_State], values: Sequence[float], shape: Shape) -> l
     """The (score, state, label, link) that the next line can take: a new label, or one within reach."""
     options = []
     chain, weight, evidence = shape.links, shape.prior, shape.evidence
-    lonely = max(values, default=_HOPELESS) <= _HOPELESS
+    # The odds of a label are the sum over its lines: hopeless where they are hopeless for each of them.
+    hopeful = [place for place, value in enumerate(values) if value > _HOPELESS]
     for parent, (score, new, (one, two, three), recent, _) in enumerate(beam):
         prior = chain[one][two][three]
         options.append((score + weight * prior[0], parent, new, 0))
-        if lonely:
-            continue
-        sums: dict[int, float] = {}
-        for label, value in zip(recent, values, strict=False):
-            sums[label] = sums.get(label, 0.0) + value
-        for label, total in sums.items():
+        tried = []
+        for place in hopeful:
+            if place >= len(recent):
+                break
+            label = recent[place]
+            if recent.count(label) == 1:
+                total, link = values[place], place + 1
+            elif label in tried:
+                continue
+            else:
+                tried.append(label)
+                total = sum([value for other, value in zip(recent, values, strict=False) if other == label])
+                link = recent.index(label) + 1
             if total > _HOPELESS:
-                link = min(recent.index(label) + 1, 9)
+                link = min(link, 9)
                 options.append((score + evidence * total + weight * prior[link], parent, label, link))
     return options
 

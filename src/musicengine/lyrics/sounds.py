@@ -19,9 +19,7 @@ import attrs
 from musicengine.lyrics.old_spelling import modernize
 from musicengine.lyrics.pronunciation import pronounce, pronunciations
 from musicengine.lyrics.syllables import Scansion, scan_all
-from musicengine.lyrics.tokens import plain
 from musicengine.lyrics.wordlists import word_set
-from musicengine.values.words import Pronunciation
 
 __all__ = [
     "CONSONANTS",
@@ -230,9 +228,7 @@ def _tails(
     )
     letters, ending = last_letters(word), rime(word)
     weak = word in FUNCTION_WORDS
-    return tuple(
-        [TailSounds(_tail(way, weak, before), word, ending, letters) for way in spoken(word) or (ways[last],)]
-    )
+    return tuple([TailSounds(_tail(way, weak, before), word, ending, letters) for way in spoken(word) or (ways[last],)])
 
 
 class _Before(NamedTuple):
@@ -254,7 +250,7 @@ def _tail(way: Spoken, weak: bool, before: _Before) -> tuple[int, ...]:
         *(vowels[::-1] + before.vowels + _NO_VOWELS)[:DEPTH],
         *((_PAD[:own] if weak else stresses[::-1]) + before.stresses + _PAD)[:DEPTH],
         *(clusters[:0:-1] + joined + _PAD)[:DEPTH],
-        *(_PAD[: own - 1] + (1,) + before.starts + _PAD)[:DEPTH],
+        *(*_PAD[: own - 1], 1, *before.starts, *_PAD)[:DEPTH],
     )
 
 

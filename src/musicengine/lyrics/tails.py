@@ -81,9 +81,9 @@ class Tails:
     spellings: Codes
 
 
-def find_tails(sounds: Sounds) -> Tails:
-    """The ends of the lines, in every way their last words may be said."""
-    found = [(place, tail) for place, line in enumerate(sounds.heard) for tail in line.tails]
+def find_tails(heard: Sequence[LineSounds]) -> Tails:
+    """The ends of lines, in every way their last words may be said."""
+    found = [(place, tail) for place, line in enumerate(heard) for tail in line.tails]
     table = np.array([tail.codes for _, tail in found], np.int64).reshape(len(found), 4, DEPTH)
     return Tails(
         np.array([place for place, _ in found], np.int64),
