@@ -25,7 +25,7 @@ _SEPARATORS = (
 _CHAR = rf"[^{_SEPARATORS}{_QUOTES}\-{_HYPHENS}]"
 _TOKEN = re.compile(
     rf"(?:[{_QUOTES}#]|\.(?=\d))?"  # 'bout, #1, .45
-    rf"{_CHAR}(?:{_CHAR}"
+    rf"{_CHAR}++(?:{_CHAR}++"
     rf"|[{_QUOTES}{_HYPHENS}*-](?={_CHAR})"  # y'all, AK-47, sh*t
     r"|\*(?=\*)"  # f***
     rf"|[{_QUOTES}](?=[{_QUOTES}]{_CHAR})"

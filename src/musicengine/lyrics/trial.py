@@ -14,7 +14,7 @@ import numpy as np
 from musicengine.lyrics.chains import KINDS, EndRhyme, find_kinds
 from musicengine.lyrics.likeness import UNHEARD, Pairs, choose, every_way, log_odds
 from musicengine.lyrics.reading import Reading, Stanza
-from musicengine.lyrics.scheme import decode
+from musicengine.lyrics.scheme import Step, search, trace
 from musicengine.lyrics.score import RULES, find_faults, find_line_faults
 from musicengine.lyrics.sounds import LineSounds, hear_lines
 from musicengine.lyrics.styles import load_style
@@ -48,9 +48,8 @@ class Trial:
         self.own = [
             sum(RULES[fault.rule].budget * fault.severity for fault in find_line_faults(line)) for line in self.heard
         ]
-        self.lost = dict.fromkeys(stanzas, 0.0)
-        for stanza in stanzas:
-            self.lost[stanza] = self._points(stanza, {})
+        self.steps: dict[int, tuple[Step, ...]] = {}
+        self.lost = {stanza: self._points(stanza, {}) for stanza in stanzas}
 
     def gain(self, variant: Mapping[int, str]) -> float:
         """The points that new texts of lines of one stanza gain."""
@@ -73,7 +72,10 @@ class Trial:
         reach = min(self.shape.reach, len(lines))
         before = np.arange(len(lines))[:, None] - np.arange(1, reach + 1)
         rows = np.where(before >= 0, self.odds[places[:, None], places[np.maximum(before, 0)]], UNHEARD)
-        labels = decode(rows.tolist(), self.shape)
+        same = min((line - lines.start for line in variant), default=0)  # lines before any new one
+        steps = search(rows[same:].tolist(), self.shape, self.steps.get(number, ())[:same])
+        self.steps.setdefault(number, steps)
+        labels = trace(steps, self.shape)
         heard = [self.heard[place] for place in places.tolist()]
         stanza = Stanza(0, heard, labels, self._end_rhymes(labels, places), self.reading.style)
         points = sum(RULES[fault.rule].budget * fault.severity for fault in find_faults(stanza))
