@@ -1,10 +1,11 @@
 """Corrections that were tried: a line is changed, its stanza heard and judged again, and what does not help dropped.
 
 For each line that lost points the ways to change it are collected: a word that rhymes with the line it ought to rhyme
-with (by sound, stress, frequency, the word before and the lyric's themes), a trim to the stanza's length, a breath, a
+with (by sound, grammatical form, kind of thing, stress, frequency and the lyric's themes), a trim to the stanza's length, a breath, a
 worn phrase said afresh, spoken word order. Every one is applied alone and the score is measured again. Then the best of
 each line are applied one after another, and one that does not raise the score on top of those before it is dropped:
-what is left raises the score alone and together. No correction touches a line other than its own.
+what is left raises the score alone and together. One that would cost a line its rhyme is
+dropped as well. No correction touches a line other than its own.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ MOST_LINES = 8
 MOST_STANZA = 200
 """Lines of a stanza in which corrections are sought at most: each is tried on the whole stanza."""
 
-_EACH_WAY = 2  # texts tried for a line without a rhyme; of other ways one
+_EACH_WAY = 3  # texts tried for a line without a rhyme; of other ways one
 _LEAST_GAIN = 1e-6
 
 
@@ -138,7 +139,7 @@ def _texts(reading: Reading, item: Deduction, themes: frozenset[str]) -> Iterato
     if item.rule == "wording.cliche":
         return freshen(scansion, str(item.measured))
     if item.rule == "wording.repeated" and (places := find_repeated(reading.words[line])):
-        return drop_word(scansion, places[0])
+        return drop_word(scansion, places[0]) if places[1] == places[0] + 1 else iter(())
     if item.rule == "syntax.inversion":
         return turn_around(scansion)
     return iter(())
@@ -149,13 +150,11 @@ def _rhymed(reading: Reading, line: int, rule: str, themes: frozenset[str]) -> I
     heard = reading.sounds.heard[line]
     words = reading.words[line]
     last = heard.last_word
-    before = words[last - 1] if last else ""
     stanza = _stanza_of(reading, line)
-    ends = {reading.words[other][reading.sounds.heard[other].last_word]: other for other in stanza
-            if reading.sounds.heard[other].tails}  # fmt: skip
+    ends = {reading.sounds.heard[other].rhyming_word for other in stanza}
     for other in _partners(reading, line, stanza, rule):
-        partner = reading.words[other][reading.sounds.heard[other].last_word]
-        for word in find_rhyming_words(partner, words[last], before, themes, ends, 1 if rule == "rhyme.broken" else 2):
+        partner = reading.sounds.heard[other].rhyming_word
+        for word in find_rhyming_words(partner, words, last, themes, ends, 2):
             yield replace_words(heard.scansion.text, heard.scansion.words, last, last, word)
 
 

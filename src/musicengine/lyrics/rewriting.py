@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from musicengine.lyrics.alternatives import CONTRACTIONS, EXPANSIONS, FILLERS, FRESH
+from musicengine.lyrics.alternatives import CONTRACTIONS, EXPANSIONS, FILLERS, FRESH, OPENERS
 from musicengine.lyrics.inversion import find_inversion
 from musicengine.lyrics.syllables import Scansion
 from musicengine.lyrics.tokens import Token, plain
@@ -47,7 +47,7 @@ def shorten(line: Scansion) -> Iterator[str]:
         if short := CONTRACTIONS.get((words[at], words[at + 1])):
             if at + 2 < len(words):
                 yield replace_words(line.text, line.words, at, at + 1, short)
-        elif words[at] in FILLERS:
+        elif words[at] in FILLERS or (at == 0 and words[at] in OPENERS):
             yield replace_words(line.text, line.words, at, at, "")
 
 

@@ -211,8 +211,9 @@ def _wording(words: Sequence[str]) -> Iterator[Fault]:
 def find_repeated(words: Sequence[str]) -> tuple[int, int] | None:
     """Two places of a word that says something, or of a small one by accident; None if there are none.
 
-    A word said again at once or after the same word before ("let me breathe, let me leave") is a figure, no fault;
-    a small word doubled ("the the") is an accident.
+    A word said again at once, beside the same word both times ("let me breathe, let me leave"), around a small one
+    ("side by side") or after it opened the line ("money on my mind, money in the bank") is a figure, no fault; a small
+    word doubled ("the the") is an accident.
     """
     small = load_lexicon().function_words
     seen: dict[str, int] = {}
@@ -222,14 +223,16 @@ def find_repeated(words: Sequence[str]) -> tuple[int, int] | None:
             if word in small:
                 if before == place - 1 and word in _NEVER_TWICE:
                     return before, place
-            elif before < place - 1 and not _is_sung(word) and not _is_figure(words, before, place):
+            elif 0 < before < place - 1 and not _is_sung(word) and not _is_figure(words, before, place):
                 return before, place
         seen[word] = place
     return None
 
 
 def _is_figure(words: Sequence[str], before: int, place: int) -> bool:
-    """Whether a word that comes twice has the same neighbour both times."""
+    """Whether a word that comes twice has the same neighbour both times, or a small word alone between."""
+    if place == before + 2 and words[before + 1] in load_lexicon().function_words:
+        return True
     same_before = before > 0 and words[before - 1] == words[place - 1]
     return same_before or words[before + 1 : before + 2] == words[place + 1 : place + 2]
 

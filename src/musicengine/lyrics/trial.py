@@ -49,12 +49,17 @@ class Trial:
             sum(RULES[fault.rule].budget * fault.severity for fault in find_line_faults(line)) for line in self.heard
         ]
         self.steps: dict[int, tuple[Step, ...]] = {}
-        self.lost = {stanza: self._points(stanza, {}) for stanza in stanzas}
+        self.lost: dict[int, float] = {}
+        self.rhymed: dict[int, int] = {}
+        for number in stanzas:
+            stanza, self.lost[number] = self._hear(number, {})
+            self.rhymed[number] = len(_rhymed(stanza))
 
     def gain(self, variant: Mapping[int, str]) -> float:
-        """The points that new texts of lines of one stanza gain."""
-        stanza = self.stanza_of[next(iter(variant))]
-        return self.lost[stanza] - self._points(stanza, variant)
+        """The points that new texts of lines of one stanza gain; none where fewer lines rhyme than before."""
+        number = self.stanza_of[next(iter(variant))]
+        stanza, points = self._hear(number, variant)
+        return self.lost[number] - points if len(_rhymed(stanza)) >= self.rhymed[number] else 0.0
 
     def keeps_style(self, variant: Mapping[int, str]) -> bool:
         """Whether the lyric is of the same style with these texts."""
@@ -63,8 +68,8 @@ class Trial:
             heard[change[0]] = self.heard[self.changes[change]]
         return tell_style(collect(heard)) == self.reading.style
 
-    def _points(self, number: int, variant: Mapping[int, str]) -> float:
-        """What a stanza loses with new texts of some of its lines."""
+    def _hear(self, number: int, variant: Mapping[int, str]) -> tuple[Stanza, float]:
+        """A stanza with new texts of some of its lines, and what it loses."""
         lines = self.reading.stanzas[number]
         places = np.array([
             self.changes[line, variant[line]] if line in variant else self.place_of[line] for line in lines
@@ -79,7 +84,7 @@ class Trial:
         heard = [self.heard[place] for place in places.tolist()]
         stanza = Stanza(0, heard, labels, self._end_rhymes(labels, places), self.reading.style)
         points = sum(RULES[fault.rule].budget * fault.severity for fault in find_faults(stanza))
-        return (points + sum(self.own[place] for place in places.tolist())) / len(self.reading.starts)
+        return stanza, (points + sum(self.own[place] for place in places.tolist())) / len(self.reading.starts)
 
     def _end_rhymes(self, labels: Sequence[int], places: Codes) -> list[EndRhyme]:
         last: dict[int, int] = {}
@@ -107,3 +112,8 @@ class Trial:
         kinds = np.zeros((len(lines), len(lines)), np.int8)
         kinds[rows, columns] = find_kinds(tails, others[best], ways[best])
         return table, kinds
+
+
+def _rhymed(stanza: Stanza) -> set[int]:
+    """The lines that rhyme with another."""
+    return {line for rhyme in stanza.end_rhymes for line in (rhyme.first, rhyme.second)}
