@@ -123,6 +123,7 @@ class WordNet:
                     yield from ((form, base, letter) for form, letter in readings)
 
     def weight(self, lemma: str, sense: str) -> float:
+        """How often a sense is used."""
         return self.used[lemma, sense] + 0.5
 
     def kinds(self, found: Mapping[tuple[int, str, str], None]) -> dict[str, float]:

@@ -1,11 +1,11 @@
 """Corrections that were tried: a line is changed, its stanza heard and judged again, and what does not help dropped.
 
 For each line that lost points the ways to change it are collected: a word that rhymes with the line it ought to rhyme
-with (by sound, grammatical form, kind of thing, stress, frequency and the lyric's themes), a trim to the stanza's length, a breath, a
-worn phrase said afresh, spoken word order. Every one is applied alone and the score is measured again. Then the best of
-each line are applied one after another, and one that does not raise the score on top of those before it is dropped:
-what is left raises the score alone and together. One that would cost a line its rhyme is
-dropped as well. No correction touches a line other than its own.
+with (by sound, grammatical form, kind of thing, stress, frequency and the lyric's themes), a trim to the stanza's
+length, a breath, a worn phrase said plainly, spoken word order. Every one is applied alone and the score is measured
+again. Then the best of each line are applied one after another, and one that does not raise the score on top of those
+before it is dropped: what is left raises the score alone and together. One that would cost a line its rhyme is dropped
+as well. No correction touches a line other than its own.
 """
 
 from __future__ import annotations

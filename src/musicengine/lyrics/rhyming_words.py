@@ -3,9 +3,9 @@
 A word fits if it rhymes (the same rhyming part, about the same number of syllables), if it has a grammatical form of
 the word it replaces that can stand after the word before, if it is used in such places, and if it is the same kind of
 thing: a tool for a tool, a feeling for a feeling. Those that fit are ranked by kind, by the company they keep elsewhere
-(the other words of the line), by stress, by how common they are and by the lyric's themes. Most words have no rhyme that
-fits: then there is nothing to suggest. Counts come from ``tools/build_rhyming_words.py``; forms, kinds and company from
-``tools/build_word_senses.py``, which reads Princeton WordNet (Fellbaum 1998).
+(the other words of the line), by stress, by how common they are and by the lyric's themes. Most words have no rhyme
+that fits: then there is nothing to suggest. Counts come from ``tools/build_rhyming_words.py``; forms, kinds and company
+from ``tools/build_word_senses.py``, which reads Princeton WordNet (Fellbaum 1998).
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ __all__ = ["CLASSES", "classify", "find_rhyming_words", "rhyming_part"]
 Rows: TypeAlias = npt.NDArray[np.int64]
 
 _FITS = 0.25  # how well a word must fit its place to be suggested
-_ALIKE = 0.5  # the cosine from which two words are the same kind of thing
+_ALIKE = 0.75  # the cosine from which two words are the same kind of thing
+_TOGETHER = 0.35  # the cosine of company from which a word belongs with a line
+_COMMON = 36  # the least frequency
 _NOUNS, _VERB, _VERBS = 0b11, 0b100, 0b11100  # bits of forms, see tools/build_word_senses.py
 _ALLOWED = (_NOUNS, _VERBS, _VERB, 0b11110011, _NOUNS | 0b100000, 0xFF, 0b11110011, 0b11110011, 0xFF, _NOUNS)
 _CLASSES: tuple[frozenset[str], ...] = (
@@ -86,13 +88,22 @@ def find_rhyming_words(
         return []
     kind = classify(line[place - 1] if place else "")
     forms = lists.forms[old] & (_ALLOWED[kind] if kind < len(_ALLOWED) else 0xFF)
+    if kind >= len(_ALLOWED) and int(forms).bit_count() != 1:
+        return []  # the word before does not tell what stands here
     alike = lists.kinds[rows] @ lists.kinds[old]
-    rows = rows[(lists.forms[rows] & forms > 0) & (alike >= _ALIKE) & (_fit(lists, rows, kind, old) > _FITS)]
+    together = lists.company[rows] @ _company(lists, line, place)
+    rows = rows[
+        (lists.forms[rows] & forms > 0)
+        & (alike >= _ALIKE)
+        & (together >= _TOGETHER)
+        & (lists.frequency[rows] >= _COMMON)
+        & (_fit(lists, rows, kind, old) > _FITS)
+    ]
     used = {*taken, *line, partner}
     pattern = lists.stresses[old]
     scores = {
         row: 2.0 * float(lists.kinds[row] @ lists.kinds[old])
-        + lists.frequency[row] / 100
+        + float(lists.frequency[row]) / 100
         + float(lists.company[row] @ _company(lists, line, place))
         + (0.5 if not themes.isdisjoint(look_up(lists.words[row]).themes) else 0.0)
         - (0.5 if lists.stresses[row] != pattern else 0.0)
@@ -140,7 +151,7 @@ class _Words:
 
     words: Sequence[str]
     stresses: Sequence[str]
-    frequency: Sequence[int]
+    frequency: npt.NDArray[np.uint8]
     after: npt.NDArray[np.float32]
     forms: npt.NDArray[np.uint8]
     kinds: npt.NDArray[np.float32]
@@ -153,7 +164,7 @@ class _Words:
 def _load() -> _Words:
     with files("musicengine.lyrics").joinpath("data/words.npz").open("rb") as file, np.load(file) as arrays:
         words, parts, stresses = (_lines(arrays[name]) for name in ("words", "parts", "stresses"))
-        frequency, after = arrays["frequency"].tolist(), arrays["after"].astype(np.float32)
+        frequency, after = arrays["frequency"], arrays["after"].astype(np.float32)
     with files("musicengine.lyrics").joinpath("data/senses.npz").open("rb") as file, np.load(file) as arrays:
         forms = arrays["forms"]
         kinds, company = (arrays[name].astype(np.float32) / 127 for name in ("kinds", "company"))
