@@ -12,6 +12,7 @@ vowels agree, no consonant does), eye (the letters agree from the last vowel on,
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import attrs
 import numpy as np
@@ -222,6 +223,7 @@ def _sounds(tails: Tails, rows: Codes, syllables: Codes) -> list[str]:
     ]
 
 
+@lru_cache(maxsize=1 << 12)
 def _spell(vowel: int, cluster: int) -> str:
     names = [VOWELS[vowel]]
     while cluster:

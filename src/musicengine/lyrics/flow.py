@@ -81,8 +81,13 @@ def find_breaths(line: Scansion) -> tuple[int, ...]:
     words = line.words
     if not words:
         return ()
-    gaps = ((index, line.text[word.end : words[index + 1].start]) for index, word in enumerate(words[:-1]))
-    return (*(index for index, gap in gaps if len(gap) > 1 and _PAUSE.search(gap)), len(words) - 1)
+    found = []
+    if line.text.count(" ") != len(line.text) - sum([word.end - word.start for word in words]):  # more than spaces
+        for index, word in enumerate(words[:-1]):
+            gap = line.text[word.end : words[index + 1].start]
+            if len(gap) > 1 and _PAUSE.search(gap):
+                found.append(index)
+    return (*found, len(words) - 1)
 
 
 def longest_run(line: Scansion, breaths: Sequence[int]) -> int:

@@ -128,20 +128,22 @@ def compare(tails: Tails, a: Codes, b: Codes) -> Floats:
     both = (va != NO_VOWEL) & (vb != NO_VOWEL)
     same_vowel = (va == vb) & both
     same_cluster = ca == cb
-    share = overlap(ca, cb)
+    masks, parts, sizes = _mask(tails.clusters), rhyme_part(tails.stresses, tails.vowels), _size(tails.clusters[:, 0])
+    mask_a, mask_b = masks[a], masks[b]
+    share = _shared(mask_a, mask_b)
     chain = np.cumprod(same_vowel, axis=1)
     exact = np.cumprod(same_vowel & same_cluster, axis=1)
     near = np.cumprod(np.where(same_vowel, 0.3 + 0.7 * share, 0.0), axis=1)
-    begin_a, begin_b = rhyme_part(sa, va), rhyme_part(sb, vb)
+    begin_a, begin_b = parts[a], parts[b]
     rows = np.arange(len(a))
     reach = np.minimum(begin_a, begin_b)
     deepest = np.maximum(begin_a, begin_b)
     rich = _onset(ca, reach) == _onset(cb, reach)
     aligned_vowel = va[rows, begin_a] == vb[rows, begin_b]
-    aligned_share = overlap(ca[rows, begin_a], cb[rows, begin_b])
+    aligned_share = _shared(mask_a[rows, begin_a], mask_b[rows, begin_b])
     same_letters = tails.letters[a] == tails.letters[b]
     suffix = np.cumprod(same_letters & (tails.letters[a] > 0), axis=1).sum(axis=1)
-    size_a, size_b = _size(ca[:, 0]), _size(cb[:, 0])
+    size_a, size_b = sizes[a], sizes[b]
     columns = [
         *both.T[1:], *same_vowel.T, *same_cluster.T, *share.T, *chain.T[1:], *exact.T, *near.T,
         *((sa > 0) & (sb > 0)).T, *((sa > 0) != (sb > 0)).T, *((sa == 2) & (sb == 2)).T[:2],
@@ -198,7 +200,11 @@ def _mask(clusters: Codes) -> Codes:
 
 def overlap(a: Codes, b: Codes) -> npt.NDArray[np.float64]:
     """The consonants that clusters share, of all they hold (Jaccard); 1 if both are empty."""
-    one, other = _mask(a), _mask(b)
+    return _shared(_mask(a), _mask(b))
+
+
+def _shared(one: Codes, other: Codes) -> npt.NDArray[np.float64]:
+    """The share of bits that two masks have in common; 1 if both are empty."""
     every = np.bitwise_count(one | other)
     return np.where(every == 0, 1.0, np.bitwise_count(one & other) / np.maximum(every, 1))
 

@@ -80,25 +80,12 @@ def find_rhyming_words(
     """
     lists = _load()
     old = lists.places.get(line[place])
-    ways = spoken(partner)
-    if old is None or not ways or line[place] in load_lexicon().function_words:
+    if old is None or line[place] in load_lexicon().function_words:
         return []
-    rows = lists.by_part.get(rhyming_part(ways[0]))
-    if rows is None:
+    rows = _replacements(partner, old, classify(line[place - 1] if place else ""))
+    if not len(rows):
         return []
-    kind = classify(line[place - 1] if place else "")
-    forms = lists.forms[old] & (_ALLOWED[kind] if kind < len(_ALLOWED) else 0xFF)
-    if kind >= len(_ALLOWED) and int(forms).bit_count() != 1:
-        return []  # the word before does not tell what stands here
-    alike = lists.kinds[rows] @ lists.kinds[old]
-    together = lists.company[rows] @ _company(lists, line, place)
-    rows = rows[
-        (lists.forms[rows] & forms > 0)
-        & (alike >= _ALIKE)
-        & (together >= _TOGETHER)
-        & (lists.frequency[rows] >= _COMMON)
-        & (_fit(lists, rows, kind, old) > _FITS)
-    ]
+    rows = rows[lists.company[rows] @ _company(lists, line, place) >= _TOGETHER]
     used = {*taken, *line, partner}
     pattern = lists.stresses[old]
     scores = {
@@ -112,6 +99,19 @@ def find_rhyming_words(
     }
     best = sorted(scores, key=lambda row: -scores[row])[:count]
     return [lists.words[row] for row in best]
+
+
+@lru_cache(maxsize=1 << 14)
+def _replacements(partner: str, old: int, kind: int) -> Rows:
+    """The rows of words that rhyme, and are of the form and the kind of the old word after a word of this class."""
+    lists, ways = _load(), spoken(partner)
+    rows = lists.by_part.get(rhyming_part(ways[0])) if ways else None
+    forms = int(lists.forms[old]) & (_ALLOWED[kind] if kind < len(_ALLOWED) else 0xFF)
+    if rows is None or (kind >= len(_ALLOWED) and forms.bit_count() != 1):  # nothing tells what stands here
+        return np.empty(0, np.int64)
+    good = (lists.forms[rows] & forms > 0) & (lists.frequency[rows] >= _COMMON)
+    good &= lists.kinds[rows] @ lists.kinds[old] >= _ALIKE
+    return rows[good & (_fit(lists, rows, kind, old) > _FITS)]
 
 
 def _same_word(word: str, used: Collection[str]) -> bool:

@@ -58,13 +58,11 @@ def likeliest(odds: Sequence[float], inside: Sequence[bool], transitions: Sequen
         inside: whether a syllable continues the word of the one before.
         transitions: weights of weak-weak, weak-strong, strong-weak, strong-strong, between words and inside.
     """
-    lead = 0.0  # how much likelier the best pattern that ends in a stress is
-    back: list[tuple[bool, bool]] = []  # whether the best way here, weak or strong, comes from a stress
-    for value, within in zip(odds, inside, strict=True):
-        if not back:
-            back.append((False, False))
-            lead = value
-            continue
+    if not odds:
+        return []
+    lead = odds[0]  # how much likelier the best pattern that ends in a stress is
+    back: list[tuple[bool, bool]] = [(False, False)]  # whether the best way here, weak or strong, comes from a stress
+    for value, within in zip(odds[1:], inside[1:], strict=True):
         weak_weak, weak_strong, strong_weak, strong_strong = transitions[within]
         strong_weak += lead
         strong_strong += lead

@@ -70,13 +70,16 @@ class Token(NamedTuple):
     end: int
 
 
+_new = tuple.__new__  # a third of the time that the constructor of a named tuple takes
+
+
 def find_words(line: str) -> list[Token]:
     """The words of a line, in order."""
     found = []
     for match in _TOKEN.finditer(line):
         text = match[0]
         if text[0].isalnum() or text == "&" or any(map(str.isalnum, text)):
-            found.append(Token(text, match.start(), match.end()))
+            found.append(_new(Token, (text, match.start(), match.end())))
     return found
 
 

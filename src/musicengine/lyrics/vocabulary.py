@@ -151,6 +151,8 @@ def find_cliches(lines: Sequence[Sequence[str]]) -> tuple[Passage, ...]:
     phrases = load_lexicon().cliches
     found = []
     for index, line in enumerate(lines):
+        if phrases.keys().isdisjoint(pairwise(line)):
+            continue
         for at, pair in enumerate(pairwise(line)):
             if pair in phrases:
                 for phrase in phrases[pair]:
@@ -163,7 +165,7 @@ def find_cliches(lines: Sequence[Sequence[str]]) -> tuple[Passage, ...]:
 def _moods(lines: Sequence[Sequence[str]], moods: Mapping[str, int]) -> Iterator[int]:
     """1 or -1 for each bright or dark word, turned around after a negation."""
     for line in lines:
-        if not moods.keys().isdisjoint(line):
+        if moods and not moods.keys().isdisjoint(line):
             for at, word in enumerate(line):
                 if mood := moods.get(word):
                     before = line[max(0, at - 2) : at]
