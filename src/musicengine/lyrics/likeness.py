@@ -154,7 +154,10 @@ def compare(tails: Tails, a: Codes, b: Codes) -> Floats:
         suffix / 3.0, suffix >= 2, tails.rimes[a] == tails.rimes[b], tails.spellings[a] == tails.spellings[b],
         same_letters[:, 1],
     ]  # fmt: skip
-    return np.stack(columns, axis=1).astype(np.float32)
+    features = np.empty((len(columns), len(a)), np.float32)
+    for row, column in zip(features, columns, strict=True):
+        row[:] = column
+    return features.T
 
 
 def look_up(tails: Tails, a: Codes, b: Codes) -> tuple[Codes, Codes]:

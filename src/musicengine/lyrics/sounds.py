@@ -56,7 +56,7 @@ FUNCTION_WORDS = word_set(
 )
 """Words of one syllable (mostly) that carry no stress in a line unless they end it."""
 
-_VOWEL = {name: code for code, name in enumerate(VOWELS)}
+_VOWEL = {f"{name}{digit}": (code, (0, 2, 1)[digit]) for code, name in enumerate(VOWELS) for digit in range(3)}
 _CONSONANT = {name: code for code, name in enumerate(CONSONANTS)}
 _PAD = (0,) * DEPTH
 _NO_VOWELS = (NO_VOWEL,) * DEPTH
@@ -134,9 +134,10 @@ def compiled(phones: tuple[str, ...]) -> Spoken:
     """Phones as codes."""
     vowels, stresses, clusters, cluster, size = [], [], [], 0, 0
     for phone in phones:
-        if phone[-1].isdigit():
-            vowels.append(_VOWEL[phone[:-1]])
-            stresses.append((0, 2, 1)[int(phone[-1])])
+        if phone in _VOWEL:
+            vowel, stress = _VOWEL[phone]
+            vowels.append(vowel)
+            stresses.append(stress)
             clusters.append(cluster)
             cluster = size = 0
         elif size < 8:
