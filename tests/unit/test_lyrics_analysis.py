@@ -111,10 +111,21 @@ def test_a_replaced_word_keeps_capitals_and_punctuation() -> None:
 
 
 def test_rhyming_words_rhyme_fit_and_are_not_taken() -> None:
-    found = find_rhyming_words("night", "car", "the", frozenset(), (), 8)
-    assert "light" in found
-    assert "light" not in find_rhyming_words("night", "car", "the", frozenset(), ("light",), 8)
-    assert find_rhyming_words("...", "car", "the", frozenset(), (), 8) == []
+    line = ["we", "left", "the", "boat", "upon", "the", "river"]
+    found = find_rhyming_words("motion", line, 6, frozenset(), (), 8)
+    assert found == ["ocean"]
+    assert find_rhyming_words("motion", line, 6, frozenset(), ("ocean",), 8) == []
+    assert find_rhyming_words("motion", [*line[:6], "memory"], 6, frozenset(), (), 8) == []  # another kind of thing
+    assert find_rhyming_words("...", line, 6, frozenset(), (), 8) == []
+    assert find_rhyming_words("sea", ["come", "with", "me"], 2, frozenset(), (), 8) == []  # a pronoun has no kind
+
+
+def test_a_correction_never_costs_a_line_its_rhyme() -> None:
+    rows = ["I keep the letters in a box of lead", "And every night I saw a dress so red", "I saw a ribbon red", "Go"]
+    before = lyrics.analyze("\n".join(rows))
+    for item in before.corrections:
+        after = lyrics.analyze("\n".join([*rows[: item.line], item.after, *rows[item.line + 1 :]]))
+        assert len(set(after.rhyme_scheme or ())) <= len(set(before.rhyme_scheme or ()))
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def _capital(text: str, dropped: Token, before: str) -> str:
 
 def shorten(line: Scansion) -> Iterator[str]:
     """The line with fewer syllables: contracted, or without a filler; its last word stays."""
-    words = [plain(word.text).lower() for word in line.words]
+    words = line.spelled
     for at in range(len(words) - 1):
         if short := CONTRACTIONS.get((words[at], words[at + 1])):
             if at + 2 < len(words):
@@ -79,8 +79,8 @@ def drop_word(line: Scansion, place: int) -> Iterator[str]:
 
 def freshen(line: Scansion, phrase: str) -> Iterator[str]:
     """The line with a worn phrase said otherwise."""
-    words = [plain(word.text).lower() for word in line.words]
-    worn = phrase.split()
+    words = line.spelled
+    worn = tuple(phrase.split())
     for at in range(len(words) - len(worn) + 1):
         if words[at : at + len(worn)] == worn:
             for fresh in FRESH.get(phrase, ()):
@@ -89,6 +89,6 @@ def freshen(line: Scansion, phrase: str) -> Iterator[str]:
 
 def turn_around(line: Scansion) -> Iterator[str]:
     """The line with its inversion in spoken order."""
-    words = [plain(word.text).lower() for word in line.words]
+    words = line.spelled
     if inverted := find_inversion(words):
         yield replace_words(line.text, line.words, inverted.first, len(words) - 1, " ".join(inverted.spoken))

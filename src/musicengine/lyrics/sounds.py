@@ -192,8 +192,9 @@ def _way(word: str, phones: tuple[str, ...], source: str) -> Spoken:
 def _last_word(line: Scansion, ways: Sequence[Spoken]) -> int:
     """The index of the word that rhymes: the last with a vowel, if possible before an ad-lib in parentheses; or -1."""
     if (aside := _aside(line.text)) >= 0:
+        words = line.words
         for index in range(len(ways) - 1, -1, -1):
-            if line.words[index].end <= aside and ways[index][0]:
+            if words[index].end <= aside and ways[index][0]:
                 return index
     return next((index for index in range(len(ways) - 1, -1, -1) if ways[index][0]), -1)
 

@@ -16,7 +16,7 @@ import attrs
 from musicengine.errors import LyricsError
 from musicengine.lyrics.pronunciation import pronounce_all
 from musicengine.lyrics.stress import stress_line, stress_odds
-from musicengine.lyrics.tokens import Token, find_words, plain
+from musicengine.lyrics.tokens import Token, find_words, plain, split_words
 from musicengine.values.words import Pronunciation
 
 __all__ = ["MAX_CHARACTERS", "Scansion", "count_syllables", "scan", "scan_all", "weaken"]
@@ -35,7 +35,7 @@ class Scansion:
 
     Args:
         text: the line.
-        words: its words, with their places in the text.
+        texts: its words as written.
         spelled: the words in lower case and plain letters.
         pronunciations: of each word.
         syllable_words: to which word each syllable belongs.
@@ -43,11 +43,16 @@ class Scansion:
     """
 
     text: str
-    words: tuple[Token, ...]
+    texts: tuple[str, ...]
     spelled: tuple[str, ...]
     pronunciations: tuple[Pronunciation, ...]
     syllable_words: tuple[int, ...]
     stresses: tuple[bool, ...]
+
+    @property
+    def words(self) -> tuple[Token, ...]:
+        """The words with their places in the text; found anew each time, since few lines are asked for them."""
+        return tuple(find_words(self.text))
 
     @property
     def syllables(self) -> int:
@@ -79,7 +84,7 @@ def count_syllables(text: str) -> int:
         LyricsError: if the text is longer than ``MAX_CHARACTERS``, or a word longer than ``MAX_LETTERS``.
     """
     _check_length(len(text))
-    return sum(said.syllables for said in pronounce_all([word.text for word in find_words(text)]))
+    return sum(said.syllables for said in pronounce_all(split_words(text)))
 
 
 def scan(line: str) -> Scansion:
@@ -94,8 +99,8 @@ def scan_all(lines: Sequence[str]) -> tuple[Scansion, ...]:
         LyricsError: if the lines are longer than ``MAX_CHARACTERS`` together, or a word longer than ``MAX_LETTERS``.
     """
     _check_length(sum(map(len, lines)))
-    words = [find_words(line) for line in lines]
-    said = iter(pronounce_all([word.text for found in words for word in found]))
+    words = [split_words(line) for line in lines]
+    said = iter(pronounce_all(list(chain.from_iterable(words))))
     return tuple(
         _scanned(line, found, list(islice(said, len(found)))) for line, found in zip(lines, words, strict=True)
     )
@@ -126,7 +131,7 @@ def _sound(word: str, phones: tuple[str, ...]) -> _Sound:
     return _Sound(spelled, stress_odds(spelled, [int(phone[-1]) for phone in phones if phone[-1].isdigit()]))
 
 
-def _scanned(line: str, words: list[Token], said: list[Pronunciation]) -> Scansion:
+def _scanned(line: str, words: list[str], said: list[Pronunciation]) -> Scansion:
     sounds = [_sound(each.word, each.phones) for each in said]
     spelled = tuple([sound.spelled for sound in sounds])
     if not _WEAKENED.isdisjoint(spelled):
@@ -135,7 +140,7 @@ def _scanned(line: str, words: list[Token], said: list[Pronunciation]) -> Scansi
     odds = [sound.odds for sound in sounds]
     return Scansion(
         text=line,
-        words=tuple(words),
+        texts=tuple(words),
         spelled=spelled,
         pronunciations=tuple(said),
         syllable_words=tuple([index for index, each in enumerate(odds) for _ in each]),

@@ -12,7 +12,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["Token", "find_words", "plain"]
+__all__ = ["Token", "find_words", "plain", "split_words"]
 
 _QUOTES = "'’‘ʼ`´′＇"
 _HYPHENS = "‐‑"
@@ -70,17 +70,19 @@ class Token(NamedTuple):
     end: int
 
 
-_new = tuple.__new__  # a third of the time that the constructor of a named tuple takes
-
-
 def find_words(line: str) -> list[Token]:
     """The words of a line, in order."""
-    found = []
-    for match in _TOKEN.finditer(line):
-        text = match[0]
-        if text[0].isalnum() or text == "&" or any(map(str.isalnum, text)):
-            found.append(_new(Token, (text, match.start(), match.end())))
-    return found
+    found = [Token(match[0], *match.span()) for match in _TOKEN.finditer(line)]
+    return [word for word in found if _is_word(word.text)]
+
+
+def split_words(line: str) -> list[str]:
+    """The texts of the words of a line, in order."""
+    return [text for text in _TOKEN.findall(line) if _is_word(text)]
+
+
+def _is_word(text: str) -> bool:
+    return text[0].isalnum() or text == "&" or any(map(str.isalnum, text))
 
 
 @lru_cache(1 << 14)
