@@ -77,9 +77,20 @@ def correct(reading: Reading, score: Score, themes: Sequence[str]) -> tuple[Corr
 
 
 def _problem(reason: Deduction) -> str:
-    measured = reason.measured if isinstance(reason.measured, str) else f"{reason.measured:g}"
-    target = reason.target if isinstance(reason.target, str) else f"{reason.target:g}"
-    return f"{measured} {reason.unit} where {target} is expected. {reason.fix}"
+    measured, target = (value if isinstance(value, str) else f"{value:g}" for value in (reason.measured, reason.target))
+    return f"{_PROBLEMS[reason.rule].format(measured=measured, target=target)} {reason.fix}"
+
+
+_PROBLEMS = {
+    "rhyme.broken": "It rhymes with no other line.",
+    "meter.syllables": "{measured} syllables where the lines around it have {target}.",
+    "rhyme.identical": "“{measured}” is rhymed with itself.",
+    "rhyme.weak": "The rhyme is {measured}.",
+    "breath.dense": "{measured} syllables without a stop; {target} are many.",
+    "wording.cliche": "“{measured}” is a worn phrase.",
+    "wording.repeated": "“{measured}” is said twice.",
+    "syntax.inversion": "“{measured}” is turned around.",
+}
 
 
 def _keep(trial: Trial, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:
