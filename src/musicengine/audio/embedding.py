@@ -30,6 +30,7 @@ import numpy as np
 
 from musicengine.audio.spectrum import MEL_BANDS, Survey, survey
 from musicengine.audio.timbre import mfcc
+from musicengine.dsp.products import product
 from musicengine.dsp.spectra import mel_frequencies
 from musicengine.dsp.types import Array, FloatArray
 from musicengine.values.measures import Embedding
@@ -61,7 +62,7 @@ def embed(audio: Audio, *, survey: Survey | None = None) -> Embedding:
     if not found.mel.max() > 0:
         return Embedding(np.zeros(128, np.float32), SPACE)
     mean, projection = _constants()
-    vector = (describe(found) - mean) @ projection
+    vector = product(projection.T, describe(found) - mean)
     return Embedding(vector / max(float(np.linalg.norm(vector)), 1e-9), SPACE)
 
 
@@ -71,7 +72,7 @@ _survey = survey  # the parameter of that name hides the function
 def describe(survey: Survey) -> FloatArray:
     """The features before whitening: float32 (159,). The audio must not be silent."""
     levels = _levels_db(survey)
-    envelope = mfcc(levels, _CEPSTRA).mean(axis=0)[1:]
+    envelope = mfcc(levels.mean(axis=0, keepdims=True), _CEPSTRA)[0, 1:]
     modulation = _modulation_db(levels, survey.frames_per_s)
     parts = (envelope, modulation.ravel(), _echo(levels, survey.frames_per_s), _harmony(survey.chroma))
     return np.concatenate(parts).astype(np.float32)
@@ -91,7 +92,7 @@ def _levels_db(survey: Survey) -> FloatArray:
     levels = np.empty((len(survey.mel), _BANDS), np.float32)
     for first in range(0, len(levels), _BLOCK_FRAMES):
         block = np.log10(np.maximum(survey.mel[first : first + _BLOCK_FRAMES] / loudest, floor))
-        np.matmul(10 * block, _bands(survey.rate), out=levels[first : first + _BLOCK_FRAMES])
+        product(10 * block, _bands(survey.rate), levels[first : first + _BLOCK_FRAMES])
     return levels
 
 
@@ -131,7 +132,9 @@ def _modulation_db(levels: FloatArray, rate: float) -> Array:
 
 def _echo(levels: FloatArray, rate: float) -> Array:
     """The greatest autocorrelation of the onset strength in each band of lag: (24,), 1 at lag 0."""
-    rises = np.maximum(np.diff(levels, axis=0), 0).mean(axis=1)
+    steps = range(0, len(levels) - 1, _BLOCK_FRAMES)
+    blocks = (np.diff(levels[first : first + _BLOCK_FRAMES + 1], axis=0) for first in steps)
+    rises = np.concatenate([np.zeros(0, np.float32), *(np.maximum(block, 0).mean(axis=1) for block in blocks)])
     size = 1 << (2 * len(levels)).bit_length()
     spectrum = np.fft.rfft(rises - rises.mean() if len(rises) else np.zeros(1), size)
     echo = np.fft.irfft(np.abs(spectrum) ** 2)[: len(levels)]
@@ -147,5 +150,5 @@ def _harmony(chroma: FloatArray) -> FloatArray:
     total = chroma.sum(axis=1)
     shares = chroma / np.maximum(total, np.finfo(np.float32).tiny)[:, None]
     weights = np.sqrt(total / total.max())
-    spread: FloatArray = weights @ np.abs(np.fft.rfft(shares, axis=1))[:, 1:] / weights.sum()
+    spread: FloatArray = product(np.abs(np.fft.rfft(shares, axis=1))[:, 1:].T, weights) / weights.sum()
     return spread

@@ -19,7 +19,8 @@ import numpy as np
 
 from musicengine.audio.spectrum import decimated
 from musicengine.dsp import spectra
-from musicengine.dsp.frames import count_frames, padded
+from musicengine.dsp.frames import count_frames
+from musicengine.dsp.products import product
 from musicengine.dsp.types import FloatArray
 from musicengine.values.sound import Audio
 
@@ -76,7 +77,7 @@ def find_candidates(audio: Audio, block_frames: int) -> Candidates:
     for first in range(0, total, block_frames):
         last = min(first + block_frames, total)
         start = first * hop - length // 2
-        block = padded(signal, start, start + (last - first - 1) * hop + length)
+        block = signal.read(start, start + (last - first - 1) * hop + length)
         magnitudes = spectra.magnitude(block, length, hop)[:, : int(_HIGHEST_PARTIAL_HZ * length / rate)]
         part = slice(first, last)
         pitches[part], saliences[part], clarity[part] = _candidates(magnitudes, rate / length)
@@ -88,7 +89,7 @@ def _candidates(magnitudes: FloatArray, bin_hz: float) -> tuple[FloatArray, Floa
     compressed = np.sqrt(magnitudes)
     compressed *= np.sqrt(compressed)
     compressed[magnitudes.max(axis=1, initial=0) < _SILENCE / 4] = 0
-    salience = compressed @ _comb(magnitudes.shape[1], bin_hz)
+    salience = product(compressed, _comb(magnitudes.shape[1], bin_hz))
     peaks = salience[:, 1:-1].copy()
     peaks *= (peaks > salience[:, :-2]) & (peaks >= salience[:, 2:]) & (peaks > 0)
     best = np.empty((len(peaks), CANDIDATES), np.int64)

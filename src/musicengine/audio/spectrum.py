@@ -15,7 +15,8 @@ import numpy as np
 
 from musicengine.dsp import shape, spectra
 from musicengine.dsp.frames import count_frames, padded
-from musicengine.dsp.resampling import decimate_from
+from musicengine.dsp.products import product
+from musicengine.dsp.resampling import Decimated
 from musicengine.dsp.types import FloatArray
 from musicengine.values.sound import Audio
 
@@ -116,12 +117,12 @@ def _fill(result: Survey, audio: Audio, first: int, last: int) -> None:
         part, end = power[begin - first :][:_PRODUCT_FRAMES], min(begin + _PRODUCT_FRAMES, last)
         spectra.mel_power(part, result.rate, length, result.mel[begin:end])
         if whole:
-            np.matmul(part, spectra.chroma_filters(result.rate, length), out=result.chroma[begin:end])
+            product(part, spectra.chroma_filters(result.rate, length), result.chroma[begin:end])
 
 
-def decimated(audio: Audio, factor: int) -> FloatArray:
-    """The mean of the channels at a ``factor``-th of the rate (:func:`musicengine.dsp.resampling.decimate`)."""
-    return decimate_from(partial(mixed, audio), audio.samples.shape[1], factor)
+def decimated(audio: Audio, factor: int) -> Decimated:
+    """The mean of the channels at a ``factor``-th of the rate, to be read piece by piece."""
+    return Decimated(partial(mixed, audio), audio.samples.shape[1], factor)
 
 
 def mixed(audio: Audio, start: int, end: int) -> FloatArray:
