@@ -95,6 +95,8 @@ NOTHING = Entry(0, "", (), "", False)
 @lru_cache(maxsize=1 << 15)
 def look_up(word: str) -> Entry:
     """What the lists say of a word in lower case, by itself or without its ending."""
+    if word.isdigit():
+        return NOTHING
     lists = load_lexicon()
     forms = tuple(_forms(word))
     mood = next((lists.mood[form] for form in forms if form in lists.mood), 0)

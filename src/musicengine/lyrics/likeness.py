@@ -40,6 +40,7 @@ UNHEARD = -9.0
 VOWELS = NO_VOWEL + 1
 SOUNDS = len(CONSONANTS)
 _PLACES = 5 * np.arange(8)
+_BLOCK = 4096  # pairs
 
 
 @attrs.frozen(eq=False)
@@ -174,7 +175,15 @@ def look_up(tails: Tails, a: Codes, b: Codes) -> tuple[Codes, Codes]:
 
 
 def log_odds(weights: Weights, tails: Tails, a: Codes, b: Codes) -> Floats:
-    """The log odds that pairs of tails rhyme, (pairs,)."""
+    """The log odds that pairs of tails rhyme, (pairs,); a block at a time, so that features stay in the cache."""
+    blocks = [
+        _log_odds(weights, tails, a[start : start + _BLOCK], b[start : start + _BLOCK])
+        for start in range(0, max(len(a), 1), _BLOCK)
+    ]
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+
+
+def _log_odds(weights: Weights, tails: Tails, a: Codes, b: Codes) -> Floats:
     vowels, consonants = look_up(tails, a, b)
     inputs = np.concatenate(
         [compare(tails, a, b), weights.vowels.ravel()[vowels], weights.consonants.ravel()[consonants]], axis=1
