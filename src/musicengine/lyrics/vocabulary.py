@@ -129,7 +129,7 @@ def find_hook(lines: Sequence[Sequence[str]], repeats: Sequence[int]) -> tuple[s
 def _count_phrases(lines: Sequence[Sequence[str]]) -> Counter[tuple[str, ...]]:
     """How often phrases of three to six words come that come often; a long one does so only if its parts do."""
     rows = [tuple(line) for line in lines]
-    alive = [range(len(row)) for row in rows]
+    alive: list[Sequence[int]] = [range(len(row)) for row in rows]
     often: Counter[tuple[str, ...]] = Counter()
     for size in range(3, _HOOK_WORDS + 1):
         found = Counter([
