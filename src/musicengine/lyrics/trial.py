@@ -50,16 +50,16 @@ class Trial:
         ]
         self.steps: dict[int, tuple[Step, ...]] = {}
         self.lost: dict[int, float] = {}
-        self.rhymed: dict[int, int] = {}
+        self.rhymed: dict[int, set[int]] = {}
         for number in stanzas:
             stanza, self.lost[number] = self._hear(number, {})
-            self.rhymed[number] = len(_rhymed(stanza))
+            self.rhymed[number] = _rhymed(stanza)
 
     def gain(self, variant: Mapping[int, str]) -> float:
-        """The points that new texts of lines of one stanza gain; none where fewer lines rhyme than before."""
+        """The points that new texts of lines of one stanza gain; none where a line loses its rhyme."""
         number = self.stanza_of[next(iter(variant))]
         stanza, points = self._hear(number, variant)
-        return self.lost[number] - points if len(_rhymed(stanza)) >= self.rhymed[number] else 0.0
+        return self.lost[number] - points if self.rhymed[number] <= _rhymed(stanza) else 0.0
 
     def keeps_style(self, variant: Mapping[int, str]) -> bool:
         """Whether the lyric is of the same style with these texts."""
