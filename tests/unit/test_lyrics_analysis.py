@@ -125,7 +125,7 @@ def test_a_correction_never_costs_a_line_its_rhyme() -> None:
         "I kept the hammers in the garden shed",
         "And tied it with a ribbon red",
         "And sang of silver",
-        "And walked",
+        "And then walked away",
     ]
     report = lyrics.analyze("\n".join(rows))
     assert report.score is not None
