@@ -90,9 +90,8 @@ def label(odds: Floats, starts: Codes, style: Style) -> list[int]:
     shape = load_style(style).shape
     labels: list[int] = []
     bounds = [*np.flatnonzero(np.diff(starts, prepend=-1)).tolist(), len(starts)]  # of stanzas, none of them empty
-    rows = odds.tolist()
     new = 0
     for first, last in pairwise(bounds):
-        labels += [new + one for one in decode(rows[first:last], shape)]
+        labels += [new + one for one in decode(odds[first:last].tolist(), shape)]
         new = max(labels[first:]) + 1
     return labels

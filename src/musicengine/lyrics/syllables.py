@@ -99,7 +99,7 @@ def scan_all(lines: Sequence[str]) -> tuple[Scansion, ...]:
         LyricsError: if the lines are longer than ``MAX_CHARACTERS`` together, or a word longer than ``MAX_LETTERS``.
     """
     _check_length(sum(map(len, lines)))
-    words = [split_words(line) for line in lines]
+    words = [tuple(split_words(line)) for line in lines]
     said = iter(pronounce_all(list(chain.from_iterable(words))))
     return tuple(
         _scanned(line, found, list(islice(said, len(found)))) for line, found in zip(lines, words, strict=True)
@@ -131,7 +131,7 @@ def _sound(word: str, phones: tuple[str, ...]) -> _Sound:
     return _Sound(spelled, stress_odds(spelled, [int(phone[-1]) for phone in phones if phone[-1].isdigit()]))
 
 
-def _scanned(line: str, words: list[str], said: list[Pronunciation]) -> Scansion:
+def _scanned(line: str, words: tuple[str, ...], said: list[Pronunciation]) -> Scansion:
     sounds = [_sound(each.word, each.phones) for each in said]
     spelled = tuple([sound.spelled for sound in sounds])
     if not _WEAKENED.isdisjoint(spelled):
@@ -140,7 +140,7 @@ def _scanned(line: str, words: list[str], said: list[Pronunciation]) -> Scansion
     odds = [sound.odds for sound in sounds]
     return Scansion(
         text=line,
-        texts=tuple(words),
+        texts=words,
         spelled=spelled,
         pronunciations=tuple(said),
         syllable_words=tuple([index for index, each in enumerate(odds) for _ in each]),
