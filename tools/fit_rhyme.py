@@ -23,7 +23,7 @@ import numpy as np
 from musicengine.lyrics.likeness import Pairs, Weights, compare, find_pairs, look_up, spread
 from musicengine.lyrics.scheme import ORDER, START, Shape, decode, links
 from musicengine.lyrics.sounds import DEPTH, hear_lines
-from musicengine.lyrics.tails import Tails, collect, find_tails
+from musicengine.lyrics.tails import Tails, find_tails
 
 OUTPUT = Path(__file__).parents[1] / "src/musicengine/lyrics/data/rhyme.npz"
 HIDDEN = 24
@@ -84,7 +84,7 @@ def load(folder: Path, style: str) -> Corpus:
             starts += [begin] * (len(texts) - begin)
             groups += [row.get("song", row["file"])] * (len(texts) - begin)
     heard = [line for at in range(0, len(texts), 5000) for line in hear_lines(texts[at : at + 5000])]
-    tails = find_tails(collect(heard))
+    tails = find_tails(heard)
     pairs = find_pairs(tails, np.array(starts), REACH[style])
     rhymes = [
         bool(gold[line] & gold[line - distance]) for line, distance in zip(pairs.lines, pairs.distances, strict=True)

@@ -111,10 +111,26 @@ def test_a_replaced_word_keeps_capitals_and_punctuation() -> None:
 
 
 def test_rhyming_words_rhyme_fit_and_are_not_taken() -> None:
-    found = find_rhyming_words("night", "car", "the", frozenset(), (), 8)
-    assert "light" in found
-    assert "light" not in find_rhyming_words("night", "car", "the", frozenset(), ("light",), 8)
-    assert find_rhyming_words("...", "car", "the", frozenset(), (), 8) == []
+    line = ["we", "left", "the", "boat", "upon", "the", "river"]
+    found = find_rhyming_words("motion", line, 6, frozenset(), (), 8)
+    assert found == ["ocean"]
+    assert find_rhyming_words("motion", line, 6, frozenset(), ("ocean",), 8) == []
+    assert find_rhyming_words("motion", [*line[:6], "memory"], 6, frozenset(), (), 8) == []  # another kind of thing
+    assert find_rhyming_words("...", line, 6, frozenset(), (), 8) == []
+    assert find_rhyming_words("sea", ["come", "with", "me"], 2, frozenset(), (), 8) == []  # a pronoun has no kind
+
+
+def test_a_correction_never_costs_a_line_its_rhyme() -> None:
+    rows = [
+        "I kept the hammers in the garden shed",
+        "And tied it with a ribbon red",
+        "And sang of silver",
+        "And then walked away",
+    ]
+    report = lyrics.analyze("\n".join(rows))
+    assert report.score is not None
+    assert any(item.rule == "syntax.inversion" and item.line == 1 for item in report.score.deductions)
+    assert all(item.line != 1 for item in report.corrections)  # "with a red ribbon" would leave the shed alone
 
 
 @pytest.mark.parametrize(
@@ -136,7 +152,9 @@ def test_inversions(line: str, spoken: tuple[str, ...] | None) -> None:
     ("line", "places"),
     [
         ("the the moon", (0, 1)),
-        ("moonlight over water and moonlight again", (0, 4)),
+        ("the moonlight over water and moonlight again", (1, 5)),
+        ("money on my mind money in the bank", None),
+        ("we walked on side by side", None),
         ("let me breathe let me leave", None),
         ("baby baby", None),
         ("la da la da la", None),

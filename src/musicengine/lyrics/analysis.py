@@ -152,7 +152,7 @@ def _line(line: Line, scansion: Scansion) -> ReportLine:
         text=line.text,
         syllables=scansion.syllables,
         stresses=scansion.stresses,
-        words=[word.text for word in scansion.words],
+        words=scansion.texts,
         syllable_words=scansion.syllable_words,
         section=line.section,
         stanza=line.stanza,

@@ -12,6 +12,7 @@ vowels agree, no consonant does), eye (the letters agree from the last vowel on,
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import attrs
 import numpy as np
@@ -24,7 +25,7 @@ from musicengine.lyrics.styles import load_style
 from musicengine.lyrics.tails import Codes, Sounds, Tails, find_word_tails
 from musicengine.values.lyrics import Rhyme, RhymeKind, Span
 
-__all__ = ["EndRhyme", "find_end_rhymes", "find_rhymes"]
+__all__ = ["KINDS", "EndRhyme", "find_end_rhymes", "find_kinds", "find_rhymes"]
 
 KINDS: tuple[RhymeKind, ...] = ("perfect", "identical", "slant", "assonant", "eye")
 PERFECT, IDENTICAL, SLANT, ASSONANT, EYE = range(5)
@@ -66,7 +67,7 @@ class EndRhyme:
 def find_end_rhymes(labels: Sequence[int], ends: Ends) -> tuple[EndRhyme, ...]:
     """Each line with the nearest line before it that has its label."""
     chosen = _nearest(labels, ends)
-    kinds = _kinds(ends.tails, ends.pairs.earlier[chosen], ends.pairs.later[chosen]).tolist()
+    kinds = find_kinds(ends.tails, ends.pairs.earlier[chosen], ends.pairs.later[chosen]).tolist()
     lines = ends.pairs.lines[chosen]
     firsts = (lines - ends.pairs.distances[chosen]).tolist()
     return tuple(
@@ -155,7 +156,7 @@ def _values(
     sounds: Sounds, tails: Tails, a: Codes, b: Codes, finals_a: Codes, finals_b: Codes, odds: Floats, at_ends: bool
 ) -> list[_Found]:
     """What is said of pairs of tails, ``a`` the earlier."""
-    kinds = _kinds(tails, a, b)
+    kinds = find_kinds(tails, a, b)
     syllables = _reach(tails, a, b)
     strengths = 1 / (1 + np.exp(-np.clip(odds, -20, 20)))
     parts = zip(
@@ -170,7 +171,8 @@ def _values(
     return [(one, other, KINDS[kind], *rest, at_ends) for one, other, kind, *rest in parts]
 
 
-def _kinds(tails: Tails, a: Codes, b: Codes) -> Codes:
+def find_kinds(tails: Tails, a: Codes, b: Codes) -> Codes:
+    """The kind of each pair of tails, ``a`` the earlier, as a place in ``KINDS``."""
     va, vb, ca, cb = tails.vowels[a], tails.vowels[b], tails.clusters[a], tails.clusters[b]
     repeated = tails.spellings[a] == tails.spellings[b]
     begin_a, begin_b = _begin(tails, a, repeated), _begin(tails, b, repeated)
@@ -221,6 +223,7 @@ def _sounds(tails: Tails, rows: Codes, syllables: Codes) -> list[str]:
     ]
 
 
+@lru_cache(maxsize=1 << 12)
 def _spell(vowel: int, cluster: int) -> str:
     names = [VOWELS[vowel]]
     while cluster:

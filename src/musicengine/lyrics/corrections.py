@@ -1,35 +1,37 @@
 """Corrections that were tried: a line is changed, its stanza heard and judged again, and what does not help dropped.
 
 For each line that lost points the ways to change it are collected: a word that rhymes with the line it ought to rhyme
-with (by sound, stress, frequency, the word before and the lyric's themes), a trim to the stanza's length, a breath, a
-worn phrase said afresh, spoken word order. Every one is applied alone and the score is measured again. Then the best of
-each line are applied one after another, and one that does not raise the score on top of those before it is dropped:
-what is left raises the score alone and together. No correction touches a line other than its own.
+with (by sound, grammatical form, kind of thing, stress, frequency and the lyric's themes), a trim to the stanza's
+length, a breath, a worn phrase said plainly, spoken word order. Every one is applied alone and the score is measured
+again. Then the best of each line are applied one after another, and one that does not raise the score on top of those
+before it is dropped: what is left raises the score alone and together. One that would cost a line its rhyme is dropped
+as well. No correction touches a line other than its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice, pairwise
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 import attrs
 
-from musicengine.lyrics.reading import Reading, hear_stanzas
+from musicengine.lyrics.reading import Reading
 from musicengine.lyrics.rewriting import add_breath, drop_word, freshen, lengthen, replace_words, shorten, turn_around
 from musicengine.lyrics.rhyming_words import find_rhyming_words
-from musicengine.lyrics.score import find_deductions, find_repeated
-from musicengine.lyrics.sounds import LineSounds, hear_lines
-from musicengine.lyrics.tails import collect
-from musicengine.lyrics.verse import tell_style
+from musicengine.lyrics.score import find_repeated
+from musicengine.lyrics.trial import Trial
 from musicengine.values.lyrics import Correction
 from musicengine.values.scores import Deduction, Score
 
-__all__ = ["MOST_LINES", "correct"]
+__all__ = ["MOST_LINES", "MOST_STANZA", "correct"]
 
 MOST_LINES = 8
 """Lines that are corrected at most, those that lost the most points."""
 
-_EACH_WAY = 2  # texts tried for a line without a rhyme; of other ways one
+MOST_STANZA = 200
+"""Lines of a stanza in which corrections are sought at most: each is tried on the whole stanza."""
+
+_EACH_WAY = 3  # texts tried for a line without a rhyme; of other ways one
 _LEAST_GAIN = 1e-6
 
 
@@ -53,13 +55,13 @@ def correct(reading: Reading, score: Score, themes: Sequence[str]) -> tuple[Corr
     tried = list(_changes(reading, score, frozenset(themes)))
     if not tried:
         return ()
-    trial = _Trial(reading, score, tried)
-    gains = trial.gains([{change.line: change.text} for change in tried])
+    trial = Trial(reading, [(change.line, change.text) for change in tried])
     best: dict[int, tuple[float, _Change]] = {}
-    for gain, change in zip(gains, tried, strict=True):
+    for change in tried:
+        gain = trial.gain({change.line: change.text})
         if gain > max(_LEAST_GAIN, best.get(change.line, (0.0,))[0]):
             best[change.line] = gain, change
-    kept = trial.keep(sorted(best.values(), key=lambda item: -item[0]))
+    kept = _keep(trial, sorted(best.values(), key=lambda item: -item[0]))
     return tuple(
         Correction(
             line=change.line,
@@ -75,78 +77,43 @@ def correct(reading: Reading, score: Score, themes: Sequence[str]) -> tuple[Corr
 
 
 def _problem(reason: Deduction) -> str:
-    measured = reason.measured if isinstance(reason.measured, str) else f"{reason.measured:g}"
-    target = reason.target if isinstance(reason.target, str) else f"{reason.target:g}"
-    return f"{measured} {reason.unit} where {target} is expected. {reason.fix}"
+    measured, target = (value if isinstance(value, str) else f"{value:g}" for value in (reason.measured, reason.target))
+    return f"{_PROBLEMS[reason.rule].format(measured=measured, target=target)} {reason.fix}"
 
 
-class _Trial:
-    """Measures what changes of lines do to the score."""
+_PROBLEMS = {
+    "rhyme.broken": "It rhymes with no other line.",
+    "meter.syllables": "{measured} syllables where the lines around it have {target}.",
+    "rhyme.identical": "“{measured}” is rhymed with itself.",
+    "rhyme.weak": "The rhyme is {measured}.",
+    "breath.dense": "{measured} syllables without a stop; {target} are many.",
+    "wording.cliche": "“{measured}” is a worn phrase.",
+    "wording.repeated": "“{measured}” is said twice.",
+    "syntax.inversion": "“{measured}” is turned around.",
+}
 
-    def __init__(self, reading: Reading, score: Score, changes: Sequence[_Change]) -> None:
-        self.reading = reading
-        self.stanza_of = {line: number for number, stanza in enumerate(reading.stanzas) for line in stanza}
-        self.lost = dict.fromkeys(range(len(reading.stanzas)), 0.0)
-        for item in score.deductions:
-            self.lost[self.stanza_of[item.line or 0]] += item.points
-        texts = list(dict.fromkeys(change.text for change in changes))
-        self.heard = dict(zip(texts, hear_lines(texts), strict=True))
 
-    def gains(self, variants: Sequence[Mapping[int, str]]) -> list[float]:
-        """The points that each variant, new texts by line of one stanza, gains."""
-        if not variants:
-            return []
-        heard: list[LineSounds] = []
-        owners: list[int] = []
-        for number, variant in enumerate(variants):
-            stanza = self.reading.stanzas[self.stanza_of[next(iter(variant))]]
-            lines = [self._line(line, variant) for line in stanza]
-            heard += lines
-            owners += [number] * len(lines)
-        points = [0.0] * len(variants)
-        reading = hear_stanzas(heard, owners, self.reading.style)
-        for item in find_deductions(reading, len(self.reading.starts)):
-            points[owners[item.line or 0]] += item.points
-        return [
-            self.lost[self.stanza_of[next(iter(variant))]] - lost
-            for variant, lost in zip(variants, points, strict=True)
-        ]
+def _keep(trial: Trial, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:
+    """Those that raise the score on top of the ones before them, and leave the style what it is."""
+    stanzas: dict[int, list[tuple[float, _Change]]] = {}
+    for gain, change in ranked:
+        stanzas.setdefault(trial.stanza_of[change.line], []).append((gain, change))
+    kept = sorted((item for some in stanzas.values() for item in _together(trial, some)), key=lambda item: -item[0])
+    while kept and not trial.keeps_style(_texts_of(kept)):
+        kept.pop()
+    return kept
 
-    def keep(self, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:
-        """Those that raise the score on top of the ones before them, and leave the style what it is."""
-        stanzas: dict[int, list[tuple[float, _Change]]] = {}
-        for gain, change in ranked:
-            stanzas.setdefault(self.stanza_of[change.line], []).append((gain, change))
-        crowded = [some for some in stanzas.values() if len(some) > 1]
-        totals = iter(self.gains([_texts_of(some[:size]) for some in crowded for size in range(2, len(some) + 1)]))
-        for some in crowded:
-            reached = [some[0][0], *islice(totals, len(some) - 1)]
-            if any(after <= before + _LEAST_GAIN for before, after in pairwise(reached)):
-                some[:] = self._one_by_one(some)
-        kept = sorted((item for some in stanzas.values() for item in some), key=lambda item: -item[0])
-        while kept and not self._same_style(change for _, change in kept):
-            kept.pop()
-        return kept
 
-    def _one_by_one(self, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:
-        """Those of one stanza that raise the score on top of the ones before them."""
-        kept = [ranked[0]]
-        reached = ranked[0][0]
-        for item in ranked[1:]:
-            (total,) = self.gains([_texts_of([*kept, item])])
-            if total > reached + _LEAST_GAIN:
-                kept.append(item)
-                reached = total
-        return kept
-
-    def _same_style(self, changes: Iterable[_Change]) -> bool:
-        new = {change.line: change.text for change in changes}
-        lines = [self._line(line, new) for line in range(len(self.reading.starts))]
-        return tell_style(collect(lines)) == self.reading.style
-
-    def _line(self, line: int, new: Mapping[int, str]) -> LineSounds:
-        text = new.get(line)
-        return self.reading.sounds.heard[line] if text is None else self.heard[text]
+def _together(trial: Trial, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:
+    """Those of one stanza that raise the score on top of the ones before them."""
+    kept = [ranked[0]]
+    reached = ranked[0][0]
+    for item in ranked[1:]:
+        total = trial.gain(_texts_of([*kept, item]))
+        if total > reached + _LEAST_GAIN:
+            kept.append(item)
+            reached = total
+    return kept
 
 
 def _texts_of(ranked: Sequence[tuple[float, _Change]]) -> dict[int, str]:
@@ -159,6 +126,7 @@ def _changes(reading: Reading, score: Score, themes: frozenset[str]) -> Iterator
     for item in score.deductions:
         if item.line is not None:
             lost[item.line] = lost.get(item.line, 0.0) + item.points
+    lost = {line: points for line, points in lost.items() if len(_stanza_of(reading, line)) <= MOST_STANZA}
     weakest = set(sorted(lost, key=lambda line: (-lost[line], line))[:MOST_LINES])
     for item in score.deductions:
         if item.line in weakest:
@@ -182,7 +150,7 @@ def _texts(reading: Reading, item: Deduction, themes: frozenset[str]) -> Iterato
     if item.rule == "wording.cliche":
         return freshen(scansion, str(item.measured))
     if item.rule == "wording.repeated" and (places := find_repeated(reading.words[line])):
-        return drop_word(scansion, places[0])
+        return drop_word(scansion, places[0]) if places[1] == places[0] + 1 else iter(())
     if item.rule == "syntax.inversion":
         return turn_around(scansion)
     return iter(())
@@ -193,14 +161,16 @@ def _rhymed(reading: Reading, line: int, rule: str, themes: frozenset[str]) -> I
     heard = reading.sounds.heard[line]
     words = reading.words[line]
     last = heard.last_word
-    before = words[last - 1] if last else ""
-    stanza = next(stanza for stanza in reading.stanzas if line in stanza)
-    ends = {reading.words[other][reading.sounds.heard[other].last_word]: other for other in stanza
-            if reading.sounds.heard[other].tails}  # fmt: skip
+    stanza = _stanza_of(reading, line)
+    ends = {reading.sounds.heard[other].rhyming_word for other in stanza}
     for other in _partners(reading, line, stanza, rule):
-        partner = reading.words[other][reading.sounds.heard[other].last_word]
-        for word in find_rhyming_words(partner, words[last], before, themes, ends, 1 if rule == "rhyme.broken" else 2):
+        partner = reading.sounds.heard[other].rhyming_word
+        for word in find_rhyming_words(partner, words, last, themes, ends, 2):
             yield replace_words(heard.scansion.text, heard.scansion.words, last, last, word)
+
+
+def _stanza_of(reading: Reading, line: int) -> range:
+    return reading.stanzas[reading.stanza_of(line)]
 
 
 def _partners(reading: Reading, line: int, stanza: range, rule: str) -> list[int]:

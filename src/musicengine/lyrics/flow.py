@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import attrs
 import numpy as np
@@ -78,11 +79,15 @@ def describe_flow(sounds: Sounds, stanzas: Sequence[int], rhymes: Sequence[Rhyme
 
 def find_breaths(line: Scansion) -> tuple[int, ...]:
     """The words after which punctuation or the end of the line lets one breathe."""
-    words = line.words
-    if not words:
+    if not line.texts:
         return ()
-    gaps = ((index, line.text[word.end : words[index + 1].start]) for index, word in enumerate(words[:-1]))
-    return (*(index for index, gap in gaps if len(gap) > 1 and _PAUSE.search(gap)), len(words) - 1)
+    found = []
+    if line.text.count(" ") != len(line.text) - sum(map(len, line.texts)):  # there is more than words and spaces
+        for index, (word, following) in enumerate(pairwise(line.words)):
+            gap = line.text[word.end : following.start]
+            if len(gap) > 1 and _PAUSE.search(gap):
+                found.append(index)
+    return (*found, len(line.texts) - 1)
 
 
 def longest_run(line: Scansion, breaths: Sequence[int]) -> int:

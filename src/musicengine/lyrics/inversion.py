@@ -20,6 +20,7 @@ _ADJECTIVES = word_set(
     "strong sweet bold brave free true pure wild bare bleak bitter broken divine dear fine great grand holy kind "
     "lonely lovely mild pale proud rare sad serene small soft tall tender warm weary wise"
 )
+_NAMED = word_set("color colour code")  # "the color red" is no inversion
 _OBJECTS = word_set("me him us them thee")
 _SUBJECTS = word_set("i he she we they you")
 _LINKS = word_set("and but for so yet then now")
@@ -49,7 +50,7 @@ def find_inversion(words: Sequence[str]) -> Inversion | None:
     if len(words) < 3:
         return None
     *_, before, noun, last = words
-    if last in _ADJECTIVES and before in _DETERMINERS and noun not in _ADJECTIVES and len(noun) > 3:
+    if last in _ADJECTIVES and before in _DETERMINERS and noun not in _ADJECTIVES | _NAMED and len(noun) > 3:
         return Inversion(len(words) - 2, (last, noun))
     if noun in _EMPTY and before in _SUBJECTS and last in _VERBS:
         return Inversion(len(words) - 2, (last,))

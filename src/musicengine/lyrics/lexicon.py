@@ -13,7 +13,7 @@ from importlib.resources import files
 
 import attrs
 
-__all__ = ["Entry", "Lexicon", "load_lexicon", "look_up"]
+__all__ = ["NOTHING", "Entry", "Lexicon", "load_lexicon", "look_up"]
 
 
 @attrs.frozen(eq=False)
@@ -88,12 +88,15 @@ class Entry:
     strong: bool
 
 
-_NOTHING = Entry(0, "", (), "", False)
+NOTHING = Entry(0, "", (), "", False)
+"""Of a word that is on no list."""
 
 
 @lru_cache(maxsize=1 << 15)
 def look_up(word: str) -> Entry:
     """What the lists say of a word in lower case, by itself or without its ending."""
+    if word.isdigit():
+        return NOTHING
     lists = load_lexicon()
     forms = tuple(_forms(word))
     mood = next((lists.mood[form] for form in forms if form in lists.mood), 0)
@@ -101,7 +104,7 @@ def look_up(word: str) -> Entry:
     themes = next((lists.themes[form] for form in forms if form in lists.themes), ())
     bad = word if word in lists.explicit else ""
     if not (mood or sense or themes or bad):
-        return _NOTHING
+        return NOTHING
     return Entry(mood, sense, themes, lists.explicit.get(bad, ""), bool(bad) and bad not in lists.mild)
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "Weights",
     "choose",
     "compare",
+    "every_way",
     "find_pairs",
     "log_odds",
     "look_up",
@@ -39,6 +40,7 @@ UNHEARD = -9.0
 VOWELS = NO_VOWEL + 1
 SOUNDS = len(CONSONANTS)
 _PLACES = 5 * np.arange(8)
+_BLOCK = 4096  # pairs
 
 
 @attrs.frozen(eq=False)
@@ -78,18 +80,30 @@ def find_pairs(tails: Tails, starts: Codes, reach: int) -> Pairs:
         reach: in lines.
     """
     count = len(starts)
-    first = np.searchsorted(tails.places, np.arange(count + 1))
-    ways = np.diff(first)
     lines = np.repeat(np.arange(count), reach)
     distances = np.tile(np.arange(1, reach + 1), count)
-    others = lines - distances
-    near = others >= starts[lines]
-    lines, others, distances = lines[near], others[near], distances[near]
+    near = lines - distances >= starts[lines]
+    lines, distances = lines[near], distances[near]
+    later, earlier, pair = every_way(tails, lines, lines - distances, count)
+    return Pairs(later, earlier, lines[pair], distances[pair])
+
+
+def every_way(tails: Tails, lines: Codes, others: Codes, count: int) -> tuple[Codes, Codes, Codes]:
+    """Pairs of places in every pronunciation: the tail of each place, and which pair it is of.
+
+    Args:
+        tails: of ``count`` places, those of a place together and in order.
+        lines: the first place of each pair.
+        others: the second.
+        count: of places.
+    """
+    first = np.searchsorted(tails.places, np.arange(count + 1))
+    ways = np.diff(first)
     several = ways[lines] * ways[others]
     pair = np.repeat(np.arange(len(lines)), several)
     number = np.arange(len(pair)) - np.repeat(np.cumsum(several) - several, several)
-    lines, others, distances = lines[pair], others[pair], distances[pair]
-    return Pairs(first[lines] + number // ways[others], first[others] + number % ways[others], lines, distances)
+    lines, others = lines[pair], others[pair]
+    return first[lines] + number // ways[others], first[others] + number % ways[others], pair
 
 
 def choose(pairs: Pairs, odds: Floats) -> Codes:
@@ -115,20 +129,22 @@ def compare(tails: Tails, a: Codes, b: Codes) -> Floats:
     both = (va != NO_VOWEL) & (vb != NO_VOWEL)
     same_vowel = (va == vb) & both
     same_cluster = ca == cb
-    share = overlap(ca, cb)
+    masks, parts, sizes = _mask(tails.clusters), rhyme_part(tails.stresses, tails.vowels), _size(tails.clusters[:, 0])
+    mask_a, mask_b = masks[a], masks[b]
+    share = _shared(mask_a, mask_b)
     chain = np.cumprod(same_vowel, axis=1)
     exact = np.cumprod(same_vowel & same_cluster, axis=1)
     near = np.cumprod(np.where(same_vowel, 0.3 + 0.7 * share, 0.0), axis=1)
-    begin_a, begin_b = rhyme_part(sa, va), rhyme_part(sb, vb)
+    begin_a, begin_b = parts[a], parts[b]
     rows = np.arange(len(a))
     reach = np.minimum(begin_a, begin_b)
     deepest = np.maximum(begin_a, begin_b)
     rich = _onset(ca, reach) == _onset(cb, reach)
     aligned_vowel = va[rows, begin_a] == vb[rows, begin_b]
-    aligned_share = overlap(ca[rows, begin_a], cb[rows, begin_b])
+    aligned_share = _shared(mask_a[rows, begin_a], mask_b[rows, begin_b])
     same_letters = tails.letters[a] == tails.letters[b]
     suffix = np.cumprod(same_letters & (tails.letters[a] > 0), axis=1).sum(axis=1)
-    size_a, size_b = _size(ca[:, 0]), _size(cb[:, 0])
+    size_a, size_b = sizes[a], sizes[b]
     columns = [
         *both.T[1:], *same_vowel.T, *same_cluster.T, *share.T, *chain.T[1:], *exact.T, *near.T,
         *((sa > 0) & (sb > 0)).T, *((sa > 0) != (sb > 0)).T, *((sa == 2) & (sb == 2)).T[:2],
@@ -139,7 +155,10 @@ def compare(tails: Tails, a: Codes, b: Codes) -> Floats:
         suffix / 3.0, suffix >= 2, tails.rimes[a] == tails.rimes[b], tails.spellings[a] == tails.spellings[b],
         same_letters[:, 1],
     ]  # fmt: skip
-    return np.stack(columns, axis=1).astype(np.float32)
+    features = np.empty((len(columns), len(a)), np.float32)
+    for row, column in zip(features, columns, strict=True):
+        row[:] = column
+    return features.T
 
 
 def look_up(tails: Tails, a: Codes, b: Codes) -> tuple[Codes, Codes]:
@@ -156,7 +175,15 @@ def look_up(tails: Tails, a: Codes, b: Codes) -> tuple[Codes, Codes]:
 
 
 def log_odds(weights: Weights, tails: Tails, a: Codes, b: Codes) -> Floats:
-    """The log odds that pairs of tails rhyme, (pairs,)."""
+    """The log odds that pairs of tails rhyme, (pairs,); a block at a time, so that features stay in the cache."""
+    blocks = [
+        _log_odds(weights, tails, a[start : start + _BLOCK], b[start : start + _BLOCK])
+        for start in range(0, max(len(a), 1), _BLOCK)
+    ]
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+
+
+def _log_odds(weights: Weights, tails: Tails, a: Codes, b: Codes) -> Floats:
     vowels, consonants = look_up(tails, a, b)
     inputs = np.concatenate(
         [compare(tails, a, b), weights.vowels.ravel()[vowels], weights.consonants.ravel()[consonants]], axis=1
@@ -185,7 +212,11 @@ def _mask(clusters: Codes) -> Codes:
 
 def overlap(a: Codes, b: Codes) -> npt.NDArray[np.float64]:
     """The consonants that clusters share, of all they hold (Jaccard); 1 if both are empty."""
-    one, other = _mask(a), _mask(b)
+    return _shared(_mask(a), _mask(b))
+
+
+def _shared(one: Codes, other: Codes) -> npt.NDArray[np.float64]:
+    """The share of bits that two masks have in common; 1 if both are empty."""
     every = np.bitwise_count(one | other)
     return np.where(every == 0, 1.0, np.bitwise_count(one & other) / np.maximum(every, 1))
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate, pairwise
 
 import attrs
 
@@ -133,6 +134,9 @@ class _Reader:
     def finish(self) -> list[Line]:
         if self.unsorted and all(line.start_s is not None for line in self.lines):
             self.lines.sort(key=lambda line: line.start_s or 0.0)
+            changes = [one.stanza != other.stanza for one, other in pairwise(self.lines)]
+            numbers = accumulate(changes, initial=0)
+            return [attrs.evolve(line, stanza=number) for line, number in zip(self.lines, numbers, strict=True)]
         return self.lines
 
     def _break(self) -> None:

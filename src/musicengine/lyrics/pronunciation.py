@@ -115,7 +115,7 @@ def _parts(word: str) -> tuple[str, tuple[_Part, ...]]:
         return "rule", (found,)
     if _INITIALS.fullmatch(lower):
         return "rule", (_spelled(lower),)
-    if listed := dictionary().pronunciations(lower):
+    if not lower[:1].isdigit() and (listed := dictionary().pronunciations(lower)):
         return "dictionary", (_usual(listed),)
     parts = tuple(_analyzed(bare, lower))
     if not parts:

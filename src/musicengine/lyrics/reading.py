@@ -17,7 +17,26 @@ from musicengine.lyrics.tails import Codes, Sounds, collect
 from musicengine.lyrics.verse import tell_style
 from musicengine.values.lyrics import Rhyme
 
-__all__ = ["Reading", "hear_stanzas", "number_starts"]
+__all__ = ["Reading", "Stanza", "hear_stanzas", "number_starts"]
+
+
+@attrs.frozen(eq=False)
+class Stanza:
+    """The lines of a stanza, counted from 0.
+
+    Args:
+        first: the line of the lyric that it begins with.
+        heard: its lines.
+        labels: of its lines; equal ones rhyme.
+        end_rhymes: of each line with the nearest one before it that has its label.
+        style: of rhyme.
+    """
+
+    first: int
+    heard: Sequence[LineSounds]
+    labels: Sequence[int]
+    end_rhymes: Sequence[EndRhyme]
+    style: Style
 
 
 @attrs.frozen(eq=False, slots=False)
@@ -46,13 +65,37 @@ class Reading:
     @cached_property
     def stanzas(self) -> tuple[range, ...]:
         """The lines of each stanza."""
-        bounds = [*np.flatnonzero(np.diff(self.starts, prepend=-1)).tolist(), len(self.starts)]
+        bounds = [*self.firsts.tolist(), len(self.starts)]
         return tuple(range(first, last) for first, last in pairwise(bounds))
 
     @cached_property
-    def end_rhymes(self) -> tuple[EndRhyme, ...]:
-        """What the ends of lines have in common with the nearest line of their label."""
-        return find_end_rhymes(self.labels, self.ends)
+    def firsts(self) -> Codes:
+        """The first line of each stanza."""
+        return np.flatnonzero(np.diff(self.starts, prepend=-1))
+
+    def stanza_of(self, line: int) -> int:
+        """The number of a line's stanza."""
+        return int(np.searchsorted(self.firsts, self.starts[line]))
+
+    @cached_property
+    def parts(self) -> tuple[Stanza, ...]:
+        """The stanzas with their rhymes."""
+        rhymes: list[list[EndRhyme]] = [[] for _ in self.stanzas]
+        stanzas = np.cumsum(np.diff(self.starts, prepend=-1) != 0) - 1
+        for rhyme in find_end_rhymes(self.labels, self.ends):
+            number = int(stanzas[rhyme.second])
+            first = self.stanzas[number].start
+            rhymes[number].append(EndRhyme(rhyme.first - first, rhyme.second - first, rhyme.kind))
+        return tuple(
+            Stanza(
+                lines.start,
+                self.sounds.heard[lines.start : lines.stop],
+                self.labels[lines.start : lines.stop],
+                found,
+                self.style,
+            )
+            for lines, found in zip(self.stanzas, rhymes, strict=True)
+        )
 
     @cached_property
     def rhymes(self) -> tuple[Rhyme, ...]:

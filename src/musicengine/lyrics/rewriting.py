@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from musicengine.lyrics.alternatives import CONTRACTIONS, EXPANSIONS, FILLERS, FRESH
+from musicengine.lyrics.alternatives import CONTRACTIONS, EXPANSIONS, FILLERS, FRESH, OPENERS
 from musicengine.lyrics.inversion import find_inversion
 from musicengine.lyrics.syllables import Scansion
 from musicengine.lyrics.tokens import Token, plain
@@ -42,12 +42,12 @@ def _capital(text: str, dropped: Token, before: str) -> str:
 
 def shorten(line: Scansion) -> Iterator[str]:
     """The line with fewer syllables: contracted, or without a filler; its last word stays."""
-    words = [plain(word.text).lower() for word in line.words]
+    words = line.spelled
     for at in range(len(words) - 1):
         if short := CONTRACTIONS.get((words[at], words[at + 1])):
             if at + 2 < len(words):
                 yield replace_words(line.text, line.words, at, at + 1, short)
-        elif words[at] in FILLERS:
+        elif words[at] in FILLERS or (at == 0 and words[at] in OPENERS):
             yield replace_words(line.text, line.words, at, at, "")
 
 
@@ -79,8 +79,8 @@ def drop_word(line: Scansion, place: int) -> Iterator[str]:
 
 def freshen(line: Scansion, phrase: str) -> Iterator[str]:
     """The line with a worn phrase said otherwise."""
-    words = [plain(word.text).lower() for word in line.words]
-    worn = phrase.split()
+    words = line.spelled
+    worn = tuple(phrase.split())
     for at in range(len(words) - len(worn) + 1):
         if words[at : at + len(worn)] == worn:
             for fresh in FRESH.get(phrase, ()):
@@ -89,6 +89,6 @@ def freshen(line: Scansion, phrase: str) -> Iterator[str]:
 
 def turn_around(line: Scansion) -> Iterator[str]:
     """The line with its inversion in spoken order."""
-    words = [plain(word.text).lower() for word in line.words]
+    words = line.spelled
     if inverted := find_inversion(words):
         yield replace_words(line.text, line.words, inverted.first, len(words) - 1, " ".join(inverted.spoken))

@@ -77,7 +77,7 @@ def measure_ends(sounds: Sounds, starts: Codes, style: Style) -> Ends:
         style: whose constants are used.
     """
     model = load_style(style)
-    tails = find_tails(sounds)
+    tails = find_tails(sounds.heard)
     pairs = find_pairs(tails, starts, model.shape.reach)
     odds = log_odds(model.weights, tails, pairs.later, pairs.earlier)
     best = choose(pairs, odds)
@@ -89,9 +89,9 @@ def label(odds: Floats, starts: Codes, style: Style) -> list[int]:
     """One label a line; lines of different stanzas never share one."""
     shape = load_style(style).shape
     labels: list[int] = []
-    bounds = [*np.flatnonzero(np.diff(starts, prepend=-1)).tolist(), len(starts)]
-    rows = odds.tolist()
+    bounds = [*np.flatnonzero(np.diff(starts, prepend=-1)).tolist(), len(starts)]  # of stanzas, none of them empty
+    new = 0
     for first, last in pairwise(bounds):
-        new = max(labels, default=-1) + 1
-        labels += [new + one for one in decode(rows[first:last], shape)]
+        labels += [new + one for one in decode(odds[first:last].tolist(), shape)]
+        new = max(labels[first:]) + 1
     return labels

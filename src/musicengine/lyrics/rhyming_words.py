@@ -1,8 +1,11 @@
 """Words that rhyme with a word: common words of the dictionary by their rhyming part, ranked.
 
-A word fits by its sound (the same rhyming part, about the same number of syllables with the same stresses), by how
-common it is, by the words it comes after elsewhere (one seldom found after "the" is no noun), and by the lyric's
-themes. The counts come from ``tools/build_rhyming_words.py``.
+A word fits if it rhymes (the same rhyming part, about the same number of syllables), if it has a grammatical form of
+the word it replaces that can stand after the word before, if it is used in such places, and if it is the same kind of
+thing: a tool for a tool, a feeling for a feeling. Those that fit are ranked by kind, by the company they keep elsewhere
+(the other words of the line), by stress, by how common they are and by the lyric's themes. Most words have no rhyme
+that fits: then there is nothing to suggest. Counts come from ``tools/build_rhyming_words.py``; forms, kinds and company
+from ``tools/build_word_senses.py``, which reads Princeton WordNet (Fellbaum 1998).
 """
 
 from __future__ import annotations
@@ -10,18 +13,26 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from typing import TypeAlias
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
-from musicengine.lyrics.lexicon import look_up
+from musicengine.lyrics.lexicon import load_lexicon, look_up
 from musicengine.lyrics.sounds import CONSONANTS, VOWELS, Spoken, spoken
 from musicengine.lyrics.wordlists import word_set
 
 __all__ = ["CLASSES", "classify", "find_rhyming_words", "rhyming_part"]
 
+Rows: TypeAlias = npt.NDArray[np.int64]
+
 _FITS = 0.25  # how well a word must fit its place to be suggested
+_ALIKE = 0.75  # the cosine from which two words are the same kind of thing
+_TOGETHER = 0.35  # the cosine of company from which a word belongs with a line
+_COMMON = 36  # the least frequency
+_NOUNS, _VERB, _VERBS = 0b11, 0b100, 0b11100  # bits of forms, see tools/build_word_senses.py
+_ALLOWED = (_NOUNS, _VERBS, _VERB, 0b11110011, _NOUNS | 0b100000, 0xFF, 0b11110011, 0b11110011, 0xFF, _NOUNS)
 _CLASSES: tuple[frozenset[str], ...] = (
     word_set("a an the this that these those my your his her our their no every each some any"),
     word_set("i you he she we they it who i'll you'll we'll"),
@@ -55,75 +66,114 @@ def rhyming_part(way: Spoken) -> str:
 
 
 def find_rhyming_words(
-    partner: str, replaced: str, before: str, themes: frozenset[str], taken: Collection[str], count: int
+    partner: str, line: Sequence[str], place: int, themes: frozenset[str], taken: Collection[str], count: int
 ) -> list[str]:
-    """Words that rhyme with ``partner`` and can stand for ``replaced``, the best first.
+    """Words that rhyme with ``partner`` and can stand in a line for one of its words, the best first.
 
     Args:
         partner: the word to rhyme with, in lower case, like all words here.
-        replaced: the word whose place they take.
-        before: the word before it, "" for none.
+        line: its words.
+        place: of the word that is replaced.
         themes: of the lyric.
         taken: words that will not do, since they end other lines.
         count: how many to find at most.
     """
-    ways, old = spoken(partner), spoken(replaced)
-    if not ways or not old:
-        return []
     lists = _load()
-    pattern = "".join(str(min(stress, 1)) for stress in old[0][1])
-    rows = [
-        row
-        for row in lists.by_part.get(rhyming_part(ways[0]), ())
-        if lists.words[row] not in taken and lists.words[row] not in (partner, replaced)
-        and abs(len(lists.stresses[row]) - len(pattern)) <= 1
-    ]  # fmt: skip
-    fits = _fit(lists, rows, classify(before), replaced)
+    old = lists.places.get(line[place])
+    if old is None or line[place] in load_lexicon().function_words:
+        return []
+    rows = _replacements(partner, old, classify(line[place - 1] if place else ""))
+    if not len(rows):
+        return []
+    rows = rows[lists.company[rows] @ _company(lists, line, place) >= _TOGETHER]
+    used = {*taken, *line, partner}
+    pattern = lists.stresses[old]
     scores = {
-        row: lists.frequency[row] / 24
-        + (2.0 if not themes.isdisjoint(look_up(lists.words[row]).themes) else 0.0)
-        - (1.5 if lists.stresses[row] != pattern else 0.0)
-        + (4.0 * fit if fit > _FITS else -100.0)
-        for row, fit in zip(rows, fits, strict=True)
+        row: 2.0 * float(lists.kinds[row] @ lists.kinds[old])
+        + float(lists.frequency[row]) / 100
+        + float(lists.company[row] @ _company(lists, line, place))
+        + (0.5 if not themes.isdisjoint(look_up(lists.words[row]).themes) else 0.0)
+        - (0.5 if lists.stresses[row] != pattern else 0.0)
+        for row in rows.tolist()
+        if abs(len(lists.stresses[row]) - len(pattern)) <= 1 and not _same_word(lists.words[row], used)
     }
-    best = sorted((row for row in rows if scores[row] > 0), key=lambda row: -scores[row])[:count]
+    best = sorted(scores, key=lambda row: -scores[row])[:count]
     return [lists.words[row] for row in best]
 
 
-def _fit(lists: _Words, rows: Sequence[int], kind: int, replaced: str) -> list[float]:
+@lru_cache(maxsize=1 << 14)
+def _replacements(partner: str, old: int, kind: int) -> Rows:
+    """The rows of words that rhyme, and are of the form and the kind of the old word after a word of this class."""
+    lists, ways = _load(), spoken(partner)
+    rows = lists.by_part.get(rhyming_part(ways[0])) if ways else None
+    forms = int(lists.forms[old]) & (_ALLOWED[kind] if kind < len(_ALLOWED) else 0xFF)
+    if rows is None or (kind >= len(_ALLOWED) and forms.bit_count() != 1):  # nothing tells what stands here
+        return np.empty(0, np.int64)
+    good = (lists.forms[rows] & forms > 0) & (lists.frequency[rows] >= _COMMON)
+    good &= lists.kinds[rows] @ lists.kinds[old] >= _ALIKE
+    return rows[good & (_fit(lists, rows, kind, old) > _FITS)]
+
+
+def _same_word(word: str, used: Collection[str]) -> bool:
+    """Whether a word or its singular or plural is among those used."""
+    return word in used or word + "s" in used or word.removesuffix("s") in used
+
+
+def _company(lists: _Words, line: Sequence[str], place: int) -> npt.NDArray[np.float32]:
+    """The company that the other words of a line keep, a unit vector."""
+    rows = [lists.places[word] for at, word in enumerate(line) if at != place and word in lists.places]
+    total = lists.company[rows].sum(axis=0)
+    return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)
+
+
+def _fit(lists: _Words, rows: Rows, kind: int, replaced: int) -> npt.NDArray[np.float32]:
     """How well words stand after a word of this class, and in the role of the word they replace; about -1 to 1."""
-    after = lists.after[list(rows)]
-    here = np.minimum(1.0, after[:, kind] / 16)
-    place = lists.places.get(replaced)
-    if place is None:
-        return list(here.tolist())
-    role = lists.after[place]
+    after, role = lists.after[rows], lists.after[replaced]
     norms = np.linalg.norm(after, axis=1) * np.linalg.norm(role)
-    return list(((here + after @ role / np.maximum(norms, 1e-9)) / 2).tolist())
+    return np.asarray((np.minimum(1.0, after[:, kind] / 16) + after @ role / np.maximum(norms, 1e-9)) / 2, np.float32)
 
 
 @attrs.frozen(eq=False)
 class _Words:
-    """Columns of the list, and its rows by word and by rhyming part."""
+    """Columns of the list, and its rows by word and by rhyming part.
+
+    Args:
+        words: in lower case.
+        stresses: a digit a syllable.
+        frequency: eight times the binary logarithm of the count.
+        after: (words, CLASSES) how often after each class, the logarithm of the lift.
+        forms: (words,) grammatical forms, a bit each.
+        kinds: (words, n) unit vectors of what it is.
+        company: (words, n) unit vectors of what it is found with.
+        places: rows by word.
+        by_part: rows by rhyming part.
+    """
 
     words: Sequence[str]
     stresses: Sequence[str]
-    frequency: Sequence[int]
+    frequency: npt.NDArray[np.uint8]
     after: npt.NDArray[np.float32]
+    forms: npt.NDArray[np.uint8]
+    kinds: npt.NDArray[np.float32]
+    company: npt.NDArray[np.float32]
     places: dict[str, int]
-    by_part: dict[str, list[int]]
+    by_part: dict[str, Rows]
 
 
 @lru_cache(maxsize=1)
 def _load() -> _Words:
     with files("musicengine.lyrics").joinpath("data/words.npz").open("rb") as file, np.load(file) as arrays:
         words, parts, stresses = (_lines(arrays[name]) for name in ("words", "parts", "stresses"))
-        frequency, after = arrays["frequency"].tolist(), arrays["after"].astype(np.float32)
+        frequency, after = arrays["frequency"], arrays["after"].astype(np.float32)
+    with files("musicengine.lyrics").joinpath("data/senses.npz").open("rb") as file, np.load(file) as arrays:
+        forms = arrays["forms"]
+        kinds, company = (arrays[name].astype(np.float32) / 127 for name in ("kinds", "company"))
     by_part: dict[str, list[int]] = {}
     for row, part in enumerate(parts):
         by_part.setdefault(part, []).append(row)
     places = {word: row for row, word in enumerate(words)}
-    return _Words(words, stresses, frequency, after, places, by_part)
+    rows = {part: np.array(found) for part, found in by_part.items()}
+    return _Words(words, stresses, frequency, after, forms, kinds, company, places, rows)
 
 
 def _lines(data: npt.NDArray[np.uint8]) -> list[str]:

@@ -15,18 +15,21 @@ from typing import TypeAlias
 
 import attrs
 
-__all__ = ["ORDER", "START", "Shape", "decode", "letters", "links"]
+__all__ = ["ORDER", "START", "Shape", "Step", "decode", "letters", "links", "search", "trace"]
 
 ORDER = 3
 """Lines of context."""
 START = 10
 """The link of the lines before the first."""
-_FAR = 6.0  # a scheme whose score is that far behind the best is given up
+_FAR = 4.0  # a scheme whose score is that far behind the best is given up
 _HOPELESS = -5.0  # log odds below which a line is not tried on a rhyme
 
 _Context: TypeAlias = tuple[int, int, int]
 _State: TypeAlias = tuple[float, int, _Context, tuple[int, ...], tuple[int, ...]]
 """Score, next new label, last links, then the labels and links of the lines within reach, the last line first."""
+
+Step: TypeAlias = tuple[list[_State], list[tuple[int, int]]]
+"""The states kept after a line, and of each the (state before, label) it came by."""
 
 
 @attrs.frozen(eq=False)
@@ -61,7 +64,7 @@ def links(scheme: Sequence[int]) -> list[int]:
     return found
 
 
-def decode(odds: Sequence[Sequence[float]], shape: Shape, width: int = 6) -> list[int]:
+def decode(odds: Sequence[Sequence[float]], shape: Shape, width: int = 4) -> list[int]:
     """The labels of the lines, from 0 in order of appearance.
 
     Args:
@@ -70,19 +73,41 @@ def decode(odds: Sequence[Sequence[float]], shape: Shape, width: int = 6) -> lis
         shape: of the style.
         width: schemes kept in the search.
     """
-    beam: list[_State] = [(0.0, 0, (START, START, START), (), ())]
-    steps: list[list[tuple[int, int]]] = []  # of each line the (state before, label) of every state kept
+    return trace(search(odds, shape, width=width), shape)
+
+
+def search(
+    odds: Sequence[Sequence[float]], shape: Shape, before: Sequence[Step] = (), width: int = 4
+) -> tuple[Step, ...]:
+    """The steps of the search for a scheme, one a line.
+
+    Args:
+        odds: of the lines, see :func:`decode`.
+        shape: of the style.
+        before: steps over the lines before these.
+        width: schemes kept.
+    """
+    beam = before[-1][0] if before else [(0.0, 0, (START, START, START), (), ())]
+    steps = list(before)
     for row in odds:
-        values = [value + shape.bias for value in row]
-        grown = _options(beam, values, shape)
-        grown.sort(reverse=True)
-        least = grown[0][0] - _FAR
-        grown = [item for item in grown[:width] if item[0] > least]
-        steps.append([(parent, label) for _, parent, label, _ in grown])
+        grown = _options(beam, [value + shape.bias for value in row], shape)
+        if len(grown) > 1:
+            grown.sort(reverse=True)
+            least = grown[0][0] - _FAR
+            grown = [item for item in grown[:width] if item[0] > least]
         beam = [_grow(beam[parent], score, label, link, shape) for score, parent, label, link in grown]
+        steps.append((beam, [(parent, label) for _, parent, label, _ in grown]))
+    return tuple(steps)
+
+
+def trace(steps: Sequence[Step], shape: Shape) -> list[int]:
+    """The labels of the best scheme that a search has found."""
+    if not steps:
+        return []
+    beam = steps[-1][0]
     best = max(range(len(beam)), key=lambda index: beam[index][0] - shape.alone * _count_alone(beam[index]))
     labels = []
-    for step in reversed(steps):
+    for _, step in reversed(steps):
         best, label = step[best]
         labels.append(label)
     return labels[::-1]
@@ -90,20 +115,28 @@ def decode(odds: Sequence[Sequence[float]], shape: Shape, width: int = 6) -> lis
 
 def _options(beam: Sequence[_State], values: Sequence[float], shape: Shape) -> list[tuple[float, int, int, int]]:
     """The (score, state, label, link) that the next line can take: a new label, or one within reach."""
-    options = []
     chain, weight, evidence = shape.links, shape.prior, shape.evidence
-    lonely = max(values, default=_HOPELESS) <= _HOPELESS
+    values = values[: len(beam[0][3])]
+    # The odds of a label are the sum over its lines: hopeless where they are hopeless for each of them.
+    hopeful = [place for place, value in enumerate(values) if value > _HOPELESS]
+    options = []
     for parent, (score, new, (one, two, three), recent, _) in enumerate(beam):
         prior = chain[one][two][three]
         options.append((score + weight * prior[0], parent, new, 0))
-        if lonely:
+        if not hopeful:
             continue
-        sums: dict[int, float] = {}
-        for label, value in zip(recent, values, strict=False):
-            sums[label] = sums.get(label, 0.0) + value
-        for label, total in sums.items():
+        if len(set(recent)) == len(recent):
+            sums = [(recent[place], values[place], place) for place in hopeful]
+        else:
+            labels = {recent[place] for place in hopeful}
+            totals = dict.fromkeys(labels, 0.0)
+            for label, value in zip(recent, values, strict=True):
+                if label in labels:
+                    totals[label] += value
+            sums = [(label, total, recent.index(label)) for label, total in totals.items()]
+        for label, total, place in sums:
             if total > _HOPELESS:
-                link = min(recent.index(label) + 1, 9)
+                link = place + 1 if place < 8 else 9
                 options.append((score + evidence * total + weight * prior[link], parent, label, link))
     return options
 

@@ -11,19 +11,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
+from typing import NamedTuple
 
 import attrs
 
 from musicengine.lyrics.flow import find_breaths, longest_run
 from musicengine.lyrics.inversion import find_inversion
 from musicengine.lyrics.lexicon import load_lexicon
-from musicengine.lyrics.reading import Reading
+from musicengine.lyrics.reading import Reading, Stanza
+from musicengine.lyrics.sounds import LineSounds
 from musicengine.lyrics.vocabulary import find_cliches
 from musicengine.lyrics.wordlists import word_set
 from musicengine.values.lyrics import RhymeKind
 from musicengine.values.scores import Deduction, Score
 
-__all__ = ["LONGEST_RUN", "RULES", "Rule", "find_deductions", "find_repeated", "judge", "reference_counts"]
+__all__ = ["LONGEST_RUN", "RULES", "Fault", "Rule", "find_faults", "find_line_faults", "find_repeated", "judge"]
 
 LONGEST_RUN = 20
 """Syllables between breaths, the most; the longest run of nine in ten charting rap songs is no longer."""
@@ -65,9 +67,10 @@ RULES = {
     )
 }
 
+_ORDER = {name: place for place, name in enumerate(RULES)}
 
-@attrs.frozen
-class Finding:
+
+class Fault(NamedTuple):
     """A line that breaks a rule: by how much, in (0, 1], and what was measured of what was expected."""
 
     line: int
@@ -79,126 +82,138 @@ class Finding:
 
 def judge(reading: Reading) -> Score:
     """The score of a lyric."""
-    return Score(find_deductions(reading, len(reading.starts)))
-
-
-def find_deductions(reading: Reading, lines: int) -> list[Deduction]:
-    """What a lyric, or some of its stanzas, loses points for.
-
-    Args:
-        reading: of the lines.
-        lines: of the whole lyric, over which the budgets are spread.
-    """
-    found = [
-        *_broken_rhymes(reading),
-        *_end_rhymes(reading),
-        *_lengths(reading),
-        *_breaths(reading),
-        *_wording(reading),
+    count = max(len(reading.starts), 1)
+    faults = [
+        *(fault._replace(line=part.first + fault.line) for part in reading.parts for fault in find_faults(part)),
+        *(
+            fault._replace(line=index)
+            for index, line in enumerate(reading.sounds.heard)
+            for fault in find_line_faults(line)
+        ),
     ]
-    return [_deduction(finding, lines) for finding in found]
+    faults.sort(key=lambda fault: _ORDER[fault.rule])
+    return Score([_deduction(fault, count) for fault in faults])
 
 
-def _deduction(finding: Finding, lines: int) -> Deduction:
-    rule = RULES[finding.rule]
+def _deduction(fault: Fault, lines: int) -> Deduction:
+    rule = RULES[fault.rule]
     return Deduction(
         rule=rule.name,
-        points=rule.budget * finding.severity / max(lines, 1),
-        measured=finding.measured,
-        target=finding.target,
+        points=rule.budget * fault.severity / lines,
+        measured=fault.measured,
+        target=fault.target,
         unit=rule.unit,
         fix=rule.fix,
-        line=finding.line,
+        line=fault.line,
         source=rule.source,
     )
 
 
-def _broken_rhymes(reading: Reading) -> Iterator[Finding]:
+def find_faults(stanza: Stanza) -> list[Fault]:
+    """The faults of lines beside the others of their stanza."""
+    return [*_broken_rhymes(stanza), *_end_rhymes(stanza), *_lengths(stanza)]
+
+
+def find_line_faults(line: LineSounds) -> list[Fault]:
+    """The faults that a line has by itself."""
+    return [*_breaths(line), *_wording(line.spelled)]
+
+
+def _broken_rhymes(stanza: Stanza) -> Iterator[Fault]:
     """Lines that rhyme with nothing, where half of the stanza or more rhymes and the rest is not every other line."""
-    for stanza in reading.stanzas:
-        spoken = [line for line in stanza if reading.sounds.heard[line].tails]
-        counts = Counter(reading.labels[line] for line in spoken)
-        alone = [place for place, line in enumerate(spoken) if counts[reading.labels[line]] == 1]
-        share = 1 - len(alone) / max(len(spoken), 1)
-        every_other = len(spoken) % 2 == 0 and all(place % 2 == 0 for place in alone)
-        if share < 0.5 or (every_other and 2 * len(alone) == len(spoken)):
-            continue
-        for place in alone:
-            yield Finding(spoken[place], "rhyme.broken", share, 0, 1)
+    spoken = [line for line, heard in enumerate(stanza.heard) if heard.tails]
+    counts = Counter([stanza.labels[line] for line in spoken])
+    alone = [place for place, line in enumerate(spoken) if counts[stanza.labels[line]] == 1]
+    share = 1 - len(alone) / max(len(spoken), 1)
+    if share < 0.5 or (2 * len(alone) == len(spoken) and all(place % 2 == 0 for place in alone)):
+        return
+    for place in alone:
+        yield Fault(spoken[place], "rhyme.broken", share, 0, 1)
 
 
-def _end_rhymes(reading: Reading) -> Iterator[Finding]:
+def _end_rhymes(stanza: Stanza) -> Iterator[Fault]:
     """End rhymes of a word with itself, and in verse those that are not full."""
-    for rhyme in reading.end_rhymes:
-        here, there = reading.words[rhyme.second], reading.words[rhyme.first]
-        if rhyme.kind == "identical" and here[-3:] != there[-3:]:
-            word = here[reading.sounds.heard[rhyme.second].last_word]
-            yield Finding(rhyme.second, "rhyme.identical", 1.0, word, "another word")
-        elif rhyme.kind in _WEAKNESS and reading.style == "strict":
-            yield Finding(rhyme.second, "rhyme.weak", _WEAKNESS[rhyme.kind], rhyme.kind, "perfect")
+    for rhyme in stanza.end_rhymes:
+        if rhyme.kind == "identical":
+            here, there = stanza.heard[rhyme.second], stanza.heard[rhyme.first]
+            if here.spelled[-3:] != there.spelled[-3:]:
+                yield Fault(rhyme.second, "rhyme.identical", 1.0, here.rhyming_word, "another word")
+        elif rhyme.kind in _WEAKNESS and stanza.style == "strict":
+            yield Fault(rhyme.second, "rhyme.weak", _WEAKNESS[rhyme.kind], rhyme.kind, "perfect")
 
 
-def reference_counts(reading: Reading, stanza: range) -> list[float]:
-    """For each line the number of syllables that it is compared with.
+def reference_counts(sizes: Sequence[int], labels: Sequence[int]) -> list[float]:
+    """For each line of a stanza the number of syllables that it is compared with.
 
-    It is the nearest of its stanza's median and of the counts of its neighbours and of the lines that rhyme with it.
+    It is the nearest of the stanza's median and of the counts of its neighbours and of the nearest lines of its rhyme.
+
+    Args:
+        sizes: syllables of each line; a line without any is left out.
+        labels: of the lines.
     """
-    sizes = [len(reading.sounds.heard[line].vowels) for line in stanza]
     spoken = [size for size in sizes if size]
     if not spoken:
         return [0.0] * len(sizes)
     middle = float(median(spoken))
-    by_label: dict[int, list[int]] = {}
-    for place, line in enumerate(stanza):
-        by_label.setdefault(reading.labels[line], []).append(place)
     found = []
-    for place, line in enumerate(stanza):
-        others = {*by_label[reading.labels[line]], place - 1, place + 1} - {place}
-        near = [float(sizes[other]) for other in others if 0 <= other < len(sizes) and sizes[other]]
-        found.append(min([middle, *near], key=lambda count: abs(count - sizes[place])))
+    before = _nearest_of_label(labels)
+    after = [len(sizes) - 1 - place for place in _nearest_of_label(labels[::-1])[::-1]]
+    for place, size in enumerate(sizes):
+        best = middle
+        for other in (before[place], after[place], place - 1, place + 1):
+            inside = other != place and 0 <= other < len(sizes) and sizes[other]
+            if inside and abs(sizes[other] - size) < abs(best - size):
+                best = float(sizes[other])
+        found.append(best)
     return found
 
 
-def _lengths(reading: Reading) -> Iterator[Finding]:
+def _nearest_of_label(labels: Sequence[int]) -> list[int]:
+    """For each line the place of the nearest before it that has its label; its own place if there is none."""
+    last: dict[int, int] = {}
+    found = []
+    for place, name in enumerate(labels):
+        found.append(last.get(name, place))
+        last[name] = place
+    return found
+
+
+def _lengths(stanza: Stanza) -> Iterator[Fault]:
     """Lines longer or shorter than their stanza lets expect."""
-    tolerance = _TOLERANCE[reading.style]
-    for stanza in reading.stanzas:
-        if len(stanza) < 3:
-            continue
-        for line, target in zip(stanza, reference_counts(reading, stanza), strict=True):
-            size = len(reading.sounds.heard[line].vowels)
-            if size and (excess := abs(size - target) - tolerance) > 0:
-                yield Finding(line, "meter.syllables", min(1.0, excess / 4), size, target)
+    tolerance = _TOLERANCE[stanza.style]
+    sizes = [len(line.vowels) for line in stanza.heard]
+    if len(sizes) < 3 or max(sizes) - min(sizes) <= tolerance:
+        return
+    for line, target in enumerate(reference_counts(sizes, stanza.labels)):
+        if sizes[line] and (excess := abs(sizes[line] - target) - tolerance) > 0:
+            yield Fault(line, "meter.syllables", min(1.0, excess / 4), sizes[line], target)
 
 
-def _breaths(reading: Reading) -> Iterator[Finding]:
-    """Lines too dense to breathe in."""
-    for index, line in enumerate(reading.sounds.heard):
-        if len(line.vowels) > LONGEST_RUN:
-            run = longest_run(line.scansion, find_breaths(line.scansion))
-            if run > LONGEST_RUN:
-                yield Finding(index, "breath.dense", min(1.0, (run - LONGEST_RUN) / 8), run, LONGEST_RUN)
+def _breaths(line: LineSounds) -> Iterator[Fault]:
+    """A line too dense to breathe in."""
+    if len(line.vowels) > LONGEST_RUN:
+        run = longest_run(line.scansion, find_breaths(line.scansion))
+        if run > LONGEST_RUN:
+            yield Fault(0, "breath.dense", min(1.0, (run - LONGEST_RUN) / 8), run, LONGEST_RUN)
 
 
-def _wording(reading: Reading) -> Iterator[Finding]:
+def _wording(words: Sequence[str]) -> Iterator[Fault]:
     """Worn phrases, repeated words, forced inversions."""
-    worn = find_cliches(reading.words)
-    counts = Counter(passage.line for passage in worn)
+    worn = find_cliches([words])
     for passage in worn:
-        share = min(0.6, 1 / counts[passage.line])
-        yield Finding(passage.line, "wording.cliche", share, passage.text, "your own words")
-    for index, words in enumerate(reading.words):
-        if repeated := find_repeated(words):
-            yield Finding(index, "wording.repeated", 0.5, words[repeated[1]], "once")
-        if inverted := find_inversion(words):
-            yield Finding(index, "syntax.inversion", 0.6, " ".join(words[inverted.first :]), " ".join(inverted.spoken))
+        yield Fault(0, "wording.cliche", min(0.6, 1 / len(worn)), passage.text, "your own words")
+    if repeated := find_repeated(words):
+        yield Fault(0, "wording.repeated", 0.5, words[repeated[1]], "once")
+    if inverted := find_inversion(words):
+        yield Fault(0, "syntax.inversion", 0.6, " ".join(words[inverted.first :]), " ".join(inverted.spoken))
 
 
 def find_repeated(words: Sequence[str]) -> tuple[int, int] | None:
     """Two places of a word that says something, or of a small one by accident; None if there are none.
 
-    A word said again at once or after the same word before ("let me breathe, let me leave") is a figure, no fault;
-    a small word doubled ("the the") is an accident.
+    A word said again at once, beside the same word both times ("let me breathe, let me leave"), around a small one
+    ("side by side") or after it opened the line ("money on my mind, money in the bank") is a figure, no fault; a small
+    word doubled ("the the") is an accident.
     """
     small = load_lexicon().function_words
     seen: dict[str, int] = {}
@@ -208,14 +223,16 @@ def find_repeated(words: Sequence[str]) -> tuple[int, int] | None:
             if word in small:
                 if before == place - 1 and word in _NEVER_TWICE:
                     return before, place
-            elif before < place - 1 and not _is_sung(word) and not _is_figure(words, before, place):
+            elif 0 < before < place - 1 and not _is_sung(word) and not _is_figure(words, before, place):
                 return before, place
         seen[word] = place
     return None
 
 
 def _is_figure(words: Sequence[str], before: int, place: int) -> bool:
-    """Whether a word that comes twice has the same neighbour both times."""
+    """Whether a word that comes twice has the same neighbour both times, or a small word alone between."""
+    if place == before + 2 and words[before + 1] in load_lexicon().function_words:
+        return True
     same_before = before > 0 and words[before - 1] == words[place - 1]
     return same_before or words[before + 1 : before + 2] == words[place + 1 : place + 2]
 

@@ -58,18 +58,17 @@ def likeliest(odds: Sequence[float], inside: Sequence[bool], transitions: Sequen
         inside: whether a syllable continues the word of the one before.
         transitions: weights of weak-weak, weak-strong, strong-weak, strong-strong, between words and inside.
     """
-    lead = 0.0  # how much likelier the best pattern that ends in a stress is
-    back: list[tuple[bool, bool]] = []  # whether the best way here, weak or strong, comes from a stress
-    for value, within in zip(odds, inside, strict=True):
-        if not back:
-            back.append((False, False))
-            lead = value
-            continue
+    if not odds:
+        return []
+    lead = odds[0]  # how much likelier the best pattern that ends in a stress is
+    back: list[tuple[bool, bool]] = [(False, False)]  # whether the best way here, weak or strong, comes from a stress
+    for value, within in zip(odds[1:], inside[1:], strict=True):
         weak_weak, weak_strong, strong_weak, strong_strong = transitions[within]
         strong_weak += lead
         strong_strong += lead
-        back.append((strong_weak > weak_weak, strong_strong > weak_strong))
-        lead = value + max(strong_strong, weak_strong) - max(strong_weak, weak_weak)
+        to_weak, to_strong = strong_weak > weak_weak, strong_strong > weak_strong
+        back.append((to_weak, to_strong))
+        lead = value + (strong_strong if to_strong else weak_strong) - (strong_weak if to_weak else weak_weak)
     pattern = []
     state = lead > 0
     for came_from in reversed(back):

@@ -81,9 +81,9 @@ class Tails:
     spellings: Codes
 
 
-def find_tails(sounds: Sounds) -> Tails:
-    """The ends of the lines, in every way their last words may be said."""
-    found = [(place, tail) for place, line in enumerate(sounds.heard) for tail in line.tails]
+def find_tails(heard: Sequence[LineSounds]) -> Tails:
+    """The ends of lines, in every way their last words may be said."""
+    found = [(place, tail) for place, line in enumerate(heard) for tail in line.tails]
     table = np.array([tail.codes for _, tail in found], np.int64).reshape(len(found), 4, DEPTH)
     return Tails(
         np.array([place for place, _ in found], np.int64),
@@ -104,20 +104,27 @@ def find_word_tails(sounds: Sounds, syllables: Codes) -> Tails:
     inside = back >= sounds.first[lines][:, None]
     back = np.maximum(back, 0)
     starts = np.diff(sounds.words, prepend=-1) != 0
-    places = list(zip((sounds.heard[line] for line in lines.tolist()), sounds.words[syllables].tolist(), strict=True))
+    places = [
+        (sounds.heard[line], word) for line, word in zip(lines.tolist(), sounds.words[syllables].tolist(), strict=True)
+    ]
     clusters = np.where(inside, sounds.clusters[back], 0)
     clusters[:, 0] = [line.ways[word][2][-1] for line, word in places]
-    words = [line.spelled[word] for line, word in places]
+    words = [line.scansion.spelled[word] for line, word in places]
     return Tails(
         syllables,
         np.where(inside, sounds.vowels[back], NO_VOWEL),
         np.where(inside, sounds.stresses[back], 0),
         clusters,
         inside & starts[back],
-        np.array([last_letters(word) for word in words], np.int64).reshape(len(words), LETTERS),
+        _letters(words),
         _numbered([rime(word) for word in words]),
         _numbered(words),
     )
+
+
+def _letters(words: Sequence[str]) -> Codes:
+    flat = chain.from_iterable([last_letters(word) for word in words])
+    return np.fromiter(flat, np.int64, len(words) * LETTERS).reshape(-1, LETTERS)
 
 
 def _numbered(names: Sequence[str]) -> Codes:

@@ -12,7 +12,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["Token", "find_words", "plain"]
+__all__ = ["Token", "find_words", "plain", "split_words"]
 
 _QUOTES = "'’‘ʼ`´′＇"
 _HYPHENS = "‐‑"
@@ -25,7 +25,7 @@ _SEPARATORS = (
 _CHAR = rf"[^{_SEPARATORS}{_QUOTES}\-{_HYPHENS}]"
 _TOKEN = re.compile(
     rf"(?:[{_QUOTES}#]|\.(?=\d))?"  # 'bout, #1, .45
-    rf"{_CHAR}(?:{_CHAR}"
+    rf"{_CHAR}++(?:{_CHAR}++"
     rf"|[{_QUOTES}{_HYPHENS}*-](?={_CHAR})"  # y'all, AK-47, sh*t
     r"|\*(?=\*)"  # f***
     rf"|[{_QUOTES}](?=[{_QUOTES}]{_CHAR})"
@@ -72,8 +72,17 @@ class Token(NamedTuple):
 
 def find_words(line: str) -> list[Token]:
     """The words of a line, in order."""
-    found = [Token(match.group(), *match.span()) for match in _TOKEN.finditer(line)]
-    return [word for word in found if word.text[0].isalnum() or word.text == "&" or any(map(str.isalnum, word.text))]
+    found = [Token(match[0], *match.span()) for match in _TOKEN.finditer(line)]
+    return [word for word in found if _is_word(word.text)]
+
+
+def split_words(line: str) -> list[str]:
+    """The texts of the words of a line, in order."""
+    return [text for text in _TOKEN.findall(line) if _is_word(text)]
+
+
+def _is_word(text: str) -> bool:
+    return text[0].isalnum() or text == "&" or any(map(str.isalnum, text))
 
 
 @lru_cache(1 << 14)

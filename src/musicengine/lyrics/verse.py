@@ -8,8 +8,8 @@ them (``tools/fit_verse.py``).
 
 from __future__ import annotations
 
-import re
 from collections import Counter
+from itertools import chain
 
 import numpy as np
 
@@ -33,12 +33,11 @@ _COLLOQUIAL = word_set(
 )
 _LINKS = word_set("the of and in with")
 _PERSONS = word_set("i you my me your we")
-_STOPS = re.compile(r"[;:]|--|—|,$", re.MULTILINE)
 
 
 def describe(sounds: Sounds) -> Floats:
     """The features of a text, (8,)."""
-    words = Counter(word for line in sounds.heard for word in line.spelled)
+    words = Counter(chain.from_iterable([line.spelled for line in sounds.heard]))
     count = max(words.total(), 1)
     syllables = np.diff(sounds.first)
     syllables = syllables[syllables > 0]
@@ -46,7 +45,8 @@ def describe(sounds: Sounds) -> Floats:
     stressed = sounds.stresses > 0
     inner = sounds.lines[1:] == sounds.lines[:-1]
     alternation = float((stressed[1:] != stressed[:-1])[inner].mean()) if inner.any() else 0.5
-    clipped = sum(times for word, times in words.items() if word.endswith("in'") or "'" in word[1:-1]) / count
+    marked = [word for word in words if "'" in word]
+    clipped = sum(words[word] for word in marked if word.endswith("in'") or "'" in word[1:-1]) / count
     return np.array(
         [
             spread,
@@ -55,15 +55,20 @@ def describe(sounds: Sounds) -> Floats:
             _share(words, _COLLOQUIAL) + clipped,
             _share(words, _LINKS),
             _share(words, _PERSONS),
-            sum(len(word) * times for word, times in words.items()) / count / 5,
-            min(sum(len(_STOPS.findall(line.scansion.text)) for line in sounds.heard) / max(len(sounds.heard), 1), 2.0),
+            sum([len(word) * times for word, times in words.items()]) / count / 5,
+            min(sum([_stops(line.scansion.text) for line in sounds.heard]) / max(len(sounds.heard), 1), 2.0),
         ],
         np.float32,
     )
 
 
+def _stops(text: str) -> int:
+    """Stops of a line that are no full stops."""
+    return text.count(";") + text.count(":") + text.count("--") + text.count("—") + text.endswith(",")
+
+
 def _share(words: Counter[str], names: frozenset[str]) -> float:
-    return sum(times for word, times in words.items() if word in names) / max(words.total(), 1)
+    return sum([words[word] for word in words.keys() & names]) / max(words.total(), 1)
 
 
 def tell_style(sounds: Sounds) -> Style:

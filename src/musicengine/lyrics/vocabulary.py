@@ -10,13 +10,13 @@ negation in the two words before. The lists behind sentiment, imagery, worn phra
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import lgamma
 
 import numpy as np
 
-from musicengine.lyrics.lexicon import load_lexicon, look_up
+from musicengine.lyrics.lexicon import NOTHING, load_lexicon, look_up
 from musicengine.values.lyrics import Passage, Vocabulary
 
 __all__ = ["describe_vocabulary", "find_cliches", "find_hook", "measure_hdd", "measure_mtld"]
@@ -43,7 +43,9 @@ def describe_vocabulary(lines: Sequence[Sequence[str]], repeats: Sequence[int], 
     filled = [tuple(line) for line in lines if line]
     hook, hook_count = find_hook(lines, repeats)
     cliches = find_cliches(lines)
-    moods = list(_moods(lines))
+    known = {word: entry for word in kinds if (entry := look_up(word)) is not NOTHING}
+    moods = list(_moods(lines, {word: entry.mood for word, entry in known.items() if entry.mood}))
+    strong = {word: entry.explicit for word, entry in known.items() if entry.explicit}
     per_line, per_word = count / max(len(filled), 1), (syllables or 0) / max(count, 1)
     readable = bool(syllables and count)
     return Vocabulary(
@@ -60,14 +62,15 @@ def describe_vocabulary(lines: Sequence[Sequence[str]], repeats: Sequence[int], 
         reading_ease=206.835 - 1.015 * per_line - 84.6 * per_word if readable else None,
         grade=0.39 * per_line + 11.8 * per_word - 15.59 if readable else None,
         sentiment=sum(moods) / len(moods) if moods else None,
-        imagery=sum(bool(look_up(word).sense) for word in words) / max(count, 1),
+        imagery=sum(kinds[word] for word, entry in known.items() if entry.sense) / max(count, 1),
         explicit=[
-            Passage(index, word, entry.explicit)
+            Passage(index, word, strong[word])
             for index, line in enumerate(lines)
+            if not strong.keys().isdisjoint(line)
             for word in line
-            if (entry := look_up(word)).explicit
+            if word in strong
         ],
-        advisory=any(look_up(word).strong for word in kinds),
+        advisory=any(entry.strong for entry in known.values()),
     )
 
 
@@ -115,19 +118,32 @@ def find_hook(lines: Sequence[Sequence[str]], repeats: Sequence[int]) -> tuple[s
     for line, times in zip(lines, repeats, strict=True):
         if len(line) > 1:
             whole[tuple(line)] += times
-    phrases: Counter[tuple[str, ...]] = Counter()
-    seeds = Counter(seed for line in lines for seed in zip(line, line[1:], line[2:], strict=False))
-    for line in lines:
-        words = tuple(line)
-        for at, seed in enumerate(zip(words, words[1:], words[2:], strict=False)):
-            if seeds[seed] >= _OFTEN:
-                phrases.update(words[at : at + size] for size in range(3, min(_HOOK_WORDS, len(words) - at) + 1))
     best: tuple[int, int, tuple[str, ...]] = (0, 0, ())
-    for counts, least in ((whole, 2), (phrases, _OFTEN)):
+    for counts, least in ((whole, 2), (_count_phrases(lines), _OFTEN)):
         for words, times in counts.items():
             if times >= least and (times * min(len(words), 4), times) > best[:2]:
                 best = (times * min(len(words), 4), times, words)
     return (" ".join(best[2]), best[1]) if best[1] else (None, 0)
+
+
+def _count_phrases(lines: Sequence[Sequence[str]]) -> Counter[tuple[str, ...]]:
+    """How often phrases of three to six words come that come often; a long one does so only if its parts do."""
+    rows = [tuple(line) for line in lines]
+    alive: list[Sequence[int]] = [range(len(row)) for row in rows]
+    often: Counter[tuple[str, ...]] = Counter()
+    for size in range(3, _HOOK_WORDS + 1):
+        found = Counter([
+            row[at : at + size]
+            for row, places in zip(rows, alive, strict=True)
+            for at in places
+            if at + size <= len(row)
+        ])  # fmt: skip
+        kept = {phrase: times for phrase, times in found.items() if times >= _OFTEN}
+        if not kept:
+            break
+        often.update(kept)
+        alive = [[at for at in places if row[at : at + size] in kept] for row, places in zip(rows, alive, strict=True)]
+    return often
 
 
 def find_cliches(lines: Sequence[Sequence[str]]) -> tuple[Passage, ...]:
@@ -135,18 +151,22 @@ def find_cliches(lines: Sequence[Sequence[str]]) -> tuple[Passage, ...]:
     phrases = load_lexicon().cliches
     found = []
     for index, line in enumerate(lines):
+        if phrases.keys().isdisjoint(pairwise(line)):
+            continue
         for at, pair in enumerate(pairwise(line)):
-            for phrase in phrases.get(pair, ()):
-                if tuple(line[at : at + len(phrase)]) == phrase:
-                    found.append(Passage(index, " ".join(phrase), "cliche"))
-                    break
+            if pair in phrases:
+                for phrase in phrases[pair]:
+                    if tuple(line[at : at + len(phrase)]) == phrase:
+                        found.append(Passage(index, " ".join(phrase), "cliche"))
+                        break
     return tuple(found)
 
 
-def _moods(lines: Sequence[Sequence[str]]) -> Iterator[int]:
+def _moods(lines: Sequence[Sequence[str]], moods: Mapping[str, int]) -> Iterator[int]:
     """1 or -1 for each bright or dark word, turned around after a negation."""
     for line in lines:
-        for at, word in enumerate(line):
-            if mood := look_up(word).mood:
-                before = line[max(0, at - 2) : at]
-                yield -mood if any(one in _NEGATIONS or one.endswith("n't") for one in before) else mood
+        if moods and not moods.keys().isdisjoint(line):
+            for at, word in enumerate(line):
+                if mood := moods.get(word):
+                    before = line[max(0, at - 2) : at]
+                    yield -mood if any(one in _NEGATIONS or one.endswith("n't") for one in before) else mood

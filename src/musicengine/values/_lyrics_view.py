@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from musicengine.values.lyrics import LyricsReport, ReportLine, Rhyme
+    from musicengine.values.scores import Deduction
 
 __all__ = ["card"]
 
@@ -29,7 +30,7 @@ def card(report: LyricsReport) -> str:
     parts = [
         f"<div class='me-lyrics'><style>{_CSS}</style>",
         _head(report),
-        _legend(rhymes, hues),
+        _legend(report, hues),
         "<table class='text'><tbody>",
         *_lines(report, marks, hues),
         "</tbody></table>",
@@ -77,27 +78,35 @@ def _head(report: LyricsReport) -> str:
     return f"<p class='score'>{score}<span>{escape(facts)}</span></p>{why}"
 
 
-def _legend(rhymes: Sequence[Rhyme], hues: Mapping[int, int]) -> str:
-    if not rhymes:
-        return ""
+def _legend(report: LyricsReport, hues: Mapping[int, int]) -> str:
+    """The families by size, with their sound and words that show it; then strengths, kinds and cells."""
     sounds: dict[int, str] = {}
     counts: dict[int, int] = {}
-    for rhyme in rhymes:
+    words: dict[int, dict[str, None]] = {}
+    for rhyme in report.rhymes or ():
         counts[rhyme.family] = counts.get(rhyme.family, 0) + 1
         if len(rhyme.sound) < len(sounds.get(rhyme.family, "?" * 99)):
             sounds[rhyme.family] = rhyme.sound
+        for span in (rhyme.first, rhyme.second):
+            words.setdefault(rhyme.family, {})[report.lines[span.line].words[span.last_word].lower()] = None
+    if not counts:
+        return ""
     largest = sorted(counts, key=lambda family: (-counts[family], family))[:16]
     families = "".join(
-        f"<i style='--h:{hues[family]};--a:.5'>{escape(sounds[family])} <small>×{counts[family]}</small></i>"
+        f"<i style='--h:{hues[family]};--a:.5'>{escape(', '.join([*words[family]][:2]))}"
+        f" <small>{escape(sounds[family])} ×{counts[family]}</small></i>"
         for family in largest
     )
-    strengths = "".join(f"<i style='--h:210;--a:{alpha}'>{name}</i>" for name, alpha in _STRENGTHS)
+    strengths = "".join(f"<i style='--h:240;--a:{alpha}'>{name}</i>" for name, alpha in _STRENGTHS)
     kinds = "".join(f"<u class='{kind}'>{kind}</u>" for kind in _KINDS)
-    return (
-        f"<p class='legend'><small>sounds</small>{families}</p>"
-        f"<p class='legend'><small>strength</small>{strengths}<small>kind</small>{kinds}"
-        "<small>grid</small><s></s> weak <s class='s'></s> stressed <s class='b'></s> breath</p>"
+    cells = "<s></s> weak <s class='s'></s> stressed <s class='s' style='--h:240;--a:.6'></s> in a rhyme"
+    rows = (
+        ("rhymes", families),
+        ("strength", strengths),
+        ("kind", kinds),
+        ("syllables", f"{cells} <s class='b'></s> breath"),
     )
+    return "".join(f"<p class='legend'><small>{name}</small>{shown}</p>" for name, shown in rows)
 
 
 def _lines(report: LyricsReport, marks: _Marks, hues: Mapping[int, int]) -> Iterator[str]:
@@ -168,7 +177,9 @@ def _grid(report: LyricsReport) -> str:
             f"<i style='height:{share / most * 100:.0f}%' title='step {step + 1}: {share:.0%}'></i>"
             for step, share in enumerate(shares)
         )
-        rows.append(f"<figure><figcaption>{name} on the sixteenths of the bar</figcaption><div>{bars}</div></figure>")
+        rows.append(
+            f"<figure><figcaption>{name} on the sixteenths of the bar</figcaption><div>{bars}</div>{_BEATS}</figure>"
+        )
     return f"<div class='grid'>{''.join(rows)}</div>"
 
 
@@ -224,13 +235,26 @@ def _ledger(report: LyricsReport) -> str:
     if report.score is None or not report.score.deductions:
         return ""
     rows = "".join(
-        f"<tr><td>{'' if item.line is None else item.line + 1}</td><td>{escape(str(item))}</td>"
-        f"<td>{escape(item.fix)}</td></tr>"
+        f"<tr><td>{'' if item.line is None else item.line + 1}</td><td>−{item.points:.1f}</td>"
+        f"<td>{escape(item.rule)}: {_measured(item)}</td><td>{escape(item.fix)}</td></tr>"
         for item in report.score.deductions[:40]
     )
     return f"<table><caption>What it lost points for</caption>{rows}</table>"
 
 
+def _measured(item: Deduction) -> str:
+    """What was found, and what was expected where that is a number."""
+    if isinstance(item.measured, str):
+        return f"“{escape(item.measured)}”"
+    target = f", {item.target:g} expected" if isinstance(item.target, (int, float)) else ""
+    return escape(f"{item.measured:g} {item.unit}{target}")
+
+
+_CELLS = (
+    "<s></s> weak <s class='s'></s> stressed <s class='s' style='--h:240;--a:.6'></s> in a rhyme "
+    "<s class='b'></s> breath"
+)
+_BEATS = "<div class='beats'><small>1</small><small>2</small><small>3</small><small>4</small></div>"
 _STRENGTHS = (("weak", 0.2), ("clear", 0.4), ("strong", 0.67))
 _CSS = (
     ".me-lyrics{font:14px/1.55 system-ui,sans-serif;max-width:70em;color-scheme:light dark}"
@@ -245,21 +269,24 @@ _CSS = (
     ".me-lyrics .gap td{padding-top:.8em;font-weight:600;opacity:.75}"
     ".me-lyrics .score b{font-size:2.4em}.me-lyrics .score span{opacity:.7;margin-left:1em}"
     ".me-lyrics u,.me-lyrics .legend i{text-decoration:none;font-style:normal;padding:.05em .25em;border-radius:.25em;"
-    "background:hsl(var(--h,0) 75% 52% / var(--a,0))}"
-    ".me-lyrics u{border-bottom:2px solid hsl(var(--h,210) 60% 45%)}"
+    "background:oklch(.74 .15 var(--h,0) / var(--a,0))}"
+    ".me-lyrics u{border-bottom:2px solid oklch(.62 .16 var(--h,240))}"
     ".me-lyrics u.identical{border-bottom-style:double;border-bottom-width:3px}"
     ".me-lyrics u.slant{border-bottom-style:dashed}"
     ".me-lyrics u.assonant{border-bottom-style:dotted}"
-    ".me-lyrics u.eye{border-bottom:0;text-decoration:underline wavy hsl(var(--h,210) 60% 45%) 1px}"
-    ".me-lyrics .legend{display:flex;flex-wrap:wrap;gap:.4em .6em;align-items:center;margin:.4em 0}"
-    ".me-lyrics .legend>small{opacity:.65;min-width:4.5em}"
+    ".me-lyrics u.eye{border-bottom:0;text-decoration:underline wavy oklch(.62 .16 var(--h,240)) 1px}"
+    ".me-lyrics .legend{display:flex;flex-wrap:wrap;gap:.4em .6em;align-items:center;margin:.3em 0}"
+    ".me-lyrics .legend>small{opacity:.65;width:5em}"
     ".me-lyrics .flow{white-space:nowrap;line-height:1}"
     ".me-lyrics s{display:inline-block;width:9px;height:7px;margin-right:2px;background:#8886;border-radius:2px;"
     "vertical-align:baseline;text-decoration:none}"
-    ".me-lyrics s.s{height:15px}.me-lyrics s.r,.me-lyrics s[style]{background:hsl(var(--h) 75% 52% / var(--a))}"
-    ".me-lyrics s.b{margin-right:10px;box-shadow:6px 0 0 -2px #8886}"
+    ".me-lyrics s.s{height:15px}.me-lyrics s.r,.me-lyrics s[style]{background:oklch(.72 .16 var(--h) / var(--a))}"
+    ".me-lyrics s.b{margin-right:12px;position:relative}"
+    ".me-lyrics s.b::after{content:'';position:absolute;left:calc(100% + 5px);bottom:0;height:15px;"
+    "border-left:1px solid;opacity:.6}"
     ".me-lyrics .grid{display:flex;gap:2em}.me-lyrics figure{margin:0}.me-lyrics figcaption{opacity:.65}"
-    ".me-lyrics .grid div{display:flex;align-items:flex-end;height:60px;gap:2px}"
+    ".me-lyrics .grid div{display:flex;align-items:flex-end;height:60px;gap:2px;border-bottom:1px solid #8886}"
+    ".me-lyrics .grid .beats{height:auto;border:0;gap:0;opacity:.65}.me-lyrics .beats small{width:56px}"
     ".me-lyrics .grid i{width:12px;background:hsl(210 60% 50% / .7)}"
     ".me-lyrics .grid i:nth-child(4n+1){background:hsl(20 80% 52% / .85)}"
     ".me-lyrics del{opacity:.6}.me-lyrics ins{text-decoration:none;font-weight:600}"
