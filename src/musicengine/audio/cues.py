@@ -169,9 +169,9 @@ def _bass_pitch(lasting: FloatArray, grid: Grid) -> FloatArray:
     floor = running_median(part, (1, 3, 9), 1)
     top = part.max(axis=1, keepdims=True)
     prominence = np.sqrt(np.maximum(np.exp(part - top) - np.exp(floor - top), 0))
-    around: FloatArray = sum(
-        (weight * prominence[step : step + frames] for step, weight in enumerate(_AROUND)), np.float32(0)
-    )
+    around = np.zeros((frames, count), np.float32)
+    for step, weight in enumerate(_AROUND):
+        around += weight * prominence[step : step + frames]
     salience = product(around, _bass_templates(grid.bin_hz, count))
     best = _BASS_PITCHES_HZ[salience.argmax(axis=1)]
     return np.where(salience.max(axis=1) > 0, best, 0).astype(np.float32)
