@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from musicengine.synth.genres import Bass, Genre, Groove, Layer, Lead
+from musicengine.synth.styles import Bass, Genre, Groove, Layer, Lead
 
 __all__ = ["BEATS"]
 
