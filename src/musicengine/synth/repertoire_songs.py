@@ -96,7 +96,7 @@ SONGS: tuple[Genre, ...] = (
                 ("kick", "XxxxXxxxXxxxXxxx"),
                 ("snare", "....X.......X..."),
                 ("crash", "x.......x......."),
-                ("open", "x...x...x...x..."),
+                ("open", "X.x.X.x.X.x.X.x."),
                 ("ride", "..x...x...x...x."),
             ),
             (("kick", "X.......x......."), ("ride", "x...x...x...x...")),
