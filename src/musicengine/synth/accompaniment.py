@@ -77,7 +77,9 @@ def play_layer(sheet: Sheet, layer: Layer) -> list[Event]:
                 end = change.at + change.length
                 played += _held(voicing, change.at, end) if held else _over(sheet, cycle, voicing, change, passage)
         if not held:
-            played = crowd(played, sheet.density, sheet.meter, stream(sheet.seed, f"crowd {layer.name} {passage.start}"))
+            played = crowd(
+                played, sheet.density, sheet.meter, stream(sheet.seed, f"crowd {layer.name} {passage.start}")
+            )
         events += played
     if sheet.final is not None and layer.enters < 0.6 and events:
         voicing = voice(sheet.chord_at(sheet.final), voicing, layer.center, layer.size)

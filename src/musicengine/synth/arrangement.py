@@ -12,7 +12,7 @@ from musicengine.synth.accompaniment import play_bass, play_layer
 from musicengine.synth.clock import Clock
 from musicengine.synth.decisions import DEFAULT_DURATION_S, Wish, decide, whole_bars
 from musicengine.synth.drumming import play_drums
-from musicengine.synth.form import Passage, opened, plan, usual
+from musicengine.synth.form import opened, plan, usual
 from musicengine.synth.melody import play_double, play_lead
 from musicengine.synth.performance import Part, Performer
 from musicengine.synth.sheet import Sheet, harmonize
@@ -102,7 +102,7 @@ def _written(wish: Wish) -> tuple[Sheet, tuple[str, ...]]:
     energy = _shifted(asked.energy, len(labels) - len(wanted))
     passages = plan(labels, bars, energy=energy, intro_bars=asked.intro_bars, hook=asked.hook_repetition)
     changes = harmonize(wish.genre, wish.key, passages, end=end, final=final, seed=asked.seed, meter=meter)
-    notes = (f"room for {bars} of {len(labels)} sections",) if len(labels) > bars else ()
+    notes: tuple[str, ...] = (f"room for {bars} of {len(labels)} sections",) if len(labels) > bars else ()
     if asked.intro_bars and passages[0].bars < asked.intro_bars:
         notes += (f"room for {passages[0].bars} of {asked.intro_bars} bars of intro",)
     return Sheet(wish.genre, wish.key, passages, changes, end, final, asked.seed, wish.density, meter), notes
@@ -177,4 +177,4 @@ def _sections(sheet: Sheet, clock: Clock, duration_s: float) -> tuple[Section, .
 
 
 def _second(clock: Clock, at: float) -> float:
-    return float(clock.seconds(np.float64(at)))
+    return float(clock.seconds(np.array(at)))

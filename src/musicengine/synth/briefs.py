@@ -143,8 +143,8 @@ def parse_brief(text: str, *, seed: int | None = None) -> Brief:
     fields["sections"], phrase = _sections(text, fields)
     if phrase:
         understood.append(phrase)
-    for name, value, phrase in production(text, len(fields["sections"])):
-        fields[name] = value
+    for name, turned, phrase in production(text, len(fields["sections"])):
+        fields[name] = turned
         understood.append(phrase)
     return Brief(**fields, understood=understood)
 

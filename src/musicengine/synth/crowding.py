@@ -44,7 +44,9 @@ def crowd(events: list[Event], density: float, meter: Meter, rng: np.random.Gene
             continue
         half = (steps + 1) // 2 / meter.steps
         kept += [event._replace(length=min(event.length, half)) for event in chord]
-        kept += [event._replace(at=at + half, length=min(event.length, half), level=event.level * 0.8) for event in chord]
+        kept += [
+            event._replace(at=at + half, length=min(event.length, half), level=event.level * 0.8) for event in chord
+        ]
     return kept
 
 

@@ -130,7 +130,7 @@ def _fill(sheet: Sheet, hits: list[Event], bar: int, rng: np.random.Generator) -
 
 
 def _build(sheet: Sheet, hits: list[Event], bar: int, turning: int) -> list[Event]:
-    """A snare roll that doubles its pace up to ``turning``, the bar of the drop; before it the drums hold their breath."""
+    """A snare roll up to the bar ``turning``; it doubles its pace, and the drums hold their breath before the drop."""
     steps = sheet.meter.steps
     drop = turning - (steps - sheet.meter.pulses[-1]) / steps
     every = 1 if bar == turning - 1 else 2

@@ -90,7 +90,10 @@ def hit(kit_name: str, drum: int, rate: int, brightness: float = 0.0) -> FloatAr
     """
     plain = KITS[kit_name]
     kit = attrs.evolve(
-        plain, dull=plain.dull * 2 ** min(0.0, brightness), click=plain.click * 2**brightness, wires=plain.wires * 2 ** (0.3 * brightness)
+        plain,
+        dull=plain.dull * 2 ** min(0.0, brightness),
+        click=plain.click * 2**brightness,
+        wires=plain.wires * 2 ** (0.3 * brightness),
     )
     kick_db, snare_db, hat_db, cymbal_db = kit.gains_db
     hat_db, cymbal_db = hat_db + _BRIGHT_DB * brightness, cymbal_db + _BRIGHT_DB * brightness

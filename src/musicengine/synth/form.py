@@ -94,9 +94,7 @@ def _hooked(labels: tuple[str, ...], hook: float) -> tuple[str, ...]:
         return (*labels[:opening], "chorus", *labels[opening:closing], *again, *labels[closing:])
     if hook <= -0.5:
         last = len(labels) - 1 - labels[::-1].index("chorus")
-        return tuple(
-            "instrumental" if label == "chorus" and i != last else label for i, label in enumerate(labels)
-        )
+        return tuple("instrumental" if label == "chorus" and i != last else label for i, label in enumerate(labels))
     return labels
 
 

@@ -121,9 +121,7 @@ def _wave(patch: Patch, pitch: float, n: int, rate: int, brightness: float) -> F
     fade = _mellowing(patch.mellow_s, n, rate)
     out = np.empty((len(_detunings(patch)), n), np.float32)
     for channel, cents in enumerate(_detunings(patch)):
-        place = (_phase(patch, frequency(pitch + cents / 100), n, rate, channel) >> _SHIFT).astype(
-            np.int64
-        )
+        place = (_phase(patch, frequency(pitch + cents / 100), n, rate, channel) >> _SHIFT).astype(np.int64)
         row = out[channel]
         np.take(bright - dark, place, out=row, mode="clip")
         row *= fade

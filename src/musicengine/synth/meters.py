@@ -10,6 +10,7 @@ Tempo counts quarters, and in 6/8 dotted quarters, as scores and sequencers do.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import attrs
@@ -95,7 +96,7 @@ def _fitted(meter: Meter, pattern: str, spare: int, flowing: bool) -> tuple[tupl
     return tuple(fitted)
 
 
-def _places(meter: Meter, spare: int):  # type: ignore[no-untyped-def]
+def _places(meter: Meter, spare: int) -> Callable[[float], float]:
     """Where a written step falls, as a function."""
     if meter.name == "3/4":
         return lambda step: min(step, 4 * spare) + max(0.0, step - 4 * spare - 4)

@@ -162,7 +162,11 @@ def _place(part: Part, bus: FloatArray, rate: int, brightness: float) -> None:
         _add(bus, sound, start)
         for repeat in range(1, _ECHOES + 1) if part.echo_s else ():
             # Each echo comes from the other side, and softer.
-            _add(bus[:: 1 - 2 * (repeat % 2)], sound * np.float32(_ECHO**repeat), start + round(repeat * part.echo_s * rate))
+            _add(
+                bus[:: 1 - 2 * (repeat % 2)],
+                sound * np.float32(_ECHO**repeat),
+                start + round(repeat * part.echo_s * rate),
+            )
 
 
 def _place_drums(part: Part, bus: FloatArray, rate: int, brightness: float, *, wet: bool) -> None:

@@ -11,7 +11,7 @@ __all__ = ["PATCHES", "Patch"]
 _OPEN_VOWEL = ((700.0, 110.0, 1.0), (1150.0, 130.0, 0.8), (2750.0, 200.0, 0.6), (3500.0, 300.0, 0.5))
 _ROUND_VOWEL = ((450.0, 90.0, 1.0), (850.0, 120.0, 0.7), (2650.0, 200.0, 0.35), (3400.0, 300.0, 0.25))
 
-#: The main resonances of a violin's and a cello's body (Fletcher and Rossing, The Physics of Musical Instruments, 1998).
+#: Main resonances of a violin's and a cello's body (Fletcher and Rossing, The Physics of Musical Instruments, 1998).
 _VIOLIN_BODY = ((280.0, 60.0, 0.8), (460.0, 80.0, 1.0), (1000.0, 300.0, 0.6), (2600.0, 700.0, 0.9))
 _CELLO_BODY = ((110.0, 30.0, 0.8), (220.0, 50.0, 1.0), (600.0, 200.0, 0.7), (1600.0, 500.0, 0.7))
 

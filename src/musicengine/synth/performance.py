@@ -90,7 +90,7 @@ class Performer:
         spread = _strum(chord) * strum_ms / 1000
         starts = np.maximum(0, starts + np.clip(late_s, -bound, bound)[chord] + spread)
         touch = 1 + 0.06 * np.clip(rng.normal(size=len(table)), -2, 2)
-        end_s = float(self.clock.seconds(np.float64(self.sheet.end)))
+        end_s = float(self.clock.seconds(np.array(self.sheet.end)))
         ends = np.minimum(ends, end_s)
         heard = (starts < end_s - 0.02) & (ends > starts + 0.01)
         order = np.argsort(starts[heard], kind="stable")

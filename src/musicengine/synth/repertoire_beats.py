@@ -209,7 +209,13 @@ BEATS: tuple[Genre, ...] = (
         Groove(
             "dusty",
             (("kick", "x..x......x....."), ("snare", _BACK), ("hat", "o.g.o.g.o.g.o.go")),
-            (("kick", "x..x...o..x....."), ("snare", _BACK), ("hat", "o.ogo.ogo.ogo.go"), ("shaker", "g.o.g.o.g.o.g.o."), ("rim", "......g...g....g")),
+            (
+                ("kick", "x..x...o..x....."),
+                ("snare", _BACK),
+                ("hat", "o.ogo.ogo.ogo.go"),
+                ("shaker", "g.o.g.o.g.o.g.o."),
+                ("rim", "......g...g....g"),
+            ),
             (("hat", "o...g...o...g..."),),
             fill="breath",
             ghosts=0.4,

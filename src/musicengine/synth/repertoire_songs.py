@@ -161,7 +161,13 @@ SONGS: tuple[Genre, ...] = (
         Groove(
             "studio",
             (("kick", "X......x..x....."), ("snare", _BACK), ("hat", "x.o.x.o.x.o.x.o.")),
-            (("kick", "X..x...x..x....."), ("snare", _BACK), ("clap", _BACK), ("hat", "x.oox.o.x.oox.oo"), ("shaker", "o.x.o.x.o.x.o.x.")),
+            (
+                ("kick", "X..x...x..x....."),
+                ("snare", _BACK),
+                ("clap", _BACK),
+                ("hat", "x.oox.o.x.oox.oo"),
+                ("shaker", "o.x.o.x.o.x.o.x."),
+            ),
             (("hat", "x...o...x...o..."),),
             ghosts=0.5,
             level_db=-1,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from musicengine.errors import BriefError
 from musicengine.values.making import METERS
@@ -18,7 +19,9 @@ _DECIBELS = re.compile(rf"\b{_VOICE} (?:at |by )?([+-]?\d{{1,2}}(?:\.\d)?) ?db\b
 _INTRO_BARS = re.compile(
     r"\b(\d{1,2})[- ]bars?[- ](?:long )?intro\b|\bintro(?:duction)? (?:of|is|lasts|with) (\d{1,2}) bars?\b", re.I
 )
-_BUILDS = re.compile(r"\b(?:slow(?:ly)? )?(?:builds?|building)(?: up)?\b|\bcrescendo\b|\bgets (?:bigger|louder)\b", re.I)
+_BUILDS = re.compile(
+    r"\b(?:slow(?:ly)? )?(?:builds?|building)(?: up)?\b|\bcrescendo\b|\bgets (?:bigger|louder)\b", re.I
+)
 #: A field of the brief, the words that turn it, and how far. With "very" or its like it goes all the way.
 _KNOBS = (
     ("drift", r"tempo (?:that )?(?:drifts?|wanders?)|(?:drifting|wandering|loose) tempo|rubato", 0.02),
@@ -43,7 +46,7 @@ _WORDS = tuple((field, re.compile(rf"\b{_MORE}(?:{words})\b", re.I), value) for 
 _FURTHEST = {"drift": 0.04, "vocal_level_db": 6.0, "intro_bars": 16.0}
 
 
-def production(text: str, sections: int) -> Iterator[tuple[str, object, str]]:
+def production(text: str, sections: int) -> Iterator[tuple[str, Any, str]]:
     """Every field that a prompt turns: its name, its value, and a phrase that says so.
 
     Args:

@@ -13,7 +13,7 @@ __all__ = ["StubGenerator"]
 
 _PREFIX = "stub-"
 _CAPABILITIES = Capabilities(
-    accepts=["prompt", "genre", "mood", "bpm", "key", "duration_s", "sections", "instrumental", "seed"], stems=True
+    accepts=[field.name for field in attrs.fields(Brief) if field.name not in ("lyrics", "understood")], stems=True
 )
 
 
