@@ -105,7 +105,7 @@ def _over(
             length = min(hit.length, end - at)
             if hit.symbol.isdigit():
                 octave, tone = divmod(int(hit.symbol) - 1, len(voicing))
-                level = 0.8 if sheet.meter.is_beat(hit.at) else 0.7
+                level = 0.85 if sheet.meter.is_beat(hit.at) else 0.62
                 events.append(Event(at, min(length * 1.5, end - at), voicing[tone] + 12 * octave, level))
             else:
                 events += [Event(at, length, pitch, hit.level) for pitch in voicing]

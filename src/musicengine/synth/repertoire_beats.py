@@ -243,7 +243,7 @@ BEATS: tuple[Genre, ...] = (
         Groove(
             "soft",
             (("kick", "x.......o......."), ("shaker", "g...o...g...o...")),
-            (("kick", "x.......o......."), ("rim", "....o.......o..."), ("shaker", "g.g.o.g.g.g.o.g.")),
+            (("kick", "x.......o......."), ("rim", "....o.......o..."), ("shaker", "o.g.x.g.o.g.x.g.")),
             (),
             fill="none",
             build="swell",
