@@ -67,12 +67,18 @@ class Patch:
 
 
 def _plucked(bright_hz: float, dark_hz: float, decay_s: float, **more: Any) -> Patch:
-    settings = {"mellow_s": decay_s / 4, "release_s": 0.06, "noise": 0.05, "attack_s": 0.003} | more
+    settings: dict[str, Any] = {"mellow_s": decay_s / 4, "release_s": 0.06, "noise": 0.05, "attack_s": 0.003} | more
     return Patch(bright_hz=bright_hz, dark_hz=dark_hz, decay_s=decay_s, **settings)
 
 
 def _blown(rolloff: float, bright_hz: float, vibrato_cents: float, **more: Any) -> Patch:
-    settings = {"attack_s": 0.045, "release_s": 0.09, "noise": 0.04, "mellow_s": 0.5, "dark_hz": bright_hz * 0.6} | more
+    settings: dict[str, Any] = {
+        "attack_s": 0.045,
+        "release_s": 0.09,
+        "noise": 0.04,
+        "mellow_s": 0.5,
+        "dark_hz": bright_hz * 0.6,
+    } | more
     return Patch(rolloff=rolloff, bright_hz=bright_hz, vibrato_cents=vibrato_cents, **settings)
 
 
