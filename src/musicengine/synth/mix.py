@@ -94,7 +94,13 @@ def render(arrangement: Arrangement, *, rate: int = 44_100) -> Rendered:
     genre, _ = find_genre(arrangement.genre)
     # Every stem is computed for itself, so two threads give the same samples as one.
     with ThreadPoolExecutor(2) as threads:
-        buses = list(threads.map(lambda stem: _bus(arrangement, genre, stem, n, rate), _COSTLY_FIRST))
+        # The accompaniment is the most work: both threads play half of it before each turns to stems of its own.
+        band, more = threads.map(lambda half: _half(arrangement, half, n, rate), (0, 1))
+        band += more
+        started = {"other": band}
+        buses = list(
+            threads.map(lambda stem: _bus(arrangement, genre, stem, n, rate, started.get(stem)), _COSTLY_FIRST)
+        )
         mix = buses[0] + buses[1]
         for bus in buses[2:]:
             mix += bus
@@ -117,15 +123,25 @@ def _finish(stems: list[FloatArray], mix: FloatArray, gains: FloatArray, start: 
         mix[:, piece] += stem[:, piece]
 
 
-def _bus(arrangement: Arrangement, genre: Genre, stem: str, n: int, rate: int) -> FloatArray:
-    """One stem before mastering: float32 (2, n)."""
-    parts = [part for part in arrangement.parts if part.stem == stem and len(part)]
+def _half(arrangement: Arrangement, half: int, n: int, rate: int) -> FloatArray:
+    """Every second accompanying part that gets reverb, before it does: float32 (2, n)."""
     bus = np.zeros((2, n), np.float32)
+    for part in [part for part in arrangement.parts if part.stem == "other" and part.wet and len(part)][half::2]:
+        _place(part, bus, rate, arrangement.brightness)
+    return bus
+
+
+def _bus(
+    arrangement: Arrangement, genre: Genre, stem: str, n: int, rate: int, started: FloatArray | None
+) -> FloatArray:
+    """One stem before mastering: float32 (2, n); ``started`` already has the parts that get reverb."""
+    parts = [part for part in arrangement.parts if part.stem == stem and len(part)]
+    bus = np.zeros((2, n), np.float32) if started is None else started
     if not parts:
         return bus
     # What gets reverb comes first, the room answers to what is there, and what stays dry comes after.
     for wet in (True, False):
-        for part in parts:
+        for part in () if wet and started is not None else parts:
             if part.stem == "drums":
                 _place_drums(part, bus, rate, arrangement.brightness, wet=wet)
             elif part.wet == wet:
