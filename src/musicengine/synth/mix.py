@@ -12,11 +12,12 @@ from musicengine.dsp.products import product
 from musicengine.dsp.types import FloatArray
 from musicengine.synth import drums
 from musicengine.synth.arrangement import Arrangement, Part, compose
-from musicengine.synth.genres import Genre, find_genre
+from musicengine.synth.genres import find_genre
 from musicengine.synth.instruments import play
 from musicengine.synth.mastering import master
 from musicengine.synth.patches import PATCHES
 from musicengine.synth.space import reverberate
+from musicengine.synth.styles import Genre
 from musicengine.values._arrays import frozen
 from musicengine.values._value import Value
 from musicengine.values.making import Brief, Take, Truth
@@ -37,6 +38,10 @@ _PIECE = 1 << 15
 _BLEND = (np.array([[1.0, 0.3], [0.3, 1.0]]) / np.sqrt(1.09)).astype(np.float32)
 #: Lengths are rounded to a geometric series.
 _LENGTH_RATIO = 1.15
+#: Echoes of a part that has them, and how much softer each is.
+_ECHOES, _ECHO = 2, 0.4
+#: What the width of a brief makes of the sides: a factor of two each octave.
+_WIDTH_OCTAVES = 1.0
 _DUCKED = {"vocals": 0.25, "bass": 1.0, "other": 1.0}
 
 
@@ -89,7 +94,13 @@ def render(arrangement: Arrangement, *, rate: int = 44_100) -> Rendered:
     genre, _ = find_genre(arrangement.genre)
     # Every stem is computed for itself, so two threads give the same samples as one.
     with ThreadPoolExecutor(2) as threads:
-        buses = list(threads.map(lambda stem: _bus(arrangement, genre, stem, n, rate), _COSTLY_FIRST))
+        # The accompaniment is the most work: both threads play half of it before each turns to stems of its own.
+        band, more = threads.map(lambda half: _half(arrangement, half, n, rate), (0, 1))
+        band += more
+        started = {"other": band}
+        buses = list(
+            threads.map(lambda stem: _bus(arrangement, genre, stem, n, rate, started.get(stem)), _COSTLY_FIRST)
+        )
         mix = buses[0] + buses[1]
         for bus in buses[2:]:
             mix += bus
@@ -112,23 +123,35 @@ def _finish(stems: list[FloatArray], mix: FloatArray, gains: FloatArray, start: 
         mix[:, piece] += stem[:, piece]
 
 
-def _bus(arrangement: Arrangement, genre: Genre, stem: str, n: int, rate: int) -> FloatArray:
-    """One stem before mastering: float32 (2, n)."""
-    parts = [part for part in arrangement.parts if part.stem == stem and len(part)]
+def _half(arrangement: Arrangement, half: int, n: int, rate: int) -> FloatArray:
+    """Every second accompanying part that gets reverb, before it does: float32 (2, n)."""
     bus = np.zeros((2, n), np.float32)
+    for part in [part for part in arrangement.parts if part.stem == "other" and part.wet and len(part)][half::2]:
+        _place(part, bus, rate, arrangement.brightness)
+    return bus
+
+
+def _bus(
+    arrangement: Arrangement, genre: Genre, stem: str, n: int, rate: int, started: FloatArray | None
+) -> FloatArray:
+    """One stem before mastering: float32 (2, n); ``started`` already has the parts that get reverb."""
+    parts = [part for part in arrangement.parts if part.stem == stem and len(part)]
+    bus = np.zeros((2, n), np.float32) if started is None else started
     if not parts:
         return bus
     # What gets reverb comes first, the room answers to what is there, and what stays dry comes after.
     for wet in (True, False):
-        for part in parts:
+        for part in () if wet and started is not None else parts:
             if part.stem == "drums":
-                _place_drums(part, bus, rate, wet=wet)
+                _place_drums(part, bus, rate, arrangement.brightness, wet=wet)
             elif part.wet == wet:
                 _place(part, bus, rate, arrangement.brightness)
         if wet and any(part.wet for part in parts):
             reverberate(bus, rate, room_s=genre.room_s, gain=10 ** (genre.wet_db / 20))
     if genre.duck and stem in _DUCKED:
         bus *= _ducking(arrangement, genre.duck * _DUCKED[stem], n, rate)
+    if arrangement.width:
+        _widen(bus, 2 ** (_WIDTH_OCTAVES * arrangement.width))
     _fade(bus, rate)
     return bus
 
@@ -153,9 +176,16 @@ def _place(part: Part, bus: FloatArray, rate: int, brightness: float) -> None:
             level = (layer / _VELOCITY_LAYERS) ** 1.5 * gain
             sound = scaled[pitch, length, layer] = played[pitch, length] * np.float32(level)
         _add(bus, sound, start)
+        for repeat in range(1, _ECHOES + 1) if part.echo_s else ():
+            # Each echo comes from the other side, and softer.
+            _add(
+                bus[:: 1 - 2 * (repeat % 2)],
+                sound * np.float32(_ECHO**repeat),
+                start + round(repeat * part.echo_s * rate),
+            )
 
 
-def _place_drums(part: Part, bus: FloatArray, rate: int, *, wet: bool) -> None:
+def _place_drums(part: Part, bus: FloatArray, rate: int, brightness: float, *, wet: bool) -> None:
     """Add the hits of the drums that get reverb, or of those that do not."""
     gain = 10 ** ((part.level_db + _DRUMS_DB) / 20)
     starts = np.rint(part.starts_s * rate).astype(int).tolist()
@@ -169,7 +199,7 @@ def _place_drums(part: Part, bus: FloatArray, rate: int, *, wet: bool) -> None:
             angle = (drums.pan(pitch) + 1) * np.pi / 4
             level = np.sqrt(2) * (layer / _VELOCITY_LAYERS) ** 1.5 * gain
             sides = np.array([[np.cos(angle)], [np.sin(angle)]]) * level
-            sound = scaled[pitch, layer] = drums.hit(part.patch, pitch, rate) * sides.astype(np.float32)
+            sound = scaled[pitch, layer] = drums.hit(part.patch, pitch, rate, brightness) * sides.astype(np.float32)
         _add(bus, sound, start)
 
 
@@ -189,6 +219,16 @@ def _ducking(arrangement: Arrangement, depth: float, n: int, rate: int) -> Float
     recovery_s = 20 / arrangement.tempo.bpm
     gains = 1 - depth * np.exp(-((since / recovery_s) ** 2) * 2)
     return gain_curve(gains.astype(np.float32), n)
+
+
+def _widen(bus: FloatArray, factor: float) -> None:
+    """Multiply what differs between left and right, piece by piece, in the cache."""
+    for start in range(0, bus.shape[1], _PIECE):
+        left, right = bus[:, start : start + _PIECE]
+        side = left - right
+        side *= np.float32((factor - 1) / 2)
+        left += side
+        right -= side
 
 
 def _fade(bus: FloatArray, rate: int) -> None:

@@ -28,7 +28,7 @@ FAILURES = ("refused", "moderated", "lost", "unanswered", "failed", "expired", "
 
 Latency: TypeAlias = Literal["realistic"] | tuple[float, float]
 _PREFIX = "stub-"
-_ACCEPTS = ("prompt", "genre", "mood", "bpm", "key", "duration_s", "sections", "instrumental", "seed")
+_ACCEPTS = tuple(field.name for field in attrs.fields(Brief) if field.name not in ("lyrics", "understood"))
 
 
 def _mapping(failures: Mapping[str, float] | str) -> dict[str, float]:
