@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import attrs
 import numpy as np
@@ -16,11 +16,13 @@ from musicengine.synth.form import LABELS, plan, usual
 from musicengine.synth.genres import Genre, find_genre
 from musicengine.synth.melody import play_lead
 from musicengine.synth.sheet import Event, Sheet, harmonize, stream
+from musicengine.synth.singing import Song, Syllable, sing_lyrics, time_words
+from musicengine.synth.songwriting import write_lyrics
 from musicengine.values._arrays import Content, FloatArray, floats
 from musicengine.values._value import Value
 from musicengine.values.making import MAX_DURATION_S, Brief
 from musicengine.values.music import Beats, Chord, Key, Section, Tempo
-from musicengine.values.words import Word
+from musicengine.values.words import Lyrics, Word
 
 __all__ = ["DEFAULT_DURATION_S", "Arrangement", "Part", "compose"]
 
@@ -43,6 +45,7 @@ class Part(Value):
         velocities: float32 (n,), in (0, 1].
         level_db, pan: in the mix; pan from -1 (left) to 1 (right).
         wet: whether it gets reverb.
+        syllables: what a singer sings on each note; () for instruments.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Part(Value):
     level_db: float = 0.0
     pan: float = 0.0
     wet: bool = True
+    syllables: tuple[Syllable, ...] = ()
 
     def __len__(self) -> int:
         return int(self.starts_s.size)
@@ -72,6 +76,7 @@ class Arrangement(Value):
         genre: the one whose manner it follows.
         brightness: from -1 (dark) to 1 (bright).
         notes: what was decided against the letter of the brief, one phrase each.
+        lyrics: what is sung; None where nobody sings words.
     """
 
     brief: Brief
@@ -86,6 +91,7 @@ class Arrangement(Value):
     words: tuple[Word, ...] = ()
     brightness: float = 0.0
     notes: tuple[str, ...] = attrs.field(default=(), eq=False)
+    lyrics: Lyrics | None = None
 
 
 def compose(brief: Brief) -> Arrangement:
@@ -106,10 +112,12 @@ def compose(brief: Brief) -> Arrangement:
     changes = harmonize(wish.genre, wish.key, passages, end=end, final=final, seed=brief.seed)
     sheet = Sheet(wish.genre, wish.key, passages, changes, end, final, brief.seed, wish.mood.density)
     beats = np.arange(_beat_count(sheet)) * (60 / wish.bpm)
+    brief, song = _song(sheet, bar_s, wish.brief)
+    parts = tuple(_parts(sheet, bar_s, song))
     crowded = (f"room for {bars} of {len(labels)} sections",) if len(labels) > bars else ()
     return Arrangement(
-        brief=attrs.evolve(wish.brief, sections=tuple(passage.label for passage in passages)),
-        parts=tuple(_parts(sheet, bar_s, wish.brief)),
+        brief=attrs.evolve(brief, sections=tuple(passage.label for passage in passages)),
+        parts=parts,
         tempo=Tempo(wish.bpm, 1.0),
         beats=Beats(beats, beats[::_BEATS_PER_BAR], 1.0),
         key=wish.key,
@@ -117,8 +125,10 @@ def compose(brief: Brief) -> Arrangement:
         sections=_sections(sheet, bar_s, wish.duration_s),
         duration_s=wish.duration_s,
         genre=wish.genre.name,
+        words=_words(parts[0]),
         brightness=wish.mood.brightness,
-        notes=wish.notes + crowded,
+        notes=wish.notes + crowded + (song.notes if song else ()),
+        lyrics=song.lyrics if song else None,
     )
 
 
@@ -186,14 +196,27 @@ def _beat_count(sheet: Sheet) -> int:
     return max(1, math.ceil(sheet.end * _BEATS_PER_BAR - 1e-6))
 
 
-def _parts(sheet: Sheet, bar_s: float, brief: Brief) -> Iterable[Part]:
+def _song(sheet: Sheet, bar_s: float, brief: Brief) -> tuple[Brief, Song | None]:
+    """What is sung, if anything is, and the brief with its lyrics."""
+    if brief.instrumental or not (sheet.genre.sung or brief.lyrics is not None):
+        return brief, None
+    lyrics = brief.lyrics or write_lyrics(brief, sheet.passages, bar_s)
+    song = sing_lyrics(sheet, lyrics, play_lead(sheet, sung=True), bar_s=bar_s)
+    return attrs.evolve(brief, lyrics=lyrics), song
+
+
+def _words(part: Part) -> tuple[Word, ...]:
+    return time_words(part.starts_s.tolist(), (part.starts_s + part.durations_s).tolist(), part.syllables)
+
+
+def _parts(sheet: Sheet, bar_s: float, song: Song | None) -> Iterable[Part]:
     genre = sheet.genre
     player = _Performer(sheet, bar_s)
-    sung = (genre.sung or brief.lyrics is not None) and not brief.instrumental
     groove, bass, lead = genre.groove, genre.bass, genre.lead
-    melody = play_lead(sheet, sung=sung)
-    singer = ("voice", "vocals", "voice") if sung else ("lead", "other", lead.patch)
-    yield player.part(*singer, melody, level_db=lead.level_db + (1.0 if sung else 0.0))
+    if song:
+        yield player.part("voice", "vocals", song.tract, song.events, level_db=lead.level_db, syllables=song.syllables)
+    else:
+        yield player.part("lead", "other", lead.patch, play_lead(sheet, sung=False), level_db=lead.level_db)
     yield player.part("drums", "drums", groove.kit, play_drums(sheet), level_db=groove.level_db, looseness=0.6)
     yield player.part("bass", "bass", bass.patch, play_bass(sheet), level_db=bass.level_db, wet=False)
     for layer in genre.layers:
@@ -228,6 +251,7 @@ class _Performer:
         wet: bool = True,
         looseness: float = 1.0,
         strum_ms: float = 0.0,
+        syllables: Sequence[Syllable] = (),
     ) -> Part:
         table = np.array(events, np.float64).reshape(-1, 4)
         rng = stream(self.sheet.seed, f"performance {name}")
@@ -256,6 +280,7 @@ class _Performer:
             level_db=level_db,
             pan=pan,
             wet=wet,
+            syllables=tuple(syllables[i] for i in np.flatnonzero(heard)[order]) if syllables else (),
         )
 
     def _swung(self, at: np.ndarray) -> np.ndarray:

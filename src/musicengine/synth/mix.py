@@ -17,6 +17,7 @@ from musicengine.synth.instruments import play
 from musicengine.synth.mastering import master
 from musicengine.synth.patches import PATCHES
 from musicengine.synth.space import reverberate
+from musicengine.synth.voice import sing
 from musicengine.values._arrays import frozen
 from musicengine.values._value import Value
 from musicengine.values.making import Brief, Take, Truth
@@ -59,7 +60,7 @@ def make(brief: Brief) -> Take:
     return Take(
         rendered.mix,
         arrangement.brief,
-        lyrics=arrangement.brief.lyrics,
+        lyrics=arrangement.lyrics,
         truth=truth(arrangement, rendered.stems),
         notes=arrangement.notes,
     )
@@ -123,7 +124,9 @@ def _bus(arrangement: Arrangement, genre: Genre, stem: str, n: int, rate: int) -
         for part in parts:
             if part.stem == "drums":
                 _place_drums(part, bus, rate, wet=wet)
-            elif part.wet == wet:
+            elif part.syllables and wet:
+                _sing(part, bus, rate, arrangement.brightness)
+            elif part.wet == wet and not part.syllables:
                 _place(part, bus, rate, arrangement.brightness)
         if wet and any(part.wet for part in parts):
             reverberate(bus, rate, room_s=genre.room_s, gain=10 ** (genre.wet_db / 20))
@@ -131,6 +134,22 @@ def _bus(arrangement: Arrangement, genre: Genre, stem: str, n: int, rate: int) -
         bus *= _ducking(arrangement, genre.duck * _DUCKED[stem], n, rate)
     _fade(bus, rate)
     return bus
+
+
+def _sing(part: Part, bus: FloatArray, rate: int, brightness: float) -> None:
+    """Add a singer in the middle."""
+    starts, durations = part.starts_s.tolist(), part.durations_s.tolist()
+    bus += np.float32(10 ** (part.level_db / 20)) * sing(
+        starts,
+        [start + duration for start, duration in zip(starts, durations, strict=True)],
+        part.pitches.tolist(),
+        part.velocities.tolist(),
+        [syllable.phones for syllable in part.syllables],
+        count=bus.shape[1],
+        rate=rate,
+        tract="woman" if part.patch == "woman" else "man",
+        brightness=brightness,
+    )
 
 
 def _place(part: Part, bus: FloatArray, rate: int, brightness: float) -> None:
