@@ -16,7 +16,7 @@ from musicengine.synth.form import LABELS, plan, usual
 from musicengine.synth.genres import Genre, find_genre
 from musicengine.synth.melody import play_lead
 from musicengine.synth.sheet import Event, Sheet, harmonize, stream
-from musicengine.synth.singing import Song, Syllable, sing_lyrics, time_words
+from musicengine.synth.singing import Song, Syllable, form_of, sing_lyrics, singing_s, time_words
 from musicengine.synth.songwriting import write_lyrics
 from musicengine.values._arrays import Content, FloatArray, floats
 from musicengine.values._value import Value
@@ -166,6 +166,10 @@ def _decide(brief: Brief) -> _Wish:
     tonic, minor = int(rng.integers(12)), rng.random() < (genre.minor if mood.minor is None else mood.minor)
     drawn = low + place * (high - low)
     bpm = brief.bpm or _whole_phrases((low, high), drawn, brief.duration_s or DEFAULT_DURATION_S)
+    if brief.lyrics and not brief.sections:
+        bar_s = _BEATS_PER_BAR * 60 / bpm
+        length_s = brief.duration_s or min(max(DEFAULT_DURATION_S, singing_s(brief.lyrics, bar_s)), MAX_DURATION_S)
+        brief = attrs.evolve(brief, duration_s=length_s, sections=form_of(brief.lyrics, int(length_s / bar_s)))
     wanted = max(DEFAULT_DURATION_S, len(brief.sections) * 16 * 60 / bpm) if brief.sections else DEFAULT_DURATION_S
     duration_s = brief.duration_s or min(wanted, MAX_DURATION_S)
     key = brief.key or Key(tonic, "minor" if minor else "major")
@@ -206,6 +210,8 @@ def _song(sheet: Sheet, bar_s: float, brief: Brief) -> tuple[Brief, Song | None]
 
 
 def _words(part: Part) -> tuple[Word, ...]:
+    if not part.syllables:
+        return ()
     return time_words(part.starts_s.tolist(), (part.starts_s + part.durations_s).tolist(), part.syllables)
 
 

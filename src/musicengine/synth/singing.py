@@ -26,7 +26,18 @@ from musicengine.synth.phonemes import split_syllables
 from musicengine.synth.sheet import Event, Sheet, stream
 from musicengine.values.words import Line, Lyrics, Word
 
-__all__ = ["SUNG", "Song", "Syllable", "choose_singer", "section_label", "sing_lyrics", "time_words", "vocalise"]
+__all__ = [
+    "SUNG",
+    "Song",
+    "Syllable",
+    "choose_singer",
+    "form_of",
+    "section_label",
+    "sing_lyrics",
+    "singing_s",
+    "time_words",
+    "vocalise",
+]
 
 SUNG = ("verse", "pre-chorus", "chorus", "bridge")
 """Sections that have words where nothing else is said."""
@@ -38,6 +49,8 @@ _LONGEST_PHRASE = 16  # syllables
 _PHRASES = (0.5, 1.0, 2.0, 4.0)  # bars
 _STRONG_S, _WEAK_S, _LAST_S = 0.34, 0.21, 0.8  # how long syllables like to be
 _LONGEST_NOTE_S = 1.6
+_LINE_S = 2.4  # a line of lyrics takes at least so long where there is time
+_LEAST_BARS = 4  # of a section, where the lyrics decide the form
 _NAMES = {
     "verse": "verse", "pre-chorus": "pre-chorus", "prechorus": "pre-chorus", "pre chorus": "pre-chorus",
     "chorus": "chorus", "hook": "chorus", "refrain": "chorus", "drop": "chorus", "post-chorus": "chorus",
@@ -98,6 +111,23 @@ def section_label(tag: str) -> str:
     return _NAMES.get(name, _NAMES.get(tag.partition(":")[0].strip().lower(), ""))
 
 
+def form_of(lyrics: Lyrics, bars: int) -> tuple[str, ...]:
+    """The sections that a lyric's tags name, as many as have room in so many bars; () where none are named."""
+    labels = tuple(label for label, _ in _blocks(lyrics) if label)
+    if not set(labels) & set(SUNG):
+        return ()
+    room = max(1, bars // _LEAST_BARS)
+    if len(labels) + 2 <= room:
+        labels = (*(() if labels[0] == "intro" else ("intro",)), *labels, *(() if labels[-1] == "outro" else ("outro",)))
+    return labels[: min(room, 100)]
+
+
+def singing_s(lyrics: Lyrics, bar_s: float) -> float:
+    """How long it takes to sing a lyric at an easy pace, with an intro and an outro."""
+    size = next((bars for bars in (1, 2, 4) if bars * bar_s >= _LINE_S), 4)
+    return (sum(len(lines) for _, lines in _blocks(lyrics)) * size + 2 * _LEAST_BARS) * bar_s
+
+
 def vocalise(events: Sequence[Event], singer: _Singer) -> Song:
     """A melody sung on "ah"."""
     pitches = _into_range([event.pitch for event in events], singer)
@@ -118,8 +148,8 @@ def sing_lyrics(sheet: Sheet, lyrics: Lyrics, melody: Sequence[Event], *, bar_s:
     singer = choose_singer(sheet.seed, sheet.genre.lead.center)
     language = detect_language(lyrics.text)
     if language != "en":
-        why = "the lyrics have no words" if language == "und" else f"the lyrics are in {language!r}, only English is sung"
-        return attrs.evolve(vocalise(melody, singer), notes=(f'{why} here: sung on "ah"',))
+        why = "no words in the lyrics" if language == "und" else f"lyrics in {language!r}, only English is sung here"
+        return attrs.evolve(vocalise(melody, singer), notes=(f'{why}: sung on "ah"',))
     events: list[Event] = []
     syllables: list[Syllable] = []
     sung: list[Line] = []

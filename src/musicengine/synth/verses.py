@@ -158,7 +158,7 @@ THEMES = (
         We don't need to sleep until the day
         Keep on moving through the night
         Nothing's ever felt so right
-        Put your hands up to the light
+        Lift your faces to the light
         We are living for the night
         Hear the {rhythm|music} rolling in
         Let the good times now begin
@@ -189,7 +189,7 @@ THEMES = (
         They told me where I should be, they were wrong
         The {desert|valley} opens wider than the sky
         I count the {fences|windmills} as the fields go by
-        A hawk hangs over the road, very high
+        A hawk hangs over the road, slow and high
         I {never|hardly} had the time to say goodbye
         """,
         """
@@ -231,7 +231,7 @@ THEMES = (
         """,
         """
         Let it rain and let it pour
-        I don't need the sun no more
+        Knock on my {open|wooden} door
         Stay with me until the storm is through
         I have kept a fire here for you
         Let the {heavy|silent} snow come down
@@ -286,7 +286,7 @@ THEMES = (
 ANYWHERE = _lines(
     """
     I never had a better place to be
-    There's something in the air for you and me
+    There's something in the air, as you can see
     The clock upon the wall says half past two
     I close my eyes and I remember you
     There's nothing left to lose or left to say
