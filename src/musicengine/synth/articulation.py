@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from musicengine.synth.phonemes import PHONES, is_vowel
+from musicengine.dsp.phonemes import PHONES, is_vowel
 
 __all__ = ["Segment", "articulate"]
 

@@ -22,7 +22,7 @@ from musicengine.lyrics.syllables import Scansion, scan_all
 from musicengine.synth.articulation import articulate
 from musicengine.synth.form import Passage
 from musicengine.synth.harmony import nearest
-from musicengine.synth.phonemes import split_syllables
+from musicengine.dsp.phonemes import split_syllables
 from musicengine.synth.sheet import Event, Sheet, stream
 from musicengine.values.words import Line, Lyrics, Word
 

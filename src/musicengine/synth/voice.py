@@ -21,7 +21,7 @@ from musicengine.dsp.formants import DIPHTHONGS, Tract, formants, response
 from musicengine.dsp.types import Array, FloatArray
 from musicengine.synth.articulation import Segment, articulate
 from musicengine.synth.instruments import noise_band
-from musicengine.synth.phonemes import PHONES
+from musicengine.dsp.phonemes import PHONES
 
 __all__ = ["BLOCK", "sing"]
 

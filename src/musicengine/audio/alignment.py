@@ -1,0 +1,229 @@
+"""When known words are sung: the sounds that they should have, followed through the vocals of a recording.
+
+Conventions: a frame every 10 ms; a word lasts from its first sound to its last.
+
+Method: forced alignment, Viterbi's algorithm over the sounds in a row, as in speech recognition (for singing: Mauch,
+Fujihara and Goto, "Integrating additional chord information into HMM-based lyrics-to-audio alignment", IEEE TASLP
+2012). The model of a sound is not trained, it is what phonetics says: the response of the vocal tract at its formants
+(:mod:`musicengine.dsp.formants`), or noise in its band, and how loud it is beside a vowel. The spectrum of the vocals in
+bands is compared with it in level and, freed from the recording's mean, in shape. Between words there may be silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import attrs
+import numpy as np
+
+from musicengine.audio.separation import separate
+from musicengine.dsp import spectra
+from musicengine.dsp.formants import DIPHTHONGS, VOWELS, Tract, formants, response
+from musicengine.dsp.frames import padded
+from musicengine.dsp.phonemes import PHONES
+from musicengine.dsp.resampling import decimate
+from musicengine.dsp.types import Array, FloatArray, IntArray
+from musicengine.values.sound import Audio
+
+__all__ = ["SHORTEST_S", "Spoken", "align_words"]
+
+SHORTEST_S = 0.02
+"""A sound lasts at least so long."""
+
+_RATE_HZ = 22_050
+_HOP_S = 0.01
+_FRAME_S = 0.0232
+_EDGES_HZ = np.array([150, 300, 450, 600, 800, 1000, 1250, 1550, 1900, 2350, 2850, 3500, 4300, 5300, 6500, 8200.0])
+_FLOOR_DB = -32.0  # of what is left of the accompaniment, below a vowel
+_LOUD_DB = 14.0  # below the loudest: there somebody sings
+_SHAPE_DB, _LEVEL_DB, _FARTHEST_DB = 7.0, 9.0, 18.0
+_ANYTHING = -1.6  # how well what is no sound of the words fits
+_PAUSE_COST, _BREAK_COST = 2.5, 0.3  # of silence between words, between lines
+_LONG_CONSONANT = 0.35  # a frame more
+_CELLS = 60_000_000
+_PITCH_HZ = 220.0
+
+
+@attrs.frozen
+class Spoken:
+    """A word to find.
+
+    Args:
+        phones: ARPAbet with stress digits.
+        starts_line: whether a line begins with it.
+    """
+
+    phones: tuple[str, ...]
+    starts_line: bool = False
+
+
+@attrs.frozen(eq=False)
+class _Chain:
+    """States in a row.
+
+    Args:
+        sounds: which model each state has.
+        loops: what it costs to stay another frame, (states,).
+        skips: what it costs to leave out the state before, inf where that is not allowed: (states,).
+        enters: what it costs to come in from the state before: (states,).
+        first, last: the states of each word.
+    """
+
+    sounds: IntArray
+    loops: FloatArray
+    skips: FloatArray
+    enters: FloatArray
+    first: list[int]
+    last: list[int]
+
+
+def align_words(audio: Audio, words: Sequence[Spoken]) -> list[tuple[float, float, float]]:
+    """When each word is sung: start and end in seconds, and how sure that is, in [0, 1].
+
+    Args:
+        audio: a mixture or a voice alone.
+        words: in order; all of them are expected to be sung. Words without phones get no time of their own.
+    """
+    vocals = separate(audio).vocals
+    levels, hop_s = _levels(vocals)
+    names = sorted({state for word in words for state in _states(word.phones)})
+    if not names:
+        return [(0.0, 0.0, 0.0)] * len(words)
+    stride = max(1, -(-len(levels) * 3 * sum(len(word.phones) for word in words) // _CELLS))
+    levels = levels[::stride]
+    fits = max((_fits(levels, names, tract) for tract in ("man", "woman")), key=lambda fit: float(fit.max(axis=1).sum()))
+    chain = _chain(words, names)
+    path = _follow(fits, chain)
+    return _times(path, fits, chain, hop_s * stride, audio.duration_s)
+
+
+def _levels(vocals: Audio) -> tuple[FloatArray, float]:
+    """The level of each band in dB below a loud vowel's total, (frames, bands), and the seconds from frame to frame."""
+    factor = max(1, round(vocals.rate / _RATE_HZ))
+    signal, rate = decimate(vocals.mono, factor), vocals.rate / factor
+    length, hop = 2 * round(_FRAME_S * rate / 2), max(1, round(_HOP_S * rate))
+    count = 1 + signal.size // hop
+    power = spectra.power(padded(signal, -length // 2, (count - 1) * hop + length - length // 2), length, hop)
+    edges = np.minimum(np.rint(_EDGES_HZ * length / rate).astype(int), power.shape[1] - 1)
+    bands = np.stack([power[:, low : max(high, low + 1)].sum(axis=1) for low, high in pairwise(edges)], axis=1)
+    total = bands.sum(axis=1)
+    loud = float(np.percentile(total[total > 0], 95)) if (total > 0).any() else 1.0
+    result: FloatArray = 10 * np.log10(bands / np.float32(loud) + np.float32(1e-6))
+    return result, hop / rate
+
+
+def _states(phones: Sequence[str]) -> list[tuple[str, int]]:
+    """The phones of a word as states: a diphthong has two vowels, a stop its closure and its burst."""
+    states = []
+    for phone in phones:
+        name = phone.rstrip("012")
+        double = name in DIPHTHONGS or (name in PHONES and PHONES[name].closed)
+        states += [(name, 0), (name, 1)] if double else [(name, 0)]
+    return states
+
+
+def _model(state: tuple[str, int], tract: Tract) -> Array:
+    """The power of a state in each band, of a vowel's total: (bands,)."""
+    name, part = state
+    centres = np.sqrt(_EDGES_HZ[1:] * _EDGES_HZ[:-1])
+    widths = np.diff(_EDGES_HZ)
+    phone = PHONES.get(name)
+    closed = phone is not None and phone.closed > 0
+    vowel = DIPHTHONGS[name][part] if name in DIPHTHONGS else name
+    grid = np.arange(_PITCH_HZ / 2, 8500, 50, dtype=np.float32)[None]
+    tracts = response(grid, np.array([formants(vowel, tract)], np.float32), tract)
+    voice = np.abs(tracts[0]) ** 2 / grid[0] / (1 + (grid[0] / 4000) ** 2) ** 2
+    voice = np.array([voice[(grid[0] >= low) & (grid[0] < high)].sum() for low, high in pairwise(_EDGES_HZ)])
+    power = voice / voice.sum() * (1.0 if phone is None else phone.voiced) ** 2
+    if phone is not None and phone.noise and not (closed and part == 0):
+        low, high = phone.noise_hz
+        noise = widths / ((1 + (low / centres) ** 6) * (1 + (centres / high) ** 6))
+        power = power + noise / noise.sum() * phone.noise**2
+    return power + 10 ** (_FLOOR_DB / 10) / widths.size
+
+
+def _fits(levels: FloatArray, names: Sequence[tuple[str, int]], tract: Tract) -> FloatArray:
+    """How well each frame fits each state, and silence, the last: (frames, states + 1), 0 at best."""
+    models = 10 * np.log10(np.array([_model(name, tract) for name in names]))
+    vowels = 10 * np.log10(np.array([_model((name, 0), tract) for name in VOWELS]))
+    total = 10 * np.log10(np.sum(10 ** (levels / 10), axis=1))
+    sung = total > total.max() - _LOUD_DB
+    seen = levels - (levels[sung].mean(axis=0) if sung.any() else 0) + vowels.mean(axis=0).astype(np.float32)
+    fits = np.empty((len(levels), len(names) + 1), np.float32)
+    for column, model in enumerate(models.astype(np.float32)):
+        away = seen - model
+        level = away.mean(axis=1)
+        shape = np.clip(away - level[:, None], -_FARTHEST_DB, _FARTHEST_DB)
+        fits[:, column] = -0.5 * (shape**2).mean(axis=1) / _SHAPE_DB**2 - 0.5 * np.minimum((level / _LEVEL_DB) ** 2, 6)
+    quiet = np.minimum(total - total[sung].mean() + 16, 20) if sung.any() else total * 0
+    fits[:, -1] = np.maximum(-0.5 * (np.maximum(quiet, 0) / 5) ** 2 - 0.2, _ANYTHING)
+    return fits
+
+
+def _chain(words: Sequence[Spoken], names: Sequence[tuple[str, int]]) -> _Chain:
+    """The states of all words in a row, silence before each and at the end."""
+    place = {name: i for i, name in enumerate(names)}
+    sounds, loops, skips, enters, first, last = [], [], [], [], [], []
+    silence = len(names)
+    for i, word in enumerate([*words, None]):
+        cost = _BREAK_COST if word is None or word.starts_line or i == 0 else _PAUSE_COST
+        sounds.append(silence), loops.append(0.0), skips.append(np.inf), enters.append(cost)  # type: ignore[func-returns-value]
+        if word is None:
+            break
+        first.append(len(sounds))
+        for name in _states(word.phones):
+            vowel = name[0] not in PHONES
+            for repeat in range(3 if vowel and name[0] not in DIPHTHONGS else 2):
+                starts = len(sounds) == first[-1]
+                sounds.append(place[name])
+                loops.append(0.0 if vowel else _LONG_CONSONANT)
+                enters.append(0.0)
+                skips.append(0.0 if starts else np.inf)
+        last.append(len(sounds) - 1)
+    return _Chain(
+        np.array(sounds), *(np.array(costs, np.float32) for costs in (loops, skips, enters)), first, last
+    )
+
+
+def _follow(fits: FloatArray, chain: _Chain) -> IntArray:
+    """The state of each frame: the best path through all states in order."""
+    frames, states = len(fits), chain.sounds.size
+    moves = np.zeros((frames, states), np.int8)
+    best = np.full(states, -np.inf, np.float32)
+    best[:2] = fits[0, chain.sounds[:2]]
+    step, jump = np.full(states, -np.inf, np.float32), np.full(states, -np.inf, np.float32)
+    for frame in range(1, frames):
+        step[1:] = best[:-1]
+        step -= chain.enters
+        jump[2:] = best[:-2]
+        jump -= chain.skips
+        stay = best - chain.loops
+        move = (step > stay).astype(np.int8)
+        better = np.maximum(stay, step)
+        move[jump > better] = 2
+        best = np.maximum(better, jump)
+        best += fits[frame].take(chain.sounds)
+        moves[frame] = move
+    path = np.empty(frames, np.int64)
+    state = states - 1 if best[-1] >= best[-2] or states < 2 else states - 2
+    for frame in range(frames - 1, -1, -1):
+        path[frame] = state
+        state -= int(moves[frame, state])
+    return path
+
+
+def _times(
+    path: IntArray, fits: FloatArray, chain: _Chain, hop_s: float, duration_s: float
+) -> list[tuple[float, float, float]]:
+    """Start, end and confidence of each word on a path."""
+    own = fits[np.arange(len(path)), chain.sounds[path]]
+    rival = fits.mean(axis=1)
+    result = []
+    starts = np.searchsorted(path, chain.first)
+    ends = np.searchsorted(path, chain.last, side="right")
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        margin = float((own[start:end] - rival[start:end]).mean()) if end > start else -1.0
+        sure = 1 / (1 + np.exp(-4 * (margin - 0.4)))
+        result.append((min(start * hop_s, duration_s), min(max(end, start) * hop_s, duration_s), float(sure)))
+    return result
