@@ -7,29 +7,30 @@ Fujihara and Goto, "Integrating additional chord information into HMM-based lyri
 2012). The model of a sound is not trained, it is what phonetics says: the response of the vocal tract at its formants
 (:mod:`musicengine.dsp.formants`), or noise in its band, and how loud it is beside a vowel. The spectrum of the vocals in
 bands is compared with it in level and, freed from the recording's mean, in shape. Between words there may be silence.
+What the first path says of the recording's own sounds and silences then corrects the models, and the second path is the
+answer (maximum a posteriori adaptation; Gauvain and Lee, IEEE TSAP 1994).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TypeAlias
 
 import attrs
 import numpy as np
 
 from musicengine.audio.separation import separate
 from musicengine.dsp import spectra
-from musicengine.dsp.formants import DIPHTHONGS, VOWELS, Tract, formants, response
+from musicengine.dsp.formants import DIPHTHONGS, TRACTS, VOWELS, Tract, formants, response
 from musicengine.dsp.frames import padded
 from musicengine.dsp.phonemes import PHONES
 from musicengine.dsp.resampling import decimate
 from musicengine.dsp.types import Array, FloatArray, IntArray
+from musicengine.errors import LyricsError
 from musicengine.values.sound import Audio
 
-__all__ = ["SHORTEST_S", "Spoken", "align_words"]
-
-SHORTEST_S = 0.02
-"""A sound lasts at least so long."""
+__all__ = ["Spoken", "align_words"]
 
 _RATE_HZ = 22_050
 _HOP_S = 0.01
@@ -39,10 +40,20 @@ _FLOOR_DB = -32.0  # of what is left of the accompaniment, below a vowel
 _LOUD_DB = 14.0  # below the loudest: there somebody sings
 _SHAPE_DB, _LEVEL_DB, _FARTHEST_DB = 7.0, 9.0, 18.0
 _ANYTHING = -1.6  # how well what is no sound of the words fits
-_PAUSE_COST, _BREAK_COST = 2.5, 0.3  # of silence between words, between lines
+_PAUSE_COST, _BREAK_COST = 5.0, 0.3  # of silence between words, between lines
 _LONG_CONSONANT = 0.35  # a frame more
 _CELLS = 60_000_000
 _PITCH_HZ = 220.0
+_VOWEL_FRAMES = 8  # a sung vowel lasts at least so long where there is time
+_TRUST = 20  # frames of a sound that count as much as what was known of it before
+_SPREAD_DB2, _FARTHEST = 4.0, 9.0  # least variance; most squared deviations
+_HEARD_S = 0.012  # a sound is under way when it shows
+
+
+_STEEPNESS, _MIDDLE = 4.0, 0.4  # of the confidence, by how much better a word fits than others
+_QUIET_DB = 16.0  # below the mean of what is sung
+_State: TypeAlias = tuple[str, int]
+"""A phone and which part of it."""
 
 
 @attrs.frozen
@@ -68,6 +79,7 @@ class _Chain:
         skips: what it costs to leave out the state before, inf where that is not allowed: (states,).
         enters: what it costs to come in from the state before: (states,).
         first, last: the states of each word.
+        least: how many frames the words take at least.
     """
 
     sounds: IntArray
@@ -76,6 +88,7 @@ class _Chain:
     enters: FloatArray
     first: list[int]
     last: list[int]
+    least: int
 
 
 def align_words(audio: Audio, words: Sequence[Spoken]) -> list[tuple[float, float, float]]:
@@ -83,19 +96,25 @@ def align_words(audio: Audio, words: Sequence[Spoken]) -> list[tuple[float, floa
 
     Args:
         audio: a mixture or a voice alone.
-        words: in order; all of them are expected to be sung. Words without phones get no time of their own.
+        words: in order; all of them are expected to be sung. A word without phones gets no time of its own.
+
+    Raises:
+        LyricsError: so many words cannot be sung in so short a time.
     """
     vocals = separate(audio).vocals
     levels, hop_s = _levels(vocals)
     names = sorted({state for word in words for state in _states(word.phones)})
     if not names:
         return [(0.0, 0.0, 0.0)] * len(words)
-    stride = max(1, -(-len(levels) * 3 * sum(len(word.phones) for word in words) // _CELLS))
-    levels = levels[::stride]
-    fits = max((_fits(levels, names, tract) for tract in ("man", "woman")), key=lambda fit: float(fit.max(axis=1).sum()))
-    chain = _chain(words, names)
-    path = _follow(fits, chain)
-    return _times(path, fits, chain, hop_s * stride, audio.duration_s)
+    stride = max(1, -(-len(levels) * _VOWEL_FRAMES * sum(len(word.phones) for word in words) // _CELLS))
+    levels, hop_s = levels[::stride], hop_s * stride
+    chain = _chain(words, names, len(levels))
+    if chain.least > len(levels):
+        raise LyricsError(f"{len(words):,} words cannot be sung in {audio.duration_s:g} s")
+    ways = [_expect(levels, names, tract) for tract in TRACTS]
+    seen, models, fits = max(ways, key=lambda way: float(way[2].max(axis=1).sum()))
+    fits = _adapt(seen, models, chain.sounds[_follow(fits, chain)])
+    return _times(_follow(fits, chain), fits, chain, hop_s, audio.duration_s)
 
 
 def _levels(vocals: Audio) -> tuple[FloatArray, float]:
@@ -113,7 +132,7 @@ def _levels(vocals: Audio) -> tuple[FloatArray, float]:
     return result, hop / rate
 
 
-def _states(phones: Sequence[str]) -> list[tuple[str, int]]:
+def _states(phones: Sequence[str]) -> list[_State]:
     """The phones of a word as states: a diphthong has two vowels, a stop its closure and its burst."""
     states = []
     for phone in phones:
@@ -123,7 +142,7 @@ def _states(phones: Sequence[str]) -> list[tuple[str, int]]:
     return states
 
 
-def _model(state: tuple[str, int], tract: Tract) -> Array:
+def _model(state: _State, tract: Tract) -> Array:
     """The power of a state in each band, of a vowel's total: (bands,)."""
     name, part = state
     centres = np.sqrt(_EDGES_HZ[1:] * _EDGES_HZ[:-1])
@@ -143,70 +162,93 @@ def _model(state: tuple[str, int], tract: Tract) -> Array:
     return power + 10 ** (_FLOOR_DB / 10) / widths.size
 
 
-def _fits(levels: FloatArray, names: Sequence[tuple[str, int]], tract: Tract) -> FloatArray:
-    """How well each frame fits each state, and silence, the last: (frames, states + 1), 0 at best."""
-    models = 10 * np.log10(np.array([_model(name, tract) for name in names]))
-    vowels = 10 * np.log10(np.array([_model((name, 0), tract) for name in VOWELS]))
+def _expect(levels: FloatArray, names: Sequence[_State], tract: Tract) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """What is seen without the recording's colour, what each state should look like, and how well they fit.
+
+    Returns:
+        float32 (frames, bands) and (states, bands) in dB; (frames, states + 1), 0 at best, silence the last.
+    """
+    models = _decibels(np.array([_model(name, tract) for name in names]))
+    vowels = _decibels(np.array([_model((name, 0), tract) for name in VOWELS]))
     total = 10 * np.log10(np.sum(10 ** (levels / 10), axis=1))
     sung = total > total.max() - _LOUD_DB
-    seen = levels - (levels[sung].mean(axis=0) if sung.any() else 0) + vowels.mean(axis=0).astype(np.float32)
+    seen = levels - levels[sung].mean(axis=0) + vowels.mean(axis=0)
     fits = np.empty((len(levels), len(names) + 1), np.float32)
-    for column, model in enumerate(models.astype(np.float32)):
+    for column, model in enumerate(models):
         away = seen - model
         level = away.mean(axis=1)
         shape = np.clip(away - level[:, None], -_FARTHEST_DB, _FARTHEST_DB)
         fits[:, column] = -0.5 * (shape**2).mean(axis=1) / _SHAPE_DB**2 - 0.5 * np.minimum((level / _LEVEL_DB) ** 2, 6)
-    quiet = np.minimum(total - total[sung].mean() + 16, 20) if sung.any() else total * 0
-    fits[:, -1] = np.maximum(-0.5 * (np.maximum(quiet, 0) / 5) ** 2 - 0.2, _ANYTHING)
+    above = np.maximum(total - total[sung].mean() + _QUIET_DB, 0)
+    fits[:, -1] = np.maximum(-0.5 * (above / 5) ** 2 - 0.2, _ANYTHING)
+    return seen, models, fits
+
+
+def _adapt(seen: FloatArray, models: FloatArray, sounds: IntArray) -> FloatArray:
+    """How well each frame fits each state and silence, as this recording has them: float32 (frames, states + 1)."""
+    means = np.empty((len(models) + 1, seen.shape[1]), np.float32)
+    silent = sounds == len(models)
+    quiet = seen[silent] if silent.sum() >= _TRUST else seen[np.argsort(seen.sum(axis=1))[: max(2, len(seen) // 5)]]
+    for state, model in enumerate(models):
+        own = seen[sounds == state]
+        means[state] = (own.sum(axis=0) + _TRUST * model) / (len(own) + _TRUST)
+    means[-1] = quiet.mean(axis=0)
+    voiced = (seen - means[sounds])[~silent]
+    fits = np.empty((len(seen), len(means)), np.float32)
+    for state, mean in enumerate(means):
+        spread = (quiet if state == len(models) else voiced).var(axis=0) + np.float32(_SPREAD_DB2)
+        apart = np.minimum((seen - mean) ** 2 / spread, _FARTHEST)
+        fits[:, state] = -0.5 * apart.mean(axis=1) - 0.5 * np.log(spread).mean()
     return fits
 
 
-def _chain(words: Sequence[Spoken], names: Sequence[tuple[str, int]]) -> _Chain:
+def _chain(words: Sequence[Spoken], names: Sequence[_State], frames: int) -> _Chain:
     """The states of all words in a row, silence before each and at the end."""
     place = {name: i for i, name in enumerate(names)}
-    sounds, loops, skips, enters, first, last = [], [], [], [], [], []
-    silence = len(names)
-    for i, word in enumerate([*words, None]):
-        cost = _BREAK_COST if word is None or word.starts_line or i == 0 else _PAUSE_COST
-        sounds.append(silence), loops.append(0.0), skips.append(np.inf), enters.append(cost)  # type: ignore[func-returns-value]
-        if word is None:
-            break
+    vowels = sum(name[0] not in PHONES for word in words for name in _states(word.phones))
+    longest = int(np.clip(frames // (3 * max(vowels, 1)), 1, _VOWEL_FRAMES))
+    sounds: list[int] = []
+    loops: list[float] = []
+    enters: list[float] = []
+    skips: list[float] = []
+    first, last = [], []
+    for i, word in enumerate(words):
+        sounds.append(len(names))
+        loops.append(0.0)
+        enters.append(_BREAK_COST if word.starts_line or i == 0 else _PAUSE_COST)
+        skips.append(np.inf)
         first.append(len(sounds))
         for name in _states(word.phones):
             vowel = name[0] not in PHONES
-            for repeat in range(3 if vowel and name[0] not in DIPHTHONGS else 2):
-                starts = len(sounds) == first[-1]
-                sounds.append(place[name])
-                loops.append(0.0 if vowel else _LONG_CONSONANT)
-                enters.append(0.0)
-                skips.append(0.0 if starts else np.inf)
+            count = max(1, longest // (1 + (name[0] in DIPHTHONGS))) if vowel else min(2, longest)
+            sounds += [place[name]] * count
+            loops += [0.0 if vowel else _LONG_CONSONANT] * count
+            enters += [0.0] * count
+            skips += [np.inf] * count
+        if len(sounds) > first[-1]:
+            skips[first[-1]] = 0.0  # words may follow without silence
         last.append(len(sounds) - 1)
-    return _Chain(
-        np.array(sounds), *(np.array(costs, np.float32) for costs in (loops, skips, enters)), first, last
-    )
+    columns = [np.array([*costs, end], np.float32) for costs, end in ((loops, 0), (skips, np.inf), (enters, 0))]
+    return _Chain(np.array([*sounds, len(names)]), *columns, first, last, len(sounds) - len(words))
 
 
 def _follow(fits: FloatArray, chain: _Chain) -> IntArray:
-    """The state of each frame: the best path through all states in order."""
+    """The state of each frame: the best path through all words in order."""
     frames, states = len(fits), chain.sounds.size
     moves = np.zeros((frames, states), np.int8)
     best = np.full(states, -np.inf, np.float32)
-    best[:2] = fits[0, chain.sounds[:2]]
+    best[:2] = fits[0].take(chain.sounds[:2])
     step, jump = np.full(states, -np.inf, np.float32), np.full(states, -np.inf, np.float32)
     for frame in range(1, frames):
-        step[1:] = best[:-1]
-        step -= chain.enters
-        jump[2:] = best[:-2]
-        jump -= chain.skips
+        np.subtract(best[:-1], chain.enters[1:], out=step[1:])
+        np.subtract(best[:-2], chain.skips[2:], out=jump[2:])
         stay = best - chain.loops
-        move = (step > stay).astype(np.int8)
         better = np.maximum(stay, step)
-        move[jump > better] = 2
-        best = np.maximum(better, jump)
+        moves[frame] = np.where(jump > better, 2, step > stay)
+        best = np.maximum(better, jump, out=better)
         best += fits[frame].take(chain.sounds)
-        moves[frame] = move
     path = np.empty(frames, np.int64)
-    state = states - 1 if best[-1] >= best[-2] or states < 2 else states - 2
+    state = states - 1 if best[-1] >= best[-2] else states - 2
     for frame in range(frames - 1, -1, -1):
         path[frame] = state
         state -= int(moves[frame, state])
@@ -217,13 +259,18 @@ def _times(
     path: IntArray, fits: FloatArray, chain: _Chain, hop_s: float, duration_s: float
 ) -> list[tuple[float, float, float]]:
     """Start, end and confidence of each word on a path."""
-    own = fits[np.arange(len(path)), chain.sounds[path]]
-    rival = fits.mean(axis=1)
-    result = []
+    own = fits[np.arange(len(path)), chain.sounds[path]] - fits.mean(axis=1)
     starts = np.searchsorted(path, chain.first)
     ends = np.searchsorted(path, chain.last, side="right")
+    result = []
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        margin = float((own[start:end] - rival[start:end]).mean()) if end > start else -1.0
-        sure = 1 / (1 + np.exp(-4 * (margin - 0.4)))
-        result.append((min(start * hop_s, duration_s), min(max(end, start) * hop_s, duration_s), float(sure)))
+        margin = float(own[start:end].mean()) if end > start else 0.0
+        sure = 1 / (1 + np.exp(-_STEEPNESS * (margin - _MIDDLE))) if end > start else 0.0
+        start_s = min(max(start * hop_s - _HEARD_S, 0.0), duration_s)
+        result.append((start_s, min(max(end * hop_s, start_s), duration_s), float(sure)))
     return result
+
+
+def _decibels(power: Array) -> FloatArray:
+    level: FloatArray = (10 * np.log10(power)).astype(np.float32)
+    return level

@@ -15,9 +15,11 @@ import numpy as np
 
 from musicengine.dsp.types import ComplexArray, FloatArray
 
-__all__ = ["CONSONANTS", "DIPHTHONGS", "VOWELS", "WOMAN_SCALE", "Tract", "formants", "response"]
+__all__ = ["CONSONANTS", "DIPHTHONGS", "TRACTS", "VOWELS", "WOMAN_SCALE", "Tract", "formants", "response"]
 
 Tract: TypeAlias = Literal["man", "woman"]
+
+TRACTS: tuple[Tract, ...] = ("man", "woman")
 
 VOWELS: dict[str, tuple[tuple[float, float, float], tuple[float, float, float]]] = {
     "IY": ((270, 2290, 3010), (310, 2790, 3310)),
@@ -70,7 +72,9 @@ def formants(phone: str, tract: Tract) -> tuple[float, float, float]:
     return (first * scale, second * scale, third * scale)
 
 
-def response(frequencies: FloatArray, targets: FloatArray, tract: Tract, *, nasal: FloatArray | None = None) -> ComplexArray:
+def response(
+    frequencies: FloatArray, targets: FloatArray, tract: Tract, *, nasal: FloatArray | None = None
+) -> ComplexArray:
     """What tracts make of each frequency: complex64 (tracts, k), 1 at 0 Hz.
 
     Args:

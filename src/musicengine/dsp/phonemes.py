@@ -60,11 +60,11 @@ PHONES = {
 }
 """Every consonant of ARPAbet."""
 
-_BEFORE_R = frozenset("P T K B D G F TH SH".split())
-_BEFORE_L = frozenset("P K B G F S".split())
-_BEFORE_W = frozenset("T K D G S TH HH".split())
-_BEFORE_Y = frozenset("P K B F V M HH".split())
-_AFTER_S = frozenset("P T K M N F".split())
+_BEFORE_R = frozenset(["P", "T", "K", "B", "D", "G", "F", "TH", "SH"])
+_BEFORE_L = frozenset(["P", "K", "B", "G", "F", "S"])
+_BEFORE_W = frozenset(["T", "K", "D", "G", "S", "TH", "HH"])
+_BEFORE_Y = frozenset(["P", "K", "B", "F", "V", "M", "HH"])
+_AFTER_S = frozenset(["P", "T", "K", "M", "N", "F"])
 
 
 def is_vowel(phone: str) -> bool:

@@ -30,6 +30,7 @@ DEFAULT_DURATION_S = 30.0
 _BEATS_PER_BAR = 4
 _SHORTEST_WITH_ENDING = 3.0
 _SHORTEST_ENDING = 0.75
+_SINGER_DB = 2.5  # a voice stands out more than an instrument
 
 
 @attrs.frozen(repr=False, slots=False)
@@ -220,7 +221,9 @@ def _parts(sheet: Sheet, bar_s: float, song: Song | None) -> Iterable[Part]:
     player = _Performer(sheet, bar_s)
     groove, bass, lead = genre.groove, genre.bass, genre.lead
     if song:
-        yield player.part("voice", "vocals", song.tract, song.events, level_db=lead.level_db, syllables=song.syllables)
+        yield player.part(
+            "voice", "vocals", song.tract, song.events, level_db=lead.level_db + _SINGER_DB, syllables=song.syllables
+        )
     else:
         yield player.part("lead", "other", lead.patch, play_lead(sheet, sung=False), level_db=lead.level_db)
     yield player.part("drums", "drums", groove.kit, play_drums(sheet), level_db=groove.level_db, looseness=0.6)

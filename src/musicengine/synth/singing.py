@@ -16,13 +16,13 @@ import attrs
 import numpy as np
 
 from musicengine.dsp.formants import Tract
+from musicengine.dsp.phonemes import split_syllables
 from musicengine.dsp.types import Array
 from musicengine.lyrics.language import detect_language
 from musicengine.lyrics.syllables import Scansion, scan_all
 from musicengine.synth.articulation import articulate
 from musicengine.synth.form import Passage
 from musicengine.synth.harmony import nearest
-from musicengine.dsp.phonemes import split_syllables
 from musicengine.synth.sheet import Event, Sheet, stream
 from musicengine.values.words import Line, Lyrics, Word
 
@@ -118,7 +118,11 @@ def form_of(lyrics: Lyrics, bars: int) -> tuple[str, ...]:
         return ()
     room = max(1, bars // _LEAST_BARS)
     if len(labels) + 2 <= room:
-        labels = (*(() if labels[0] == "intro" else ("intro",)), *labels, *(() if labels[-1] == "outro" else ("outro",)))
+        labels = (
+            *(() if labels[0] == "intro" else ("intro",)),
+            *labels,
+            *(() if labels[-1] == "outro" else ("outro",)),
+        )
     return labels[: min(room, 100)]
 
 
@@ -354,9 +358,7 @@ def _weights(count: int, steps: int) -> Array:
     return np.select(levels, [0.0, 0.25, 0.5, 1.1], 2.0)
 
 
-def _pitched(
-    notes: Sequence[_Note], sheet: Sheet, passage: Passage, melody: Sequence[Event]
-) -> list[Event]:
+def _pitched(notes: Sequence[_Note], sheet: Sheet, passage: Passage, melody: Sequence[Event]) -> list[Event]:
     """The notes with pitches: the melody's at that moment, a tone of the chord where it matters."""
     own = [event for event in melody if passage.start <= event.at < passage.end]
     tonic = nearest(sheet.genre.lead.center, (sheet.key.tonic,))
@@ -380,7 +382,14 @@ def _into_range(pitches: Sequence[int], singer: _Singer) -> list[int]:
     shift = 12 * round((singer.center - float(np.median(pitches))) / 12)
     low, high = singer.center - 9, singer.center + 12
     moved = [pitch + shift for pitch in pitches]
-    return [pitch - 12 * -(-(pitch - high) // 12) if pitch > high else pitch + 12 * -(-(low - pitch) // 12) if pitch < low else pitch for pitch in moved]
+    return [
+        pitch - 12 * -(-(pitch - high) // 12)
+        if pitch > high
+        else pitch + 12 * -(-(low - pitch) // 12)
+        if pitch < low
+        else pitch
+        for pitch in moved
+    ]
 
 
 def _remarks(lyrics: Lyrics, sung: Sequence[Line], dropped: Sequence[str]) -> Iterator[str]:

@@ -18,10 +18,10 @@ import attrs
 import numpy as np
 
 from musicengine.dsp.formants import DIPHTHONGS, Tract, formants, response
+from musicengine.dsp.phonemes import PHONES
 from musicengine.dsp.types import Array, FloatArray
 from musicengine.synth.articulation import Segment, articulate
 from musicengine.synth.instruments import noise_band
-from musicengine.dsp.phonemes import PHONES
 
 __all__ = ["BLOCK", "sing"]
 
@@ -127,7 +127,9 @@ def _vowel(segment: Segment, before: Segment | None, level: float) -> Iterator[_
             at = segment.end_s - quick / 2 - glide * (1 - quarter / 4)
             yield _Target(max(at, segment.start_s + quick), (segment.phone, quarter), segment.note, level * 0.95)
     else:
-        yield _Target(max(segment.end_s - quick, segment.start_s + quick), (segment.phone, 0), segment.note, level * 0.9)
+        yield _Target(
+            max(segment.end_s - quick, segment.start_s + quick), (segment.phone, 0), segment.note, level * 0.9
+        )
 
 
 def _consonant(segment: Segment, level: float) -> Iterator[_Target]:
