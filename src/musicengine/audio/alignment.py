@@ -5,10 +5,13 @@ Conventions: a frame every 10 ms; a word lasts from its first sound to its last.
 Method: forced alignment, Viterbi's algorithm over the sounds in a row, as in speech recognition (for singing: Mauch,
 Fujihara and Goto, "Integrating additional chord information into HMM-based lyrics-to-audio alignment", IEEE TASLP
 2012). The model of a sound is not trained, it is what phonetics says: the response of the vocal tract at its formants
-(:mod:`musicengine.dsp.formants`), or noise in its band, and how loud it is beside a vowel. The spectrum of the vocals in
-bands is compared with it in level and, freed from the recording's mean, in shape. Between words there may be silence.
+(:mod:`musicengine.dsp.formants`), or noise in its band, and how loud it is beside a vowel. The spectrum of the vocals
+in bands is compared with it in level and, freed from the recording's mean, in shape. Between words may be silence.
 What the first path says of the recording's own sounds and silences then corrects the models, and the second path is the
 answer (maximum a posteriori adaptation; Gauvain and Lee, IEEE TSAP 1994).
+
+How sure it is: how much better each word fits than other sounds, and how much better the words fit in their order than
+the other way round, which tells the words of this recording from those of another.
 """
 
 from __future__ import annotations
@@ -51,6 +54,7 @@ _HEARD_S = 0.012  # a sound is under way when it shows
 
 
 _STEEPNESS, _MIDDLE = 4.0, 0.4  # of the confidence, by how much better a word fits than others
+_BELIEF, _LEAST_GAIN = 60.0, 0.04  # of the belief that these words are sung, by what a frame gains
 _QUIET_DB = 16.0  # below the mean of what is sung
 _State: TypeAlias = tuple[str, int]
 """A phone and which part of it."""
@@ -98,10 +102,15 @@ def align_words(audio: Audio, words: Sequence[Spoken]) -> list[tuple[float, floa
         audio: a mixture or a voice alone.
         words: in order; all of them are expected to be sung. A word without phones gets no time of its own.
 
+    Returns:
+        One triple a word; none where the audio has no vocals at all.
+
     Raises:
         LyricsError: so many words cannot be sung in so short a time.
     """
     vocals = separate(audio).vocals
+    if not vocals.samples.any():
+        return []
     levels, hop_s = _levels(vocals)
     names = sorted({state for word in words for state in _states(word.phones)})
     if not names:
@@ -113,8 +122,11 @@ def align_words(audio: Audio, words: Sequence[Spoken]) -> list[tuple[float, floa
         raise LyricsError(f"{len(words):,} words cannot be sung in {audio.duration_s:g} s")
     ways = [_expect(levels, names, tract) for tract in TRACTS]
     seen, models, fits = max(ways, key=lambda way: float(way[2].max(axis=1).sum()))
-    fits = _adapt(seen, models, chain.sounds[_follow(fits, chain)])
-    return _times(_follow(fits, chain), fits, chain, hop_s, audio.duration_s)
+    path = _follow(fits, chain)
+    trust = _believe(fits, path, chain, words, names)
+    fits = _adapt(seen, models, chain.sounds[path])
+    found = _times(_follow(fits, chain), fits, chain, hop_s, audio.duration_s)
+    return [(start, end, sure * trust) for start, end, sure in found]
 
 
 def _levels(vocals: Audio) -> tuple[FloatArray, float]:
@@ -253,6 +265,24 @@ def _follow(fits: FloatArray, chain: _Chain) -> IntArray:
         path[frame] = state
         state -= int(moves[frame, state])
     return path
+
+
+def _believe(
+    fits: FloatArray, path: IntArray, chain: _Chain, words: Sequence[Spoken], names: Sequence[_State]
+) -> float:
+    """Whether these words are sung, in [0, 1]: how much better they fit than themselves in reverse order."""
+    back = [attrs.evolve(word, starts_line=other.starts_line) for word, other in zip(words[::-1], words, strict=True)]
+    control = _chain(back, names, len(fits))
+    ahead = _worth(fits, path, chain) - _worth(fits, _follow(fits, control), control)
+    gain = ahead / max(1, int((chain.sounds[path] < len(names)).sum()))
+    return float(1 / (1 + np.exp(-_BELIEF * (gain - _LEAST_GAIN))))
+
+
+def _worth(fits: FloatArray, path: IntArray, chain: _Chain) -> float:
+    """How well a path fits, less what it costs."""
+    moved = np.diff(path)
+    costs = chain.loops[path[1:]][moved == 0].sum() + chain.enters[path[1:]][moved == 1].sum()
+    return float(fits[np.arange(len(path)), chain.sounds[path]].sum() - costs)
 
 
 def _times(

@@ -6,6 +6,8 @@ singing, where the vowel takes the note.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import attrs
 
 __all__ = ["PHONES", "Phone", "is_vowel", "split_syllables"]
@@ -82,7 +84,7 @@ def split_syllables(phones: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     if not vowels:
         return ()
     cuts = [0]
-    for before, after in zip(vowels, vowels[1:], strict=False):
+    for before, after in pairwise(vowels):
         cut = after
         while cut - 1 > before and _begins(phones[cut - 1 : after]):
             cut -= 1

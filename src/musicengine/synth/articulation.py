@@ -1,7 +1,7 @@
 """Syllables on notes become sounds in time: consonants before the beat, the vowel on it, the rest before the next.
 
-A note is where its vowel starts, as singers place it (Sundberg, The Science of the Singing Voice, 1987). Consonants take
-their usual time from the note before, at most about half of it; then they are said faster.
+A note is where its vowel starts, as singers place it (Sundberg, The Science of the Singing Voice, 1987). Consonants
+take their usual time from the note before, at most about half of it; then they are said faster.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def articulate(
     """The sounds of every note, in order of time; they never overlap.
 
     Args:
-        starts_s, ends_s: of the notes, increasing; where vowels start, and where voices stop at the latest.
+        starts_s: when the vowel of each note starts, increasing.
+        ends_s: when each note ends at the latest.
         syllables: the phones of each note, one vowel each.
     """
     split = [_split(syllable) for syllable in syllables]

@@ -2,9 +2,9 @@
 
 The lyric's sections are matched to the form's by name; each line is a phrase of half a bar to four bars with a breath
 after it. Within a phrase dynamic programming places the syllables: stressed ones on strong beats and on longer notes,
-none faster than can be said, each section with a rhythmic habit of its own (after Nichols et al., "Relationships between
-lyrics and melody in popular music", ISMIR 2009). Pitches are those of the melody at that moment, on strong beats a tone
-of the chord, in the singer's range.
+none faster than can be said, each section with a rhythmic habit of its own (after Nichols et al., "Relationships
+between lyrics and melody in popular music", ISMIR 2009). Pitches are those of the melody at that moment, on strong
+beats a tone of the chord, in the singer's range.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ _NAMES = {
     "verse": "verse", "pre-chorus": "pre-chorus", "prechorus": "pre-chorus", "pre chorus": "pre-chorus",
     "chorus": "chorus", "hook": "chorus", "refrain": "chorus", "drop": "chorus", "post-chorus": "chorus",
     "bridge": "bridge", "middle eight": "bridge", "intro": "intro", "outro": "outro", "coda": "outro",
-    "break": "break", "breakdown": "break", "interlude": "break", "instrumental": "instrumental", "solo": "instrumental",
+    "break": "break", "breakdown": "break", "interlude": "break", "instrumental": "instrumental",
+    "solo": "instrumental",
 }  # fmt: skip
 
 

@@ -74,14 +74,14 @@ THEMES = (
         Say it to me in your quiet way
         I would {walk|run} a hundred miles for you
         Everything I {ever} dreamed is coming true
-        {Darling|Baby}, you and I will be all right
+        {Darling|Baby}, we are going to be all right
         Hold on to my hand, hold on tonight
         Turn around and come on home to me
         There is nowhere else I'd rather be
         You can have this heart of mine
         Put your {gentle|steady} hand in mine and shine
         Tell me what I need to know
-        I will never let you go
+        I have no wish to let you go
         """,
     ),
     _theme(
@@ -152,9 +152,9 @@ THEMES = (
         We take the stairs and dance the whole way there
         """,
         """
-        Turn it up and let it play
-        We can dance the night away
-        Everybody, come and play
+        Let the {speakers|records} play
+        We can dance until the break of day
+        Everybody, come and stay
         We don't need to sleep until the day
         Keep on moving through the night
         Nothing's ever felt so right
@@ -190,7 +190,7 @@ THEMES = (
         The {desert|valley} opens wider than the sky
         I count the {fences|windmills} as the fields go by
         A hawk hangs over the road, slow and high
-        I {never|hardly} had the time to say goodbye
+        I {never|hardly} knew a thing I could not try
         """,
         """
         Roll the window, feel the air
@@ -208,7 +208,7 @@ THEMES = (
     _theme(
         "rain",
         "rain winter snow cold autumn quiet storm cloud clouds fog grey gray sleep",
-        "calm peaceful relaxing relaxed dreamy ethereal sleepy quiet cozy mellow dark gloomy sinister ominous brooding eerie",
+        "calm peaceful relaxing relaxed dreamy ethereal sleepy quiet cozy mellow dark gloomy sinister brooding eerie",
         """
         The {kettle|heater} hums a tune against the cold
         My {mother's|father's} woolen coat is ten years old

@@ -5,7 +5,8 @@ Every sound at every pitch is one period of a wave: harmonics that fall off like
 that follows the melody (portamento, vibrato, jitter) and fades from one to the next, so vowels glide into each other
 and into consonants. Noise in bands makes fricatives and bursts, and the breath before a line.
 
-A closed vowel's first formant rises with a pitch above it, as sopranos tune it (Joliveau, Smith and Wolfe, Nature 2004).
+A closed vowel's first formant rises with a pitch above it, as sopranos tune it (Joliveau, Smith and Wolfe, Nature
+2004).
 """
 
 from __future__ import annotations
@@ -75,7 +76,8 @@ def sing(
     """A melody with its words: float32 (count,).
 
     Args:
-        starts_s, ends_s: of the notes, increasing; vowels start at ``starts_s``.
+        starts_s: when the vowel of each note starts, increasing.
+        ends_s: when each note ends.
         pitches: MIDI pitch of each note.
         levels: how loud each note is, in (0, 1].
         syllables: ARPAbet phones of each note, one vowel each.

@@ -13,7 +13,8 @@ __all__ = ["StubGenerator"]
 
 _PREFIX = "stub-"
 _CAPABILITIES = Capabilities(
-    accepts=["prompt", "genre", "mood", "bpm", "key", "duration_s", "sections", "instrumental", "seed"], stems=True
+    accepts=["prompt", "genre", "mood", "bpm", "key", "duration_s", "sections", "lyrics", "instrumental", "seed"],
+    stems=True,
 )
 
 
@@ -26,7 +27,7 @@ class StubGenerator:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Every field of a brief but lyrics; stems come along."""
+        """Fields of a brief; stems come along."""
         return _CAPABILITIES
 
     def estimate(self, brief: Brief, /) -> Credits:
