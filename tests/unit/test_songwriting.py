@@ -40,7 +40,7 @@ def test_every_choice_keeps_the_measure(line: str) -> None:
     assert max(counts) - min(counts) <= 1
     assert min(counts) >= 5
     assert max(counts) <= 12
-    assert line[0].isupper()
+    assert choices(line)[0][0].isupper()
     assert "  " not in line
 
 

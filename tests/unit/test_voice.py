@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import attrs
 import numpy as np
 import pytest
 
-from musicengine import Brief, measure_loudness, track_pitch
+from musicengine import Audio, Brief
+from musicengine.audio import measure_loudness, track_pitch
 from musicengine.dsp.formants import DIPHTHONGS, VOWELS, Tract, formants, response
 from musicengine.dsp.phonemes import PHONES, split_syllables
 from musicengine.lyrics import parse, pronounce
@@ -77,8 +80,6 @@ def test_a_diphthong_glides_from_one_vowel_to_the_other() -> None:
 
 @pytest.mark.parametrize("pitch", [45, 57, 64, 72])
 def test_the_voice_sings_the_pitch(pitch: int) -> None:
-    from musicengine import Audio
-
     track = track_pitch(Audio(sung(("AA1",), pitch), RATE))
     inside = (track.times_s > 0.4) & (track.times_s < 1.1)
     found = 69 + 12 * np.log2(track.frequencies_hz[inside] / 440)
@@ -96,8 +97,8 @@ def test_the_vowel_lands_on_the_note_and_noise_comes_before() -> None:
 
 
 def test_every_phone_of_the_dictionary_can_be_sung() -> None:
-    assert set(CONSONANTS) <= {*PHONES, ""}
-    assert set(NAMES) <= {*VOWELS, *DIPHTHONGS, ""}
+    assert set(CONSONANTS) - {"-"} == set(PHONES)
+    assert set(NAMES) >= {*VOWELS, *DIPHTHONGS}
     for phone in PHONES:
         signal = sung((phone, "AA1", phone), 55, "woman", 0.5)
         assert np.isfinite(signal).all()
@@ -120,12 +121,14 @@ def test_syllables_begin_as_english_allows(word: str, count: int, second: str) -
 def test_sounds_never_overlap() -> None:
     rng = np.random.default_rng(1)
     syllables = [
-        part for word in ["strengths", "asked", "twelve", "squirrels"] for part in split_syllables(pronounce(word).phones)
+        part
+        for word in ("strengths", "asked", "twelve", "squirrels")
+        for part in split_syllables(pronounce(word).phones)
     ] * 9
     starts = np.cumsum(rng.uniform(0.02, 0.5, len(syllables)))
     segments = articulate(starts.tolist(), (starts + rng.uniform(0.02, 0.6, starts.size)).tolist(), syllables)
     assert all(segment.end_s >= segment.start_s - 1e-9 for segment in segments)
-    assert all(b.start_s >= a.end_s - 1e-9 for a, b in zip(segments, segments[1:], strict=False))
+    assert all(b.start_s >= a.end_s - 1e-9 for a, b in pairwise(segments))
     vowels = [segment for segment in segments if segment.vowel]
     assert [segment.start_s for segment in vowels[1:]] == pytest.approx(starts[1:].tolist())
 
@@ -158,7 +161,7 @@ def test_word_times_are_those_of_the_sound(take: Take) -> None:
     assert take.truth is not None
     assert take.truth.stems is not None
     words, voice = take.truth.words, take.truth.stems.vocals
-    assert all(a.end_s <= b.start_s + 1e-6 for a, b in zip(words, words[1:], strict=False))
+    assert all(a.end_s <= b.start_s + 1e-6 for a, b in pairwise(words))
     hop = voice.rate // 100
     level = np.abs(voice.mono[: voice.mono.size // hop * hop]).reshape(-1, hop).max(axis=1)
     during = [level[round(word.start_s * 100) + 2 : round(word.end_s * 100)].max() for word in words]

@@ -77,7 +77,9 @@ def write_lyrics(brief: Brief, passages: Sequence[Passage], bar_s: float) -> Lyr
         if passage.label not in SUNG:
             continue
         tag = _NAMES[passage.label] + (f" {passage.occurrence + 1}" if passage.label == "verse" else "")
-        own = chorus[:count] if passage.label == "chorus" else writer.couplets(_bank(theme.verses), min(count, 8))
+        # A chorus that is cut short ends on a rhyme as well.
+        whole = count if count >= len(chorus) else max(1, count - count % 2)
+        own = chorus[:whole] if passage.label == "chorus" else writer.couplets(_bank(theme.verses), min(count, 8))
         lines += [Line(text, tag, stanza) for text in own]
         stanza += 1
     return Lyrics(lines)

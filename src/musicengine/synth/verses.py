@@ -95,8 +95,8 @@ THEMES = (
         I sleep beside a silent telephone
         There's still a {number|message} saved inside my phone
         I set a table for just one, alone
-        I took your {picture|postcard} down, the nail stayed in
-        I wash your {coffee} cup and start again
+        I took your {picture|postcard} down and swept the floor
+        Your {winter|rubber} boots are waiting at the door
         The neighbors ask me how you've been these days
         We ended in a hundred little ways
         The house is full of all your yesterdays
@@ -140,8 +140,8 @@ THEMES = (
         We said one song, but now we're asking more
         We never saw these {people|strangers} here before
         The line is going out around the store
-        I know a place where everybody goes
-        Nobody cares about our worn-out clothes
+        I know a place that everybody knows
+        We join the people standing there in rows
         The {mirror|silver} ball is turning soft and slow
         I know the song from {fifteen|twenty} years ago
         The night is young and no one wants to go
@@ -217,7 +217,7 @@ THEMES = (
         The {rain|wind} comes down the {mountain|valley} like a train
         I draw a little house on the window pane
         The {garden|village} keeps on drinking up the rain
-        The clouds have gone and here they come again
+        The ducks have left the {pond|park} to cross the lane
         The {river|meadow} wears a coat of early snow
         The chimney smoke goes up, so white and slow
         I watch the {buses|people} come and watch them go
