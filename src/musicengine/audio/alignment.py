@@ -171,7 +171,8 @@ def _model(state: _State, tract: Tract) -> Array:
         low, high = phone.noise_hz
         noise = widths / ((1 + (low / centres) ** 6) * (1 + (centres / high) ** 6))
         power = power + noise / noise.sum() * phone.noise**2
-    return power + 10 ** (_FLOOR_DB / 10) / widths.size
+    result: Array = power + 10 ** (_FLOOR_DB / 10) / widths.size
+    return result
 
 
 def _expect(levels: FloatArray, names: Sequence[_State], tract: Tract) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -240,8 +241,10 @@ def _chain(words: Sequence[Spoken], names: Sequence[_State], frames: int) -> _Ch
         if len(sounds) > first[-1]:
             skips[first[-1]] = 0.0  # words may follow without silence
         last.append(len(sounds) - 1)
-    columns = [np.array([*costs, end], np.float32) for costs, end in ((loops, 0), (skips, np.inf), (enters, 0))]
-    return _Chain(np.array([*sounds, len(names)]), *columns, first, last, len(sounds) - len(words))
+    stay, skip, enter = (
+        np.array([*costs, end], np.float32) for costs, end in ((loops, 0), (skips, np.inf), (enters, 0))
+    )
+    return _Chain(np.array([*sounds, len(names)]), stay, skip, enter, first, last, len(sounds) - len(words))
 
 
 def _follow(fits: FloatArray, chain: _Chain) -> IntArray:

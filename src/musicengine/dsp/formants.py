@@ -94,6 +94,6 @@ def response(
     result = denominator_scale / result
     fixed = [(_FOURTH, _BANDWIDTHS[3]), (_FIFTH, _BANDWIDTHS[4]), *((center, center / 10) for center in _TUBE)]
     for center_hz, width in fixed:
-        center_hz, width = np.float32(center_hz * scale), np.float32(width * scale)
-        result *= 1 / (1 - squared / center_hz**2 + 1j * frequencies * (width / center_hz**2))
+        square = np.float32((center_hz * scale) ** 2)
+        result *= 1 / (1 - squared / square + 1j * frequencies * (np.float32(width * scale) / square))
     return result

@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 import attrs
 import numpy as np
+import numpy.typing as npt
 
 from musicengine.dsp.formants import DIPHTHONGS, Tract, formants, response
 from musicengine.dsp.phonemes import PHONES
@@ -170,7 +171,7 @@ def _add_voice(
     for first in range(0, active.size, _PIECE):
         here = slice(first, first + _PIECE)
         blocks = active[here]
-        phase = base[blocks, None] + step[blocks, None] * np.arange(BLOCK, dtype=np.uint32)
+        phase: npt.NDArray[np.uint32] = base[blocks, None] + step[blocks, None] * np.arange(BLOCK, dtype=np.uint32)
         place = (phase >> _SHIFT).astype(np.int64)
         place += row[left[here], None]
         wave = tables.take(place, mode="clip")
@@ -197,10 +198,10 @@ def _put(signal: FloatArray, wave: FloatArray, blocks: Array) -> None:
 
 def _periods(sounds: Sequence[tuple[_Sound, int]], rate: int, tract: Tract, brightness: float) -> FloatArray:
     """One period of each sound at its pitch, of root mean square 1: float32 (sounds, 2048)."""
-    hz = 440 * 2 ** ((np.array([pitch for _, pitch in sounds], np.float32) - 69) / 12)
+    hz: FloatArray = 440 * 2 ** ((np.array([pitch for _, pitch in sounds], np.float32) - 69) / 12)
     highest = min(_HIGHEST_HZ, 0.45 * rate)
     harmonics = np.arange(1, max(2, min(int(highest / hz.min()), _TABLE // 4)) + 1, dtype=np.float32)
-    frequencies = hz[:, None] * harmonics
+    frequencies: FloatArray = hz[:, None] * harmonics
     targets = np.array([_formants(sound, tract) for sound, _ in sounds], np.float32)
     targets[:, 0] = np.maximum(targets[:, 0], hz)
     targets[:, 1] = np.maximum(targets[:, 1], targets[:, 0] * 1.2)
