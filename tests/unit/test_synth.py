@@ -238,7 +238,7 @@ def test_the_last_chord_is_home_and_the_melody_keeps_to_the_scale(mode: str) -> 
 # Sound
 
 
-@pytest.mark.parametrize("name", sorted(PATCHES))
+@pytest.mark.parametrize("name", sorted(name for name, patch in PATCHES.items() if patch.manner != "sweep"))
 def test_every_patch_plays_in_tune(name: str) -> None:
     pitch = 45 if "bass" in name else 69
     patch = attrs.evolve(PATCHES[name], vibrato_cents=0, drop_cents=0)

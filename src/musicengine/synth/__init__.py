@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from musicengine.synth.arrangement import Arrangement, Part, compose
 from musicengine.synth.briefs import parse_brief
-from musicengine.synth.genres import Genre, find_genre
+from musicengine.synth.genres import find_genre
 from musicengine.synth.mix import Rendered, make, render, truth
+from musicengine.synth.styles import Genre
 
 __all__ = [
     "Arrangement",

@@ -3,66 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import attrs
 import numpy as np
 
-from musicengine.errors import BriefError
 from musicengine.synth.accompaniment import play_bass, play_layer
-from musicengine.synth.briefs import MOODS, Mood, parse_brief
+from musicengine.synth.clock import Clock
+from musicengine.synth.decisions import DEFAULT_DURATION_S, Wish, decide, whole_bars
 from musicengine.synth.drumming import play_drums
-from musicengine.synth.form import LABELS, plan, usual
-from musicengine.synth.genres import Genre, find_genre
-from musicengine.synth.melody import play_lead
-from musicengine.synth.sheet import Event, Sheet, harmonize, stream
-from musicengine.synth.singing import Song, Syllable, form_of, sing_lyrics, singing_s, time_words
+from musicengine.synth.form import opened, plan, usual
+from musicengine.synth.melody import play_double, play_lead
+from musicengine.synth.performance import Part, Performer
+from musicengine.synth.sheet import Sheet, harmonize
+from musicengine.synth.singing import Song, sing_lyrics, time_words
 from musicengine.synth.songwriting import write_lyrics
-from musicengine.values._arrays import Content, FloatArray, floats
+from musicengine.synth.transitions import play_riser
 from musicengine.values._value import Value
-from musicengine.values.making import MAX_DURATION_S, Brief
+from musicengine.values.making import Brief
 from musicengine.values.music import Beats, Chord, Key, Section, Tempo
 from musicengine.values.words import Lyrics, Word
 
 __all__ = ["DEFAULT_DURATION_S", "Arrangement", "Part", "compose"]
 
-DEFAULT_DURATION_S = 30.0
-_BEATS_PER_BAR = 4
-_SHORTEST_WITH_ENDING = 3.0
-_SHORTEST_ENDING = 0.75
 _SINGER_DB = 2.5  # a voice stands out more than an instrument
-
-
-@attrs.frozen(repr=False, slots=False)
-class Part(Value):
-    """What one player plays.
-
-    Args:
-        name: e.g. "drums", "bass", "lead", "piano".
-        stem: "vocals", "drums", "bass" or "other".
-        patch: what it sounds like, a name of ``musicengine.synth.patches`` or a drum kit.
-        starts_s, durations_s: float32 (n,), in order of time.
-        pitches: float32 (n,), MIDI note numbers; General MIDI percussion keys for drums.
-        velocities: float32 (n,), in (0, 1].
-        level_db, pan: in the mix; pan from -1 (left) to 1 (right).
-        wet: whether it gets reverb.
-        syllables: what a singer sings on each note; () for instruments.
-    """
-
-    name: str
-    stem: str
-    patch: str
-    starts_s: FloatArray = attrs.field(converter=floats, eq=Content)
-    durations_s: FloatArray = attrs.field(converter=floats, eq=Content)
-    pitches: FloatArray = attrs.field(converter=floats, eq=Content)
-    velocities: FloatArray = attrs.field(converter=floats, eq=Content)
-    level_db: float = 0.0
-    pan: float = 0.0
-    wet: bool = True
-    syllables: tuple[Syllable, ...] = ()
-
-    def __len__(self) -> int:
-        return int(self.starts_s.size)
 
 
 @attrs.frozen(repr=False, slots=False)
@@ -75,7 +39,9 @@ class Arrangement(Value):
         tempo, beats, key, chords, sections, words: exact, as written.
         duration_s: the length in seconds.
         genre: the one whose manner it follows.
-        brightness: from -1 (dark) to 1 (bright).
+        brightness: from about -1 (dark) to 1 (bright).
+        dynamics: from -1 (even) to 1 (loud and soft).
+        width: from -1 (narrow) to 1 (wide).
         notes: what was decided against the letter of the brief, one phrase each.
         lyrics: what is sung; None where nobody sings words.
     """
@@ -91,6 +57,8 @@ class Arrangement(Value):
     genre: str
     words: tuple[Word, ...] = ()
     brightness: float = 0.0
+    dynamics: float = 0.0
+    width: float = 0.0
     notes: tuple[str, ...] = attrs.field(default=(), eq=False)
     lyrics: Lyrics | None = None
 
@@ -104,101 +72,67 @@ def compose(brief: Brief) -> Arrangement:
     Raises:
         BriefError: a section that no form has; a prompt that asks for the impossible.
     """
-    wish = _decide(brief)
-    bar_s = _BEATS_PER_BAR * 60 / wish.bpm
-    end = wish.duration_s / bar_s
-    bars, final = _bars(end)
-    labels = wish.brief.sections or usual(bars)
-    passages = plan(labels, bars)
-    changes = harmonize(wish.genre, wish.key, passages, end=end, final=final, seed=brief.seed)
-    sheet = Sheet(wish.genre, wish.key, passages, changes, end, final, brief.seed, wish.mood.density)
-    beats = np.arange(_beat_count(sheet)) * (60 / wish.bpm)
-    brief, song = _song(sheet, bar_s, wish.brief)
-    parts = tuple(_parts(sheet, bar_s, song))
-    crowded = (f"room for {bars} of {len(labels)} sections",) if len(labels) > bars else ()
+    wish = decide(brief)
+    sheet, notes = _written(wish)
+    bar_s = wish.meter.beats * 60 / wish.bpm
+    asked, song = _song(sheet, bar_s, wish.brief)
+    clock = Clock(bar_s, sheet.end, asked.drift, asked.seed)
+    parts = tuple(_parts(sheet, clock, asked, song))
+    passages = sheet.passages
     return Arrangement(
-        brief=attrs.evolve(brief, sections=tuple(passage.label for passage in passages)),
+        brief=attrs.evolve(
+            asked,
+            sections=tuple(passage.label for passage in passages),
+            energy=tuple(passage.energy for passage in passages) if asked.energy else (),
+        ),
         parts=parts,
         tempo=Tempo(wish.bpm, 1.0),
-        beats=Beats(beats, beats[::_BEATS_PER_BAR], 1.0),
+        beats=_beats(sheet, clock),
         key=wish.key,
-        chords=_chords(sheet, bar_s, wish.duration_s),
-        sections=_sections(sheet, bar_s, wish.duration_s),
+        chords=_chords(sheet, clock, wish.duration_s),
+        sections=_sections(sheet, clock, wish.duration_s),
         duration_s=wish.duration_s,
         genre=wish.genre.name,
         words=_words(parts[0]),
-        brightness=wish.mood.brightness,
-        notes=wish.notes + crowded + (song.notes if song else ()),
+        brightness=wish.brightness,
+        dynamics=asked.dynamics,
+        width=asked.width,
+        notes=wish.notes + notes + (song.notes if song else ()),
         lyrics=song.lyrics if song else None,
     )
 
 
-@attrs.frozen
-class _Wish:
-    """A brief and its decided fields."""
-
-    brief: Brief
-    genre: Genre
-    mood: Mood
-    bpm: float
-    key: Key
-    duration_s: float
-    notes: tuple[str, ...]
-
-
-def _decide(brief: Brief) -> _Wish:
-    """Genre, tempo, key and duration: as the brief says, or in the manner of genre and mood."""
-    if brief.prompt.strip() and not brief.understood:
-        heard = parse_brief(brief.prompt, seed=brief.seed)
-        open_fields = {
-            name: getattr(heard, name)
-            for name in ("genre", "mood", "bpm", "key", "duration_s", "sections", "instrumental", "understood")
-            if not getattr(brief, name)
-        }
-        brief = attrs.evolve(brief, **open_fields)
-    genre, note = find_genre(brief.genre)
-    mood = MOODS.get((brief.mood or "").lower(), Mood())
-    unknown = next((label for label in brief.sections if label not in LABELS), None)
-    if unknown is not None:
-        raise BriefError(f"expected sections among {', '.join(LABELS)}, got {unknown[:40]!r}")
-    rng = stream(brief.seed, f"decisions {genre.name}")
-    low, high = genre.bpm
-    place = np.clip(rng.random() * 0.6 + 0.2 + 0.3 * mood.pace, 0, 1)
-    tonic, minor = int(rng.integers(12)), rng.random() < (genre.minor if mood.minor is None else mood.minor)
-    drawn = low + place * (high - low)
-    bpm = brief.bpm or _whole_phrases((low, high), drawn, brief.duration_s or DEFAULT_DURATION_S)
-    if brief.lyrics and not brief.sections:
-        bar_s = _BEATS_PER_BAR * 60 / bpm
-        length_s = brief.duration_s or min(max(DEFAULT_DURATION_S, singing_s(brief.lyrics, bar_s)), MAX_DURATION_S)
-        brief = attrs.evolve(brief, duration_s=length_s, sections=form_of(brief.lyrics, int(length_s / bar_s)))
-    wanted = max(DEFAULT_DURATION_S, len(brief.sections) * 16 * 60 / bpm) if brief.sections else DEFAULT_DURATION_S
-    duration_s = brief.duration_s or min(wanted, MAX_DURATION_S)
-    key = brief.key or Key(tonic, "minor" if minor else "major")
-    decided = attrs.evolve(brief, genre=genre.name, bpm=bpm, key=key, duration_s=duration_s)
-    return _Wish(decided, genre, mood, bpm, key, duration_s, (note,) if note else ())
+def _written(wish: Wish) -> tuple[Sheet, tuple[str, ...]]:
+    """The lead sheet: form and harmony; and what of the form found no room."""
+    asked, meter = wish.brief, wish.meter
+    end = wish.duration_s * wish.bpm / (60 * meter.beats)
+    bars, final = whole_bars(end)
+    wanted = asked.sections or usual(max(1, round(bars * meter.beats / 4)), asked.hook_repetition)
+    labels = opened(wanted, asked.intro_bars)
+    energy = _shifted(asked.energy, len(labels) - len(wanted))
+    passages = plan(labels, bars, energy=energy, intro_bars=asked.intro_bars, hook=asked.hook_repetition)
+    changes = harmonize(wish.genre, wish.key, passages, end=end, final=final, seed=asked.seed, meter=meter)
+    notes: tuple[str, ...] = (f"room for {bars} of {len(labels)} sections",) if len(labels) > bars else ()
+    if asked.intro_bars and passages[0].bars < asked.intro_bars:
+        notes += (f"room for {passages[0].bars} of {asked.intro_bars} bars of intro",)
+    return Sheet(wish.genre, wish.key, passages, changes, end, final, asked.seed, wish.density, meter), notes
 
 
-def _bars(end: float) -> tuple[int, int | None]:
-    """How many bars the form has in a track of ``end`` bars, and the bar of the closing chord where there is one."""
-    final = math.floor(end - _SHORTEST_ENDING) if end >= _SHORTEST_WITH_ENDING else None
-    return (math.ceil(end) if final is None else final), final
+def _shifted(energy: tuple[float, ...], more: int) -> tuple[float, ...]:
+    """The energies of the sections where an intro came before them or went."""
+    if not energy or not more:
+        return energy
+    return (min(0.4, energy[0]), *energy) if more > 0 else energy[1:]
 
 
-def _whole_phrases(tempi: tuple[int, int], drawn: float, duration_s: float) -> float:
-    """The tempo near the drawn one with which phrases of four bars, or of two, fill the track."""
-
-    def oddness(bpm: int) -> float:
-        bars, _ = _bars(duration_s * bpm / (60 * _BEATS_PER_BAR))
-        return abs(bpm - drawn) + 5 * (bars % 4 != 0) + 10 * (bars % 2)
-
-    return float(min(range(tempi[0], tempi[1] + 1), key=oddness))
-
-
-def _beat_count(sheet: Sheet) -> int:
+def _beats(sheet: Sheet, clock: Clock) -> Beats:
     """Beats up to the closing chord, or to the end of a track that is cut off."""
-    if sheet.final is not None:
-        return sheet.final * _BEATS_PER_BAR + 1
-    return max(1, math.ceil(sheet.end * _BEATS_PER_BAR - 1e-6))
+    count = sheet.final + 1 if sheet.final is not None else math.ceil(sheet.end - 1e-6)
+    places = (np.arange(count)[:, None] + np.array(sheet.meter.pulses) / sheet.meter.steps).reshape(-1)
+    inside = places <= sheet.final if sheet.final is not None else places < sheet.end - 1e-6 / sheet.meter.beats
+    inside[0] = True
+    bars = np.arange(count)[inside[:: len(sheet.meter.pulses)]]
+    return Beats(clock.seconds(places[inside]), clock.seconds(bars), 1.0)
 
 
 def _song(sheet: Sheet, bar_s: float, brief: Brief) -> tuple[Brief, Song | None]:
@@ -206,26 +140,28 @@ def _song(sheet: Sheet, bar_s: float, brief: Brief) -> tuple[Brief, Song | None]
     if brief.instrumental or not (sheet.genre.sung or brief.lyrics is not None):
         return brief, None
     lyrics = brief.lyrics or write_lyrics(brief, sheet.passages, bar_s)
-    song = sing_lyrics(sheet, lyrics, play_lead(sheet, sung=True), bar_s=bar_s)
-    return attrs.evolve(brief, lyrics=lyrics), song
+    return attrs.evolve(brief, lyrics=lyrics), sing_lyrics(sheet, lyrics, play_lead(sheet, sung=True), bar_s=bar_s)
 
 
 def _words(part: Part) -> tuple[Word, ...]:
+    """When each word is sung, as performed."""
     if not part.syllables:
         return ()
     return time_words(part.starts_s.tolist(), (part.starts_s + part.durations_s).tolist(), part.syllables)
 
 
-def _parts(sheet: Sheet, bar_s: float, song: Song | None) -> Iterable[Part]:
+def _parts(sheet: Sheet, clock: Clock, brief: Brief, song: Song | None) -> Iterable[Part]:
     genre = sheet.genre
-    player = _Performer(sheet, bar_s)
+    player = Performer(sheet, clock, brief.dynamics)
     groove, bass, lead = genre.groove, genre.bass, genre.lead
-    if song:
-        yield player.part(
-            "voice", "vocals", song.tract, song.events, level_db=lead.level_db + _SINGER_DB, syllables=song.syllables
-        )
-    else:
-        yield player.part("lead", "other", lead.patch, play_lead(sheet, sung=False), level_db=lead.level_db)
+    melody = song.events if song else play_lead(sheet, sung=False)
+    singer = ("voice", "vocals", song.tract) if song else ("lead", "other", lead.patch)
+    level_db = lead.level_db + (_SINGER_DB if song else 0.0) + brief.vocal_level_db
+    # Dotted eighths, or eighths where three of them are a beat.
+    echo_s = clock.bar_s * (3 if sheet.meter.bars == 1 else 4) / sheet.meter.steps
+    syllables = song.syllables if song else ()
+    lead_echo_s = echo_s if lead.echo and not song else 0.0
+    yield player.part(*singer, melody, level_db=level_db, echo_s=lead_echo_s, syllables=syllables)
     yield player.part("drums", "drums", groove.kit, play_drums(sheet), level_db=groove.level_db, looseness=0.6)
     yield player.part("bass", "bass", bass.patch, play_bass(sheet), level_db=bass.level_db, wet=False)
     for layer in genre.layers:
@@ -238,93 +174,33 @@ def _parts(sheet: Sheet, bar_s: float, song: Song | None) -> Iterable[Part]:
             pan=layer.pan,
             wet=layer.wet,
             strum_ms=layer.strum_ms,
+            echo_s=echo_s if layer.echo else 0.0,
         )
+    if lead.double:
+        doubled = play_double(sheet, melody)
+        yield player.part("double", "other", lead.double, doubled, level_db=lead.level_db - 7, pan=-0.45)
+    if genre.groove.build:
+        yield player.part("riser", "other", "riser", play_riser(sheet), level_db=-9.0, looseness=0.0)
 
 
-@attrs.frozen
-class _Performer:
-    """Turns events in bars into notes in seconds, with swing and a human's timing and touch."""
-
-    sheet: Sheet
-    bar_s: float
-
-    def part(
-        self,
-        name: str,
-        stem: str,
-        patch: str,
-        events: list[Event],
-        *,
-        level_db: float,
-        pan: float = 0.0,
-        wet: bool = True,
-        looseness: float = 1.0,
-        strum_ms: float = 0.0,
-        syllables: Sequence[Syllable] = (),
-    ) -> Part:
-        table = np.array(events, np.float64).reshape(-1, 4)
-        rng = stream(self.sheet.seed, f"performance {name}")
-        starts = self._swung(table[:, 0]) * self.bar_s
-        ends = self._swung(table[:, 0] + table[:, 1]) * self.bar_s
-        # Tones of one chord share their lateness, so that it stays a chord.
-        _, chord = np.unique(table[:, 0], return_inverse=True)
-        late_s = rng.normal(0, self.sheet.genre.loose_ms * looseness / 1000, chord.max(initial=-1) + 1)
-        bound = 2.5 * self.sheet.genre.loose_ms * looseness / 1000
-        spread = _strum(chord) * strum_ms / 1000
-        starts = np.maximum(0, starts + np.clip(late_s, -bound, bound)[chord] + spread)
-        touch = 1 + 0.06 * np.clip(rng.normal(size=len(table)), -2, 2)
-        end_s = self.sheet.end * self.bar_s
-        ends = np.minimum(ends, end_s)
-        heard = (starts < end_s - 0.02) & (ends > starts + 0.01)
-        order = np.argsort(starts[heard], kind="stable")
-        velocities = np.clip(table[:, 3] * touch, 0.05, 1)
-        return Part(
-            name,
-            stem,
-            patch,
-            starts[heard][order],
-            (ends - starts)[heard][order],
-            table[:, 2][heard][order],
-            velocities[heard][order],
-            level_db=level_db,
-            pan=pan,
-            wet=wet,
-            syllables=tuple(syllables[i] for i in np.flatnonzero(heard)[order]) if syllables else (),
-        )
-
-    def _swung(self, at: np.ndarray) -> np.ndarray:
-        """Places in bars with the second of each pair of steps moved late."""
-        genre = self.sheet.genre
-        pairs = genre.swing_steps / 2
-        whole = np.floor(at * pairs + 1e-9)
-        part = np.maximum(at * pairs - whole, 0)
-        swung = np.where(part < 0.5, part * 2 * genre.swing, genre.swing + (part - 0.5) * 2 * (1 - genre.swing))
-        result: np.ndarray = (whole + swung) / pairs
-        return result
-
-
-def _strum(chord: np.ndarray) -> np.ndarray:
-    """The place of each tone in its chord, 0 for the first to 1 for a fourth."""
-    starts = np.flatnonzero(np.diff(chord, prepend=-1))
-    lengths = np.diff(np.append(starts, chord.size))
-    result: np.ndarray = (np.arange(chord.size) - np.repeat(starts, lengths)) / 3
-    return result
-
-
-def _chords(sheet: Sheet, bar_s: float, duration_s: float) -> tuple[Chord, ...]:
+def _chords(sheet: Sheet, clock: Clock, duration_s: float) -> tuple[Chord, ...]:
     """The changes in seconds, equal neighbours as one."""
     starts: list[tuple[float, str]] = []
     for change in sheet.changes:
         if not starts or starts[-1][1] != change.chord.label:
-            starts.append((change.at * bar_s, change.chord.label))
+            starts.append((_second(clock, change.at), change.chord.label))
     ends = [start for start, _ in starts[1:]] + [duration_s]
     return tuple(Chord(start, end, label) for (start, label), end in zip(starts, ends, strict=True))
 
 
-def _sections(sheet: Sheet, bar_s: float, duration_s: float) -> tuple[Section, ...]:
+def _sections(sheet: Sheet, clock: Clock, duration_s: float) -> tuple[Section, ...]:
     labels = list(dict.fromkeys(passage.label for passage in sheet.passages))
-    ends = [passage.end * bar_s for passage in sheet.passages[:-1]] + [duration_s]
+    ends = [_second(clock, passage.end) for passage in sheet.passages[:-1]] + [duration_s]
     return tuple(
-        Section(passage.start * bar_s, end, passage.label, group=labels.index(passage.label))
+        Section(_second(clock, passage.start), end, passage.label, group=labels.index(passage.label))
         for passage, end in zip(sheet.passages, ends, strict=True)
     )
+
+
+def _second(clock: Clock, at: float) -> float:
+    return float(clock.seconds(np.array(at)))

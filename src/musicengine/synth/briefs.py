@@ -14,6 +14,7 @@ from musicengine.errors import BriefError, InputError
 from musicengine.synth.form import usual
 from musicengine.synth.genres import find_genre, named_genre
 from musicengine.synth.sheet import stream
+from musicengine.synth.wording import production
 from musicengine.values.making import MAX_PROMPT, Brief
 from musicengine.values.music import Key
 
@@ -140,7 +141,12 @@ def parse_brief(text: str, *, seed: int | None = None) -> Brief:
             fields[name] = value
             understood.append(phrase)
     fields["sections"], phrase = _sections(text, fields)
-    return Brief(**fields, understood=(*understood, phrase) if phrase else understood)
+    if phrase:
+        understood.append(phrase)
+    for name, turned, phrase in production(text, len(fields["sections"])):
+        fields[name] = turned
+        understood.append(phrase)
+    return Brief(**fields, understood=understood)
 
 
 def _genre(text: str) -> tuple[str | None, str]:

@@ -68,6 +68,8 @@ _PANS = {
     51: 0.4,
     70: -0.35,
 }
+#: What hats and cymbals gain in a bright mix.
+_BRIGHT_DB = 4.0
 _METAL_HZ = (2050.0, 3070.0, 3690.0, 4130.0, 5430.0, 8010.0)
 
 
@@ -77,16 +79,24 @@ def pan(drum: int) -> float:
 
 
 @lru_cache(maxsize=128)
-def hit(kit_name: str, drum: int, rate: int) -> FloatArray:
+def hit(kit_name: str, drum: int, rate: int, brightness: float = 0.0) -> FloatArray:
     """One hit at full velocity: float32 (n,), read-only.
 
     Args:
         kit_name: a name of ``KITS``.
         drum: a General MIDI percussion key.
         rate: Hz.
+        brightness: from -1 to 1: treble and level of what is noise.
     """
-    kit = KITS[kit_name]
+    plain = KITS[kit_name]
+    kit = attrs.evolve(
+        plain,
+        dull=plain.dull * 2 ** min(0.0, brightness),
+        click=plain.click * 2**brightness,
+        wires=plain.wires * 2 ** (0.3 * brightness),
+    )
     kick_db, snare_db, hat_db, cymbal_db = kit.gains_db
+    hat_db, cymbal_db = hat_db + _BRIGHT_DB * brightness, cymbal_db + _BRIGHT_DB * brightness
     sounds = {
         36: lambda: _kick(kit, rate, kick_db),
         37: lambda: _tone(rate, (420.0, 1750.0), 0.018, snare_db - 6),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-__all__ = ["LABELS", "Passage", "plan", "usual"]
+__all__ = ["LABELS", "Passage", "opened", "plan", "usual"]
 
 #: What a section can be, and its weight when bars are shared out.
 LABELS = {
@@ -67,31 +67,81 @@ class Passage:
         return self.start + self.bars
 
 
-def usual(bars: int) -> tuple[str, ...]:
-    """The sections that a track of so many bars usually has."""
+def usual(bars: int, hook: float = 0.0) -> tuple[str, ...]:
+    """The sections that a track of so many bars usually has.
+
+    Args:
+        bars: of four beats.
+        hook: how often the chorus returns, from -1 to 1. From a half up it also opens and is sung twice at the end,
+            from a half down it comes once.
+    """
     for longest, labels in _USUAL:
         if bars <= longest:
-            return labels
+            return _hooked(labels, hook)
     *most, last = _USUAL[-1][1]
     rounds = max(0, (bars - 60) // 24)
-    return (*most[:5], *_LONG * rounds, *most[5:], last)
+    return _hooked((*most[:5], *_LONG * rounds, *most[5:], last), hook)
 
 
-def plan(labels: tuple[str, ...], bars: int) -> tuple[Passage, ...]:
+def _hooked(labels: tuple[str, ...], hook: float) -> tuple[str, ...]:
+    """The form with more choruses or fewer."""
+    if "chorus" not in labels or len(labels) < 3:
+        return labels
+    if hook >= 0.5:
+        opening = int(labels[0] == "intro")
+        closing = len(labels) - labels[::-1].index("chorus")
+        again = ("chorus",) if len(labels) > 4 else ()
+        return (*labels[:opening], "chorus", *labels[opening:closing], *again, *labels[closing:])
+    if hook <= -0.5:
+        last = len(labels) - 1 - labels[::-1].index("chorus")
+        return tuple("instrumental" if label == "chorus" and i != last else label for i, label in enumerate(labels))
+    return labels
+
+
+def opened(labels: tuple[str, ...], intro_bars: int | None) -> tuple[str, ...]:
+    """The sections with an intro where bars are asked for it, without one where none are."""
+    if intro_bars is None:
+        return labels
+    body = labels[1:] if labels and labels[0] == "intro" else labels
+    return ("intro", *body) if intro_bars else body or ("verse",)
+
+
+def plan(
+    labels: tuple[str, ...],
+    bars: int,
+    *,
+    energy: tuple[float, ...] = (),
+    intro_bars: int | None = None,
+    hook: float = 0.0,
+) -> tuple[Passage, ...]:
     """The passages: contiguous, from bar 0 to ``bars``, at least one bar each.
 
     Labels that find no room are left out from the end.
+
+    Args:
+        labels: of the sections in order.
+        bars: to fill.
+        energy: of each section, in [0, 1]; () leaves it to their labels.
+        intro_bars: of an intro that comes first, as far as every other section keeps a bar; None shares it out.
+        hook: gives choruses more room, or less, from -1 to 1.
     """
     labels = labels[:bars]
     unit = next(unit for unit in (4, 2, 1) if bars // unit >= 2 * len(labels) or unit == 1)
-    lengths = _share([LABELS[label] for label in labels], bars, unit)
+    weights = [LABELS[label] * (2 ** (0.6 * hook) if label == "chorus" else 1) for label in labels]
+    if intro_bars and labels[0] == "intro" and len(labels) > 1:
+        first = min(intro_bars, bars - len(labels) + 1)
+        rest = bars - first
+        unit = next(unit for unit in (4, 2, 1) if rest // unit >= 2 * (len(labels) - 1) or unit == 1)
+        lengths = [first, *_share(weights[1:], rest, unit)]
+    else:
+        lengths = _share(weights, bars, unit)
     passages: list[Passage] = []
     start = 0
-    for label, length in zip(labels, lengths, strict=True):
+    for i, (label, length) in enumerate(zip(labels, lengths, strict=True)):
         before = sum(passage.label == label for passage in passages)
         # A section that comes again comes a little fuller.
-        energy = min(1.0, _ENERGY[label] + 0.07 * before)
-        passages.append(Passage(label, start, length, energy, before))
+        level = energy[i] if energy else min(1.0, _ENERGY[label] + 0.05 * min(before, 2))
+        passages.append(Passage(label, start, length, level, before))
         start += length
     return tuple(passages)
 

@@ -23,6 +23,8 @@ _SHIFT = np.uint32(32 - _TABLE_BITS)
 _WRAP = 2.0**32
 _LOOP = 1 << 16
 _VIBRATO_HZ = 5.4
+#: How slowly a chorus turns.
+_CHORUS_HZ = 0.8
 #: Wavetables are shared by pitches this many semitones apart.
 _TABLE_STEP = 3
 
@@ -43,7 +45,7 @@ def play(patch: Patch, pitch: float, held_s: float, rate: int, brightness: float
         brightness: from -1 to 1, an octave of filter each way.
     """
     n = max(int((held_s + patch.release_s) * rate), 16)
-    make = {"wave": _wave, "bell": _bell, "choir": _choir}[patch.manner]
+    make = {"wave": _wave, "bell": _bell, "choir": _choir, "sweep": _sweep}[patch.manner]
     sound = make(patch, pitch, n, rate, 2.0**brightness)
     envelope = _envelope(patch, n, held_s, rate)
     sound *= envelope
@@ -83,24 +85,28 @@ def _detunings(patch: Patch) -> tuple[float, ...]:
     return (-patch.detune_cents / 2, patch.detune_cents / 2) if patch.detune_cents else (0.0,)
 
 
-def _phase(patch: Patch, hz: float, n: int, rate: int, start: int) -> np.ndarray:
+def _phase(patch: Patch, hz: float, n: int, rate: int, channel: int) -> np.ndarray:
     """Phase in turns times 2**32, wrapping: uint32 (n,)."""
     step = np.uint32(round(hz / rate * _WRAP) % _WRAP)
-    phase = np.arange(n, dtype=np.uint32) * step + np.uint32(start)
-    if patch.vibrato_cents or patch.drop_cents:
-        phase += (_bend(patch, n, rate) * np.float32(hz)).astype(np.int64).astype(np.uint32)
+    phase = np.arange(n, dtype=np.uint32) * step + np.uint32(channel * 777_777_777)
+    if patch.vibrato_cents or patch.drop_cents or patch.chorus_cents:
+        phase += (_bend(patch, n, rate, channel) * np.float32(hz)).astype(np.int64).astype(np.uint32)
     return phase
 
 
 @lru_cache(maxsize=128)
-def _bend(patch: Patch, n: int, rate: int) -> FloatArray:
-    """Phase that vibrato and a falling start add to a note of 1 Hz, in turns times 2**32: (n,)."""
+def _bend(patch: Patch, n: int, rate: int, channel: int) -> FloatArray:
+    """Phase that vibrato, chorus and a falling start add to a note of 1 Hz, in turns times 2**32: (n,)."""
     t = np.arange(n, dtype=np.float32) / np.float32(rate)
     turns = np.zeros(n, np.float32)
     if patch.vibrato_cents:
         depth = patch.vibrato_cents * np.log(2) / 1200 / (2 * np.pi * _VIBRATO_HZ)
         comes = np.clip((t - np.float32(0.15)) * np.float32(4), 0, 1)
         turns += comes * np.sin(t * np.float32(2 * np.pi * _VIBRATO_HZ)) * np.float32(depth)
+    if patch.chorus_cents:
+        # Two players a half turn apart: what a stereo chorus does.
+        depth = patch.chorus_cents * np.log(2) / 1200 / (2 * np.pi * _CHORUS_HZ)
+        turns += np.sin(t * np.float32(2 * np.pi * _CHORUS_HZ)) * np.float32(depth * (1 - 2 * channel))
     if patch.drop_cents:
         fall_s = 0.03
         turns += np.float32(fall_s * (2 ** (patch.drop_cents / 1200) - 1)) * (1 - np.exp(t * np.float32(-1 / fall_s)))
@@ -115,9 +121,7 @@ def _wave(patch: Patch, pitch: float, n: int, rate: int, brightness: float) -> F
     fade = _mellowing(patch.mellow_s, n, rate)
     out = np.empty((len(_detunings(patch)), n), np.float32)
     for channel, cents in enumerate(_detunings(patch)):
-        place = (_phase(patch, frequency(pitch + cents / 100), n, rate, channel * 777_777_777) >> _SHIFT).astype(
-            np.int64
-        )
+        place = (_phase(patch, frequency(pitch + cents / 100), n, rate, channel) >> _SHIFT).astype(np.int64)
         row = out[channel]
         np.take(bright - dark, place, out=row, mode="clip")
         row *= fade
@@ -181,10 +185,10 @@ def _bell(patch: Patch, pitch: float, n: int, rate: int, brightness: float) -> F
     for channel, cents in enumerate(_detunings(patch)):
         # The modulator is detuned with its carrier, or a sideband would end up a little beside 0 Hz.
         hz = frequency(pitch + cents / 100)
-        angle = _radians(_phase(patch, hz * patch.ratio, n, rate, 0))
+        angle = _radians(_phase(patch, hz * patch.ratio, n, rate, channel))
         np.sin(angle, out=angle)
         angle *= fade
-        angle += _radians(_phase(patch, hz, n, rate, 0))
+        angle += _radians(_phase(patch, hz, n, rate, channel))
         np.sin(angle, out=out[channel])
     out *= np.float32(0.28)
     return out
@@ -195,6 +199,19 @@ def _radians(phase: np.ndarray) -> FloatArray:
     angle = phase.view(np.int32).astype(np.float32)
     angle *= np.float32(2 * np.pi / _WRAP)
     return angle
+
+
+def _sweep(patch: Patch, pitch: float, n: int, rate: int, brightness: float) -> FloatArray:
+    """Noise that grows louder and brighter up to its end, another in each channel."""
+    top_hz = min(patch.bright_hz * brightness, 0.45 * rate)
+    low, high = (noise_band(hz, 3 * hz, 1.5, rate) for hz in (top_hz / 9, top_hz / 3))
+    rise = np.linspace(0, 1, n, dtype=np.float32) ** 2
+    out = np.empty((2, n), np.float32)
+    for channel, shift in enumerate((0, low.size // 3)):
+        np.multiply(np.resize(np.roll(high, shift), n), rise, out=out[channel])
+        out[channel] += np.resize(np.roll(low, shift), n) * (1 - rise)
+    out *= rise
+    return out
 
 
 def _choir(patch: Patch, pitch: float, n: int, rate: int, brightness: float) -> FloatArray:

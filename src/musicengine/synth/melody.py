@@ -17,7 +17,7 @@ from musicengine.synth.harmony import degree_pitch, nearest
 from musicengine.synth.patterns import Hit, bars
 from musicengine.synth.sheet import Event, Sheet, stream
 
-__all__ = ["play_lead"]
+__all__ = ["play_double", "play_lead"]
 
 #: Rhythms of one bar by how busy they are.
 _RHYTHMS = (
@@ -26,8 +26,17 @@ _RHYTHMS = (
     ("x-xxx-x-x-x-x-..", "x-x-xxx---x-xx..", "..xxx-x-xxx-x-..", "x-x-x-xxx-x-....", "xx.xx.x-x-xxx-.."),
 )
 _CADENCES = ("x---x---x-------", "x-x-x---x-------", "x---x-x---------", "x-------x-------")
+#: And of one bar of 6/8.
+_COMPOUND_RHYTHMS = (
+    ("x-----x---..", "x-------x---", "x-----x-----", "..x---x-----"),
+    ("x---x-x---x-", "x-x-x-x---..", "x---x-x-x---", "..x-x-x---x-", "x-----x-x-x-"),
+    ("x-x-x-x-x-x-", "x-xxx-x-x-..", "x-x-x-x-xxx-", "..x-x-x-x-x-", "xxx-x-x---x-"),
+)
+_COMPOUND_CADENCES = ("x---x-x-----", "x-x-x-x-----", "x-----x-----")
 _STEPS = np.array([-3, -2, -1, 0, 1, 2, 3])
 _STEP_CHANCES = np.array([0.05, 0.13, 0.27, 0.12, 0.27, 0.12, 0.04])
+#: Steps from which a tone is long enough to be one of the chord.
+_LONG = 4 - 1e-6
 _SINGS = ("verse", "pre-chorus", "chorus", "bridge")
 _PLAYS = (*_SINGS, "instrumental")
 _SCALES = {
@@ -64,12 +73,28 @@ def play_lead(sheet: Sheet, *, sung: bool) -> list[Event]:
     return _in_turn(events)
 
 
+def play_double(sheet: Sheet, melody: list[Event]) -> list[Event]:
+    """A second player of the choruses' melody, on the tone of the chord at least a third above."""
+    full = [(passage.start, passage.end) for passage in sheet.passages if passage.label == "chorus"]
+    return [
+        event._replace(pitch=_above(event.pitch, sheet.chord_at(event.at).pitch_classes))
+        for event in melody
+        if any(start <= event.at < end for start, end in full)
+    ]
+
+
+def _above(pitch: int, pitch_classes: tuple[int, ...]) -> int:
+    return next(pitch + step for step in range(3, 15) if (pitch + step) % 12 in pitch_classes)
+
+
 def _passage(sheet: Sheet, passage: Passage) -> list[Event]:
     rng = stream(sheet.seed, f"melody {passage.label}")
     busy = int(np.clip(sheet.genre.lead.busy + (sheet.density > 0.5) - (sheet.density < -0.5), 0, 2))
-    motif, answer = _motif(rng, busy), _motif(rng, max(0, busy - (passage.label == "chorus")))
-    cadence = _CADENCES[int(rng.integers(len(_CADENCES)))]
-    change = stream(sheet.seed, f"melody {passage.label} {passage.occurrence}")
+    motif, answer = _motif(sheet, rng, busy), _motif(sheet, rng, max(0, busy - (passage.label == "chorus")))
+    cadence = _one_of(sheet, _CADENCES, _COMPOUND_CADENCES, rng)
+    # A verse comes back a little changed, a hook comes back as it was.
+    again = 0 if passage.label == "chorus" else passage.occurrence
+    change = stream(sheet.seed, f"melody {passage.label} {again}")
     lift = {"chorus": 3, "pre-chorus": 1, "bridge": 1}.get(passage.label, 0)
     steps = _SCALES[sheet.key.mode, sheet.genre.lead.five]
     tonic = _tonic(sheet)
@@ -79,15 +104,24 @@ def _passage(sheet: Sheet, passage: Passage) -> list[Event]:
         closing = bar == passage.end - 1 or place == 3
         if closing and passage.bars > 1:
             home = bar == passage.end - 1 or (bar - passage.start) % 8 == 7
-            events += _cadence(sheet, bars(cadence)[0], bar, tonic, steps, home=home and not lift)
+            events += _cadence(sheet, cadence, bar, tonic, steps, home=home and not lift)
             continue
         played = _varied(motif, change) if place == 2 else (motif, answer)[place % 2]
         events += _realize(sheet, played.lifted(lift), bar, tonic, steps)
     return events
 
 
-def _motif(rng: np.random.Generator, busy: int) -> _Motif:
-    hits = bars(_RHYTHMS[busy][int(rng.integers(len(_RHYTHMS[busy])))])[0]
+def _one_of(
+    sheet: Sheet, rhythms: tuple[str, ...], compound: tuple[str, ...], rng: np.random.Generator
+) -> tuple[Hit, ...]:
+    """A rhythm of one bar in the meter of the track."""
+    if sheet.meter.bars > 1:
+        return bars(compound[int(rng.integers(len(compound)))])[0]
+    return sheet.fit(rhythms[int(rng.integers(len(rhythms)))])[0]
+
+
+def _motif(sheet: Sheet, rng: np.random.Generator, busy: int) -> _Motif:
+    hits = _one_of(sheet, _RHYTHMS[busy], _COMPOUND_RHYTHMS[busy], rng)
     degrees = [int(rng.choice([0, 2, 4]))]
     for step in rng.choice(_STEPS, len(hits) - 1, p=_STEP_CHANCES):
         # A line that wandered off turns back.
@@ -109,9 +143,9 @@ def _realize(sheet: Sheet, motif: _Motif, bar: int, tonic: int, steps: tuple[int
         pitch = degree_pitch(degree, tonic, steps)
         classes = sheet.chord_at(bar + hit.at).pitch_classes
         clashes = pitch % 12 not in classes and any((pitch - tone) % 12 in (1, 11) for tone in classes)
-        if hit.at % 0.5 == 0 or hit.length >= 0.25 or clashes:
+        if sheet.meter.is_strong(hit.at) or hit.length >= _LONG / sheet.meter.steps or clashes:
             pitch = nearest(pitch, classes)
-        events.append(Event(bar + hit.at, hit.length, pitch, 0.85 if hit.at % 0.25 == 0 else 0.7))
+        events.append(Event(bar + hit.at, hit.length, pitch, 0.85 if sheet.meter.is_beat(hit.at) else 0.7))
     return events
 
 
@@ -123,7 +157,7 @@ def _cadence(
     for i, hit in enumerate(hits):
         degree = len(hits) - 1 - i + (0 if home else 1)
         pitch = degree_pitch(degree, tonic, steps)
-        if hit.length >= 0.25:
+        if hit.length >= _LONG / sheet.meter.steps:
             pitch = nearest(pitch, sheet.chord_at(bar + hit.at).pitch_classes)
         events.append(Event(bar + hit.at, hit.length, pitch, 0.8))
     return events

@@ -12,11 +12,12 @@ from musicengine.dsp.products import product
 from musicengine.dsp.types import FloatArray
 from musicengine.synth import drums
 from musicengine.synth.arrangement import Arrangement, Part, compose
-from musicengine.synth.genres import Genre, find_genre
+from musicengine.synth.genres import find_genre
 from musicengine.synth.instruments import play
 from musicengine.synth.mastering import master
 from musicengine.synth.patches import PATCHES
 from musicengine.synth.space import reverberate
+from musicengine.synth.styles import Genre
 from musicengine.synth.voice import sing
 from musicengine.values._arrays import frozen
 from musicengine.values._value import Value
@@ -38,6 +39,10 @@ _PIECE = 1 << 15
 _BLEND = (np.array([[1.0, 0.3], [0.3, 1.0]]) / np.sqrt(1.09)).astype(np.float32)
 #: Lengths are rounded to a geometric series.
 _LENGTH_RATIO = 1.15
+#: Echoes of a part that has them, and how much softer each is.
+_ECHOES, _ECHO = 2, 0.4
+#: What the width of a brief makes of the sides: a factor of two each octave.
+_WIDTH_OCTAVES = 1.0
 _DUCKED = {"vocals": 0.25, "bass": 1.0, "other": 1.0}
 
 
@@ -123,25 +128,27 @@ def _bus(arrangement: Arrangement, genre: Genre, stem: str, n: int, rate: int) -
     for wet in (True, False):
         for part in parts:
             if part.stem == "drums":
-                _place_drums(part, bus, rate, wet=wet)
-            elif part.syllables and wet:
-                _sing(part, bus, rate, arrangement.brightness)
-            elif part.wet == wet and not part.syllables:
+                _place_drums(part, bus, rate, arrangement.brightness, wet=wet)
+            elif part.syllables:
+                if wet:
+                    _sing(part, bus, rate, arrangement.brightness)
+            elif part.wet == wet:
                 _place(part, bus, rate, arrangement.brightness)
         if wet and any(part.wet for part in parts):
             reverberate(bus, rate, room_s=genre.room_s, gain=10 ** (genre.wet_db / 20))
     if genre.duck and stem in _DUCKED:
         bus *= _ducking(arrangement, genre.duck * _DUCKED[stem], n, rate)
+    if arrangement.width:
+        _widen(bus, 2 ** (_WIDTH_OCTAVES * arrangement.width))
     _fade(bus, rate)
     return bus
 
 
 def _sing(part: Part, bus: FloatArray, rate: int, brightness: float) -> None:
     """Add a singer in the middle."""
-    starts, durations = part.starts_s.tolist(), part.durations_s.tolist()
     bus += np.float32(10 ** (part.level_db / 20)) * sing(
-        starts,
-        [start + duration for start, duration in zip(starts, durations, strict=True)],
+        part.starts_s.tolist(),
+        (part.starts_s + part.durations_s).tolist(),
         part.pitches.tolist(),
         part.velocities.tolist(),
         [syllable.phones for syllable in part.syllables],
@@ -172,9 +179,16 @@ def _place(part: Part, bus: FloatArray, rate: int, brightness: float) -> None:
             level = (layer / _VELOCITY_LAYERS) ** 1.5 * gain
             sound = scaled[pitch, length, layer] = played[pitch, length] * np.float32(level)
         _add(bus, sound, start)
+        for repeat in range(1, _ECHOES + 1) if part.echo_s else ():
+            # Each echo comes from the other side, and softer.
+            _add(
+                bus[:: 1 - 2 * (repeat % 2)],
+                sound * np.float32(_ECHO**repeat),
+                start + round(repeat * part.echo_s * rate),
+            )
 
 
-def _place_drums(part: Part, bus: FloatArray, rate: int, *, wet: bool) -> None:
+def _place_drums(part: Part, bus: FloatArray, rate: int, brightness: float, *, wet: bool) -> None:
     """Add the hits of the drums that get reverb, or of those that do not."""
     gain = 10 ** ((part.level_db + _DRUMS_DB) / 20)
     starts = np.rint(part.starts_s * rate).astype(int).tolist()
@@ -188,7 +202,7 @@ def _place_drums(part: Part, bus: FloatArray, rate: int, *, wet: bool) -> None:
             angle = (drums.pan(pitch) + 1) * np.pi / 4
             level = np.sqrt(2) * (layer / _VELOCITY_LAYERS) ** 1.5 * gain
             sides = np.array([[np.cos(angle)], [np.sin(angle)]]) * level
-            sound = scaled[pitch, layer] = drums.hit(part.patch, pitch, rate) * sides.astype(np.float32)
+            sound = scaled[pitch, layer] = drums.hit(part.patch, pitch, rate, brightness) * sides.astype(np.float32)
         _add(bus, sound, start)
 
 
@@ -208,6 +222,16 @@ def _ducking(arrangement: Arrangement, depth: float, n: int, rate: int) -> Float
     recovery_s = 20 / arrangement.tempo.bpm
     gains = 1 - depth * np.exp(-((since / recovery_s) ** 2) * 2)
     return gain_curve(gains.astype(np.float32), n)
+
+
+def _widen(bus: FloatArray, factor: float) -> None:
+    """Multiply what differs between left and right, piece by piece, in the cache."""
+    for start in range(0, bus.shape[1], _PIECE):
+        left, right = bus[:, start : start + _PIECE]
+        side = left - right
+        side *= np.float32((factor - 1) / 2)
+        left += side
+        right -= side
 
 
 def _fade(bus: FloatArray, rate: int) -> None:

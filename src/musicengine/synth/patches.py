@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 
 __all__ = ["PATCHES", "Patch"]
 
 _OPEN_VOWEL = ((700.0, 110.0, 1.0), (1150.0, 130.0, 0.8), (2750.0, 200.0, 0.6), (3500.0, 300.0, 0.5))
 _ROUND_VOWEL = ((450.0, 90.0, 1.0), (850.0, 120.0, 0.7), (2650.0, 200.0, 0.35), (3400.0, 300.0, 0.25))
+
+#: Main resonances of a violin's and a cello's body (Fletcher and Rossing, The Physics of Musical Instruments, 1998).
+_VIOLIN_BODY = ((280.0, 60.0, 0.8), (460.0, 80.0, 1.0), (1000.0, 300.0, 0.6), (2600.0, 700.0, 0.9))
+_CELLO_BODY = ((110.0, 30.0, 0.8), (220.0, 50.0, 1.0), (600.0, 200.0, 0.7), (1600.0, 500.0, 0.7))
 
 
 @attrs.frozen
@@ -16,7 +22,7 @@ class Patch:
 
     Args:
         manner: "wave" (two wavetables that cross-fade), "bell" (frequency modulation) or "choir" (many detuned
-            players at once).
+            players at once) or "sweep" (noise that rises).
         rolloff: harmonic k has the amplitude k ** -rolloff.
         even: amplitude of even harmonics, from 0 (hollow) to 1.
         drawbars: amplitudes of the harmonics in place of a rolloff.
@@ -28,6 +34,7 @@ class Patch:
         sustain: level it falls to.
         detune_cents: between the left and the right of two players; 0 for one player in mono.
         vibrato_cents: after a moment; 0 for none.
+        chorus_cents: how far the left and the right of two players slowly swing apart; 0 for no chorus.
         noise: breath or pick noise at the start.
         drive: how hard it saturates; 0 for not at all.
         ratio, index: of a bell's modulator.
@@ -50,6 +57,7 @@ class Patch:
     sustain: float = 0.0
     detune_cents: float = 0.0
     vibrato_cents: float = 0.0
+    chorus_cents: float = 0.0
     noise: float = 0.0
     drive: float = 0.0
     ratio: float = 1.0
@@ -58,14 +66,14 @@ class Patch:
     level_db: float = 0.0
 
 
-def _plucked(bright_hz: float, dark_hz: float, decay_s: float, **more: float) -> Patch:
+def _plucked(bright_hz: float, dark_hz: float, decay_s: float, **more: Any) -> Patch:
     settings = {"mellow_s": decay_s / 4, "release_s": 0.06, "noise": 0.05, "attack_s": 0.003} | more
-    return Patch(bright_hz=bright_hz, dark_hz=dark_hz, decay_s=decay_s, **settings)  # type: ignore[arg-type]
+    return Patch(bright_hz=bright_hz, dark_hz=dark_hz, decay_s=decay_s, **settings)
 
 
-def _blown(rolloff: float, bright_hz: float, vibrato_cents: float, **more: float) -> Patch:
+def _blown(rolloff: float, bright_hz: float, vibrato_cents: float, **more: Any) -> Patch:
     settings = {"attack_s": 0.045, "release_s": 0.09, "noise": 0.04, "mellow_s": 0.5, "dark_hz": bright_hz * 0.6} | more
-    return Patch(rolloff=rolloff, bright_hz=bright_hz, vibrato_cents=vibrato_cents, **settings)  # type: ignore[arg-type]
+    return Patch(rolloff=rolloff, bright_hz=bright_hz, vibrato_cents=vibrato_cents, **settings)
 
 
 PATCHES = {
@@ -130,6 +138,9 @@ PATCHES = {
     "muted guitar": _plucked(4500, 900, 0.16, rolloff=0.9, release_s=0.04, noise=0.1, level_db=2.4),
     "nylon guitar": _plucked(4500, 1300, 0.8, rolloff=1.0, release_s=0.12, noise=0.06, level_db=-2.4),
     "steel guitar": _plucked(8000, 2600, 0.9, rolloff=0.85, release_s=0.15, noise=0.1, detune_cents=4, level_db=-2.8),
+    "clean guitar": _plucked(
+        5500, 1900, 1.0, rolloff=0.9, release_s=0.12, noise=0.06, detune_cents=2, chorus_cents=8, level_db=-2.6
+    ),
     "crunch guitar": Patch(
         rolloff=0.75,
         bright_hz=4600,
@@ -173,6 +184,19 @@ PATCHES = {
     "strings": Patch(
         "choir", rolloff=0.9, bright_hz=4800, attack_s=0.12, release_s=0.3, detune_cents=16, level_db=-5.4
     ),
+    "cello": Patch(
+        rolloff=0.9,
+        formants=_CELLO_BODY,
+        bright_hz=2800,
+        dark_hz=2000,
+        attack_s=0.09,
+        release_s=0.15,
+        vibrato_cents=20,
+        noise=0.03,
+        level_db=-4.5,
+    ),
+    "pizzicato": _plucked(3500, 700, 0.22, rolloff=1.0, release_s=0.15, noise=0.06, detune_cents=5, level_db=0.5),
+    "harp": _plucked(4200, 1400, 0.9, rolloff=1.25, release_s=0.4, noise=0.02, detune_cents=3, level_db=-2),
     "choir": Patch(
         "choir",
         rolloff=0.7,
@@ -183,6 +207,8 @@ PATCHES = {
         detune_cents=18,
         level_db=-5.3,
     ),
+    # Effects
+    "riser": Patch("sweep", bright_hz=9000, attack_s=0.01, release_s=0.04, level_db=0),
     # Leads
     "voice": Patch(
         rolloff=0.7,
@@ -219,6 +245,16 @@ PATCHES = {
         detune_cents=14,
         level_db=-5.3,
     ),
+    "super saw": Patch(
+        rolloff=0.95,
+        bright_hz=6000,
+        dark_hz=4200,
+        attack_s=0.01,
+        release_s=0.15,
+        detune_cents=22,
+        chorus_cents=9,
+        level_db=-5.3,
+    ),
     "saw stab": Patch(
         rolloff=1.0,
         bright_hz=4200,
@@ -231,8 +267,9 @@ PATCHES = {
     ),
     "pluck": _plucked(5500, 900, 0.28, rolloff=1.0, even=0.6, release_s=0.2, noise=0.0, detune_cents=6, level_db=0.3),
     "brass": _blown(0.9, 3200, 12, attack_s=0.03, detune_cents=8, dark_hz=2200, level_db=-5.1),
+    "marimba": _plucked(2500, 600, 0.3, rolloff=2.2, even=0.25, release_s=0.2, noise=0.03, level_db=0),
     "flute": _blown(1.9, 2600, 16, noise=0.09, level_db=-4.6),
-    "violin": _blown(0.95, 4200, 24, attack_s=0.07, level_db=-5.1),
+    "violin": _blown(0.85, 4200, 24, attack_s=0.07, level_db=-5.1, formants=_VIOLIN_BODY),
     "saxophone": _blown(0.85, 2600, 18, even=0.7, noise=0.06, level_db=-4.8),
     "melodica": _blown(0.8, 3200, 8, even=0.5, level_db=-5),
 }

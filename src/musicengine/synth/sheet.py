@@ -11,8 +11,10 @@ import attrs
 import numpy as np
 
 from musicengine.synth.form import Passage
-from musicengine.synth.genres import Genre
 from musicengine.synth.harmony import Sonority, sonority
+from musicengine.synth.meters import COMMON, Meter
+from musicengine.synth.patterns import Hit, bars
+from musicengine.synth.styles import Genre
 from musicengine.values.music import Key
 
 __all__ = ["Change", "Event", "Sheet", "harmonize", "stream"]
@@ -47,6 +49,7 @@ class Sheet:
         final: the bar of the closing chord, after the last passage; None for a track that is cut off.
         seed: of the brief.
         density: how many notes players add or leave out, -1 to 1.
+        meter: how long a bar is.
     """
 
     genre: Genre
@@ -57,6 +60,18 @@ class Sheet:
     final: int | None
     seed: int
     density: float = 0.0
+    meter: Meter = COMMON
+
+    @property
+    def spare(self) -> int:
+        """The beat that a bar of three leaves out: the third, or the second where the backbeat is on the third."""
+        backbeat = [pattern for drum, pattern in self.genre.groove.verse if drum in ("snare", "clap", "rim")]
+        half_time = backbeat and not any(hit.at in (0.25, 0.75) for bar in bars(backbeat[0]) for hit in bar)
+        return 1 if half_time else 2
+
+    def fit(self, pattern: str, *, flowing: bool = False) -> tuple[tuple[Hit, ...], ...]:
+        """The hits of each bar of a pattern in the meter of the track."""
+        return self.meter.fit(pattern, spare=self.spare, flowing=flowing)
 
     def changes_in(self, passage: Passage) -> tuple[Change, ...]:
         """The chords that start in a passage."""
@@ -77,7 +92,14 @@ def stream(seed: int, name: str) -> np.random.Generator:
 
 
 def harmonize(
-    genre: Genre, key: Key, passages: tuple[Passage, ...], *, end: float, final: int | None, seed: int
+    genre: Genre,
+    key: Key,
+    passages: tuple[Passage, ...],
+    *,
+    end: float,
+    final: int | None,
+    seed: int,
+    meter: Meter = COMMON,
 ) -> tuple[Change, ...]:
     """The chords of every passage: one progression for verses, one for choruses, a turn for the bridge."""
     pool = genre.major_progressions if key.mode == "major" else genre.minor_progressions
@@ -88,7 +110,7 @@ def harmonize(
     changes: list[Change] = []
     for passage in passages:
         numerals = {"chorus": chorus, "intro": chorus, "bridge": bridge}.get(passage.label, verse)
-        changes += _passage(genre, key, passage, numerals)
+        changes += _passage(genre, key, passage, numerals, meter)
     if final is not None:
         tonic = sonority("I" if key.mode == "major" else "i", key.tonic, key.mode)
         changes.append(Change(float(final), end - final, tonic))
@@ -101,9 +123,9 @@ def _two(rng: np.random.Generator, size: int) -> tuple[int, int]:
     return first, (first + 1 + int(rng.integers(size - 1))) % size if size > 1 else first
 
 
-def _passage(genre: Genre, key: Key, passage: Passage, numerals: list[str]) -> list[Change]:
+def _passage(genre: Genre, key: Key, passage: Passage, numerals: list[str], meter: Meter) -> list[Change]:
     """One passage's chords; its last bar leads home by the dominant where the genre does that."""
-    step = genre.chord_bars if passage.bars >= 4 else min(genre.chord_bars, 1.0)
+    step = meter.bars * genre.chord_bars if passage.bars >= 4 * meter.bars else min(genre.chord_bars, 1.0)
     count = max(1, int(np.ceil(passage.bars / step)))
     changes = []
     for i in range(count):

@@ -23,6 +23,7 @@ from musicengine.lyrics.syllables import Scansion, scan_all
 from musicengine.synth.articulation import articulate
 from musicengine.synth.form import Passage
 from musicengine.synth.harmony import nearest
+from musicengine.synth.meters import Meter
 from musicengine.synth.sheet import Event, Sheet, stream
 from musicengine.values.words import Line, Lyrics, Word
 
@@ -140,7 +141,7 @@ def vocalise(events: Sequence[Event], singer: _Singer) -> Song:
     return Song(sung, [Syllable(("AA1",))] * len(sung), singer.tract)
 
 
-def sing_lyrics(sheet: Sheet, lyrics: Lyrics, melody: Sequence[Event], *, bar_s: float, steps: int = 16) -> Song:
+def sing_lyrics(sheet: Sheet, lyrics: Lyrics, melody: Sequence[Event], *, bar_s: float) -> Song:
     """The vocal line of a lyric.
 
     Args:
@@ -148,10 +149,9 @@ def sing_lyrics(sheet: Sheet, lyrics: Lyrics, melody: Sequence[Event], *, bar_s:
         lyrics: the words; what is not English is sung on "ah".
         melody: pitches to sing, as an instrument would play them.
         bar_s: seconds a bar.
-        steps: sixteenths a bar.
     """
     singer = choose_singer(sheet.seed, sheet.genre.lead.center)
-    language = detect_language(lyrics.text)
+    meter, language = sheet.meter, detect_language(lyrics.text)
     if language != "en":
         why = "no words in the lyrics" if language == "und" else f"lyrics in {language!r}, only English is sung here"
         return attrs.evolve(vocalise(melody, singer), notes=(f'{why}: sung on "ah"',))
@@ -162,10 +162,10 @@ def sing_lyrics(sheet: Sheet, lyrics: Lyrics, melody: Sequence[Event], *, bar_s:
     for passage, lines in _match(sheet.passages, lyrics):
         phrases, left = _phrase(passage, lines, bar_s)
         dropped += left
-        singing = stream(sheet.seed, f"singing {passage.label}").random(4 * steps)
+        singing = stream(sheet.seed, f"singing {passage.label}").random(4 * meter.steps)
         at = float(passage.start)
         for phrase in phrases:
-            notes = _place(phrase, at, bar_s, steps, singing)
+            notes = _place(phrase, at, bar_s, meter, singing)
             events += _pitched(notes, sheet, passage, melody)
             syllables += phrase.syllables
             sung += [phrase.line] if phrase.line else []
@@ -296,11 +296,12 @@ class _Note:
     last: bool
 
 
-def _place(phrase: _Phrase, start: float, bar_s: float, steps: int, habit: Array) -> list[_Note]:
+def _place(phrase: _Phrase, start: float, bar_s: float, meter: Meter, habit: Array) -> list[_Note]:
     """The phrase's syllables in time."""
+    steps = meter.steps
     count = max(1, round(phrase.bars * steps))
     step_s = bar_s / steps
-    rhythm = _rhythm(phrase.stresses, count, steps, step_s, tuple(habit.tolist()))
+    rhythm = _rhythm(phrase.stresses, count, meter, step_s, tuple(habit.tolist()))
     breath = min(_BREATH_S / bar_s, 0.2 * phrase.bars)
     ends = [*rhythm[1:], min(count - breath * steps, rhythm[-1] + _LONGEST_NOTE_S / step_s)]
     last = len(rhythm) - 1
@@ -312,7 +313,7 @@ def _place(phrase: _Phrase, start: float, bar_s: float, steps: int, habit: Array
 
 @lru_cache(maxsize=1024)
 def _rhythm(
-    stresses: tuple[bool, ...], count: int, steps: int, step_s: float, habit: tuple[float, ...]
+    stresses: tuple[bool, ...], count: int, meter: Meter, step_s: float, habit: tuple[float, ...]
 ) -> tuple[float, ...]:
     """The step of each syllable, where ``count`` steps have room; evenly spread where they have not."""
     size = len(stresses)
@@ -320,7 +321,7 @@ def _rhythm(
     gap = max(1, int(np.ceil(_SHORTEST_S / step_s - 1e-6)))
     if (size - 1) * gap >= last:
         return tuple(i * count / (size + 1) for i in range(size))
-    weights = _weights(count, steps)
+    weights = _weights(count, meter)
     taste = np.resize(np.array(habit), count)
     gaps = np.arange(count)[None, :] - np.arange(count)[:, None]
     seconds = np.maximum(gaps, 1) * step_s
@@ -351,11 +352,10 @@ def _at(strong: bool, weights: Array, taste: Array) -> Array:
 
 
 @lru_cache(maxsize=64)
-def _weights(count: int, steps: int) -> Array:
+def _weights(count: int, meter: Meter) -> Array:
     """How weak each step is: 0 the first of a bar, 2 between eighths: (count,)."""
-    within = np.arange(count) % steps
-    half = steps // 2 if steps % 8 == 0 else steps
-    levels = [within == 0, within % half == 0, within % 4 == 0, within % 2 == 0]
+    within = np.arange(count) % meter.steps
+    levels = [within == 0, np.isin(within, meter.strong), np.isin(within, meter.pulses), within % 2 == 0]
     return np.select(levels, [0.0, 0.25, 0.5, 1.1], 2.0)
 
 
@@ -371,7 +371,7 @@ def _pitched(notes: Sequence[_Note], sheet: Sheet, passage: Passage, melody: Seq
         clash = pitch % 12 not in classes and any((pitch - tone) % 12 in (1, 11) for tone in classes)
         if note.last or clash or (note.strong and note.at * 2 % 1 == 0) or not own:
             pitch = nearest(pitch, classes)
-        level = (0.95 if note.strong else 0.75) * (0.85 + 0.15 * passage.energy)
+        level = 0.95 if note.strong else 0.75
         events.append(Event(note.at, note.length, pitch, level))
     return events
 

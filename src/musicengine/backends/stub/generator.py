@@ -13,8 +13,7 @@ __all__ = ["StubGenerator"]
 
 _PREFIX = "stub-"
 _CAPABILITIES = Capabilities(
-    accepts=["prompt", "genre", "mood", "bpm", "key", "duration_s", "sections", "lyrics", "instrumental", "seed"],
-    stems=True,
+    accepts=[field.name for field in attrs.fields(Brief) if field.name != "understood"], stems=True
 )
 
 
@@ -27,7 +26,7 @@ class StubGenerator:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Fields of a brief; stems come along."""
+        """Every field of a brief; stems come along."""
         return _CAPABILITIES
 
     def estimate(self, brief: Brief, /) -> Credits:
