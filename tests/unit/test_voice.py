@@ -15,7 +15,7 @@ from musicengine.lyrics.sounds import CONSONANTS
 from musicengine.lyrics.sounds import VOWELS as NAMES
 from musicengine.synth import compose, make
 from musicengine.synth.articulation import articulate
-from musicengine.synth.singing import form_of, section_label
+from musicengine.synth.stanzas import form_of, section_label
 from musicengine.synth.voice import sing
 from musicengine.values.making import Take
 

@@ -13,7 +13,7 @@ from musicengine.synth.form import LABELS
 from musicengine.synth.genres import find_genre
 from musicengine.synth.meters import METERS_BY_NAME, Meter
 from musicengine.synth.sheet import stream
-from musicengine.synth.singing import form_of, singing_s
+from musicengine.synth.stanzas import form_of, singing_s
 from musicengine.synth.styles import Genre
 from musicengine.values.making import MAX_DURATION_S, Brief
 from musicengine.values.music import Key

@@ -10,7 +10,6 @@ beats a tone of the chord, in the singer's range.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 import attrs
 import numpy as np
@@ -24,41 +23,17 @@ from musicengine.synth.articulation import articulate
 from musicengine.synth.form import Passage
 from musicengine.synth.harmony import nearest
 from musicengine.synth.meters import Meter
+from musicengine.synth.prosody import BREATH_S, place_syllables
 from musicengine.synth.sheet import Event, Sheet, stream
+from musicengine.synth.stanzas import match_sections
 from musicengine.values.words import Line, Lyrics, Word
 
-__all__ = [
-    "SUNG",
-    "Song",
-    "Syllable",
-    "choose_singer",
-    "form_of",
-    "section_label",
-    "sing_lyrics",
-    "singing_s",
-    "time_words",
-    "vocalise",
-]
-
-SUNG = ("verse", "pre-chorus", "chorus", "bridge")
-"""Sections that have words where nothing else is said."""
+__all__ = ["Song", "Syllable", "choose_singer", "sing_lyrics", "time_words", "vocalise"]
 
 _EASY, _FASTEST = 4.3, 7.5  # syllables a second
-_BREATH_S = 0.3
-_SHORTEST_S = 0.1
 _LONGEST_PHRASE = 16  # syllables
 _PHRASES = (0.5, 1.0, 2.0, 4.0)  # bars
-_STRONG_S, _WEAK_S, _LAST_S = 0.34, 0.21, 0.8  # how long syllables like to be
 _LONGEST_NOTE_S = 1.6
-_LINE_S = 2.4  # a line of lyrics takes at least so long where there is time
-_LEAST_BARS = 4  # of a section, where the lyrics decide the form
-_NAMES = {
-    "verse": "verse", "pre-chorus": "pre-chorus", "prechorus": "pre-chorus", "pre chorus": "pre-chorus",
-    "chorus": "chorus", "hook": "chorus", "refrain": "chorus", "drop": "chorus", "post-chorus": "chorus",
-    "bridge": "bridge", "middle eight": "bridge", "intro": "intro", "outro": "outro", "coda": "outro",
-    "break": "break", "breakdown": "break", "interlude": "break", "instrumental": "instrumental",
-    "solo": "instrumental",
-}  # fmt: skip
 
 
 @attrs.frozen
@@ -107,33 +82,6 @@ def choose_singer(seed: int, center: int) -> _Singer:
     return _Singer("woman", 64) if woman else _Singer("man", 57)
 
 
-def section_label(tag: str) -> str:
-    """The form's name of a section tag: "Verse 2" and "Verse 2: Ann" are a verse; "" for a name that means none."""
-    name = tag.partition(":")[0].strip().lower().rstrip("0123456789ivx .()×")
-    return _NAMES.get(name, _NAMES.get(tag.partition(":")[0].strip().lower(), ""))
-
-
-def form_of(lyrics: Lyrics, bars: int) -> tuple[str, ...]:
-    """The sections that a lyric's tags name, as many as have room in so many bars; () where none are named."""
-    labels = tuple(label for label, _ in _blocks(lyrics) if label)
-    if not set(labels) & set(SUNG):
-        return ()
-    room = max(1, bars // _LEAST_BARS)
-    if len(labels) + 2 <= room:
-        labels = (
-            *(() if labels[0] == "intro" else ("intro",)),
-            *labels,
-            *(() if labels[-1] == "outro" else ("outro",)),
-        )
-    return labels[: min(room, 100)]
-
-
-def singing_s(lyrics: Lyrics, bar_s: float) -> float:
-    """How long it takes to sing a lyric at an easy pace, with an intro and an outro."""
-    size = next((bars for bars in (1, 2, 4) if bars * bar_s >= _LINE_S), 4)
-    return (sum(len(lines) for _, lines in _blocks(lyrics)) * size + 2 * _LEAST_BARS) * bar_s
-
-
 def vocalise(events: Sequence[Event], singer: _Singer) -> Song:
     """A melody sung on "ah"."""
     pitches = _into_range([event.pitch for event in events], singer)
@@ -159,7 +107,7 @@ def sing_lyrics(sheet: Sheet, lyrics: Lyrics, melody: Sequence[Event], *, bar_s:
     syllables: list[Syllable] = []
     sung: list[Line] = []
     dropped: list[str] = []
-    for passage, lines in _match(sheet.passages, lyrics):
+    for passage, lines in match_sections(sheet.passages, lyrics):
         phrases, left = _phrase(passage, lines, bar_s)
         dropped += left
         singing = stream(sheet.seed, f"singing {passage.label}").random(4 * meter.steps)
@@ -191,38 +139,6 @@ def time_words(starts_s: Sequence[float], ends_s: Sequence[float], syllables: Se
     return tuple(words)
 
 
-def _match(passages: Sequence[Passage], lyrics: Lyrics) -> Iterator[tuple[Passage, list[Line]]]:
-    """The lines of each passage: those of its name, in turn, the last again; stanzas in order where none are named."""
-    blocks = _blocks(lyrics)
-    by_label: dict[str, list[list[Line]]] = {}
-    for label, lines in blocks:
-        by_label.setdefault(label, []).append(lines)
-    named = any(passage.label in by_label for passage in passages)
-    turn = 0
-    for passage in passages:
-        own = by_label.get(passage.label, []) if named else []
-        if own:
-            yield passage, own[min(passage.occurrence, len(own) - 1)]
-        elif not named and passage.label in SUNG and blocks:
-            yield passage, blocks[turn % len(blocks)][1]
-            turn += 1
-
-
-def _blocks(lyrics: Lyrics) -> list[tuple[str, list[Line]]]:
-    """Stanzas with their section's label; those under one tag are one."""
-    blocks: list[tuple[str, list[Line]]] = []
-    before: Line | None = None
-    for line in lyrics.lines:
-        tagged = section_label(line.section)
-        same = before is not None and line.section == before.section and (tagged or line.stanza == before.stanza)
-        # A tag that comes again after an empty line begins its section anew.
-        if not same or before is None or (tagged and line.stanza > before.stanza and blocks[-1][0] == "chorus"):
-            blocks.append((tagged, []))
-        blocks[-1][1].extend([line] * min(line.repeat, 8))
-        before = line
-    return blocks
-
-
 @attrs.frozen
 class _Phrase:
     """A line, or a part of a long one, with the bars it takes; ``line`` where it begins."""
@@ -240,8 +156,8 @@ def _phrase(passage: Passage, lines: Sequence[Line], bar_s: float) -> tuple[list
     if not phrases:
         return [], []
     longest = max(len(phrase.syllables) for phrase in phrases)
-    possible = [size for size in _PHRASES if longest / _FASTEST + _BREATH_S / 2 <= size * bar_s] or [_PHRASES[-1]]
-    easy = [size for size in possible if longest / _EASY + _BREATH_S <= size * bar_s] or possible[-1:]
+    possible = [size for size in _PHRASES if longest / _FASTEST + BREATH_S / 2 <= size * bar_s] or [_PHRASES[-1]]
+    easy = [size for size in possible if longest / _EASY + BREATH_S <= size * bar_s] or possible[-1:]
     fitting = [size for size in possible if size * len(phrases) <= passage.bars]
     size = min(easy[0], fitting[-1]) if fitting else possible[0]
     kept = phrases[: max(1, int(passage.bars / size))]
@@ -301,62 +217,14 @@ def _place(phrase: _Phrase, start: float, bar_s: float, meter: Meter, habit: Arr
     steps = meter.steps
     count = max(1, round(phrase.bars * steps))
     step_s = bar_s / steps
-    rhythm = _rhythm(phrase.stresses, count, meter, step_s, tuple(habit.tolist()))
-    breath = min(_BREATH_S / bar_s, 0.2 * phrase.bars)
+    rhythm = place_syllables(phrase.stresses, count, meter, step_s, tuple(habit.tolist()))
+    breath = min(BREATH_S / bar_s, 0.2 * phrase.bars)
     ends = [*rhythm[1:], min(count - breath * steps, rhythm[-1] + _LONGEST_NOTE_S / step_s)]
     last = len(rhythm) - 1
     return [
         _Note(start + at / steps, max(end - at, 0.5) / steps, strong, i == last)
         for i, (at, end, strong) in enumerate(zip(rhythm, ends, phrase.stresses, strict=True))
     ]
-
-
-@lru_cache(maxsize=1024)
-def _rhythm(
-    stresses: tuple[bool, ...], count: int, meter: Meter, step_s: float, habit: tuple[float, ...]
-) -> tuple[float, ...]:
-    """The step of each syllable, where ``count`` steps have room; evenly spread where they have not."""
-    size = len(stresses)
-    last = count - max(1, round(_BREATH_S / step_s))  # the last one starts before it
-    gap = max(1, int(np.ceil(_SHORTEST_S / step_s - 1e-6)))
-    if (size - 1) * gap >= last:
-        return tuple(i * count / (size + 1) for i in range(size))
-    weights = _weights(count, meter)
-    taste = np.resize(np.array(habit), count)
-    gaps = np.arange(count)[None, :] - np.arange(count)[:, None]
-    seconds = np.maximum(gaps, 1) * step_s
-    allowed = np.where(gaps >= gap, 0.0, np.inf)
-    strong_move = 0.8 * np.log2(seconds / _STRONG_S) ** 2 + allowed
-    weak_move = 0.8 * np.log2(seconds / _WEAK_S) ** 2 + allowed
-    late = np.where(np.arange(count) < last, 0.0, np.inf)
-    cost = _at(stresses[0], weights, taste) + 0.06 * np.arange(count) + late
-    back = []
-    for i in range(1, size):
-        moves = cost[:, None] + (strong_move if stresses[i - 1] else weak_move)
-        best = moves.argmin(axis=0)
-        back.append(best)
-        cost = moves[best, np.arange(count)] + _at(stresses[i], weights, taste) + late
-    # The last syllable likes a beat and time to sound.
-    rest = (count - np.arange(count)) * step_s
-    cost = cost + 0.5 * weights + 0.4 * np.log2(np.maximum(rest, step_s) / _LAST_S) ** 2
-    places = [int(cost.argmin())]
-    for best in reversed(back):
-        places.append(int(best[places[-1]]))
-    return tuple(float(place) for place in reversed(places))
-
-
-def _at(strong: bool, weights: Array, taste: Array) -> Array:
-    """What it costs to begin a syllable at each step: (count,)."""
-    result: Array = (1.2 * weights if strong else 0.5 * (2 - weights)) + 0.5 * taste
-    return result
-
-
-@lru_cache(maxsize=64)
-def _weights(count: int, meter: Meter) -> Array:
-    """How weak each step is: 0 the first of a bar, 2 between eighths: (count,)."""
-    within = np.arange(count) % meter.steps
-    levels = [within == 0, np.isin(within, meter.strong), np.isin(within, meter.pulses), within % 2 == 0]
-    return np.select(levels, [0.0, 0.25, 0.5, 1.1], 2.0)
 
 
 def _pitched(notes: Sequence[_Note], sheet: Sheet, passage: Passage, melody: Sequence[Event]) -> list[Event]:

@@ -20,7 +20,7 @@ from musicengine.lyrics.syllables import scan_all
 from musicengine.lyrics.tokens import find_words
 from musicengine.synth.form import Passage
 from musicengine.synth.sheet import stream
-from musicengine.synth.singing import SUNG
+from musicengine.synth.stanzas import SUNG
 from musicengine.synth.verses import ANYWHERE, THEMES, Theme
 from musicengine.values.making import Brief
 from musicengine.values.words import Line, Lyrics

@@ -119,8 +119,8 @@ THEMES = (
         There is something you should know
         Leave a little light on when you go
         All I ever learned of love is letting go
-        I am only half without you here
-        Say you'll come back home this year
+        I am only half myself right now
+        Come on back to me somehow
         Don't you tell me it's goodbye
         Give me time to learn to cry
         """,
