@@ -17,7 +17,6 @@ from typing import TypeAlias
 
 import attrs
 import numpy as np
-import numpy.typing as npt
 
 from musicengine.dsp.formants import DIPHTHONGS, Tract, formants, response
 from musicengine.dsp.phonemes import PHONES
@@ -171,7 +170,8 @@ def _add_voice(
     for first in range(0, active.size, _PIECE):
         here = slice(first, first + _PIECE)
         blocks = active[here]
-        phase: npt.NDArray[np.uint32] = base[blocks, None] + step[blocks, None] * np.arange(BLOCK, dtype=np.uint32)
+        turns = step[blocks, None] * np.arange(BLOCK, dtype=np.uint32)
+        phase = (base[blocks, None] + turns).astype(np.uint32, copy=False)
         place = (phase >> _SHIFT).astype(np.int64)
         place += row[left[here], None]
         wave = tables.take(place, mode="clip")
@@ -198,7 +198,8 @@ def _put(signal: FloatArray, wave: FloatArray, blocks: Array) -> None:
 
 def _periods(sounds: Sequence[tuple[_Sound, int]], rate: int, tract: Tract, brightness: float) -> FloatArray:
     """One period of each sound at its pitch, of root mean square 1: float32 (sounds, 2048)."""
-    hz: FloatArray = 440 * 2 ** ((np.array([pitch for _, pitch in sounds], np.float32) - 69) / 12)
+    pitches = np.array([pitch for _, pitch in sounds])
+    hz = (440 * 2 ** ((pitches - 69) / 12)).astype(np.float32)
     highest = min(_HIGHEST_HZ, 0.45 * rate)
     harmonics = np.arange(1, max(2, min(int(highest / hz.min()), _TABLE // 4)) + 1, dtype=np.float32)
     frequencies: FloatArray = hz[:, None] * harmonics
