@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from musicengine import MusicEngine
-from musicengine.audio import describe_timbre, find_onsets, measure_loudness, track_beats
+from musicengine.audio import describe_timbre, embed, find_onsets, measure_loudness, track_beats
 from musicengine.synth import Arrangement, Rendered, compose, parse_brief, render
 from musicengine.synth.genres import all_genres
 from musicengine.synth.meters import METERS_BY_NAME
@@ -130,8 +130,8 @@ def test_an_intro_without_room_is_shortened_and_said_so() -> None:
     written = compose(Brief(bpm=120, duration_s=14, sections=("verse", "chorus"), intro_bars=20, energy=(0.5, 1)))
     assert [section.label for section in written.sections] == ["intro", "verse", "chorus"]
     assert written.notes == ("room for 4 of 20 bars of intro",)
-    assert written.brief.energy == (0.4, 0.5, 1)
     assert compose(written.brief).sections == written.sections
+    assert written.brief.energy == (0.4, 0.5, 1)
 
 
 @pytest.mark.parametrize("duration_s", [30, 90, 240])
@@ -167,6 +167,7 @@ def test_the_tempo_wanders_around_its_mean(drift: float) -> None:
 def test_beats_are_found_where_the_tempo_wanders() -> None:
     written, rendered = played(Brief(genre="house", bpm=124, duration_s=30, drift=0.03, seed=1))
     found = track_beats(rendered.mix)
+    assert found is not None
     misses = np.abs(written.beats.times_s[:, None] - found.times_s).min(axis=1)
     assert np.mean(misses < 0.05) > 0.8
 
@@ -337,3 +338,38 @@ def test_a_drop_is_built_up_to(genre: str) -> None:
     assert late.sum() > early.sum()
     assert not np.any((drums.starts_s > turn - 0.24 * bar_s) & (drums.starts_s < turn - 0.05))
     assert np.any((drums.pitches == 49) & (np.abs(drums.starts_s - turn) < 0.05))
+
+
+@pytest.mark.parametrize("genre", SOME)
+def test_choruses_sound_alike_and_verses_otherwise(genre: str) -> None:
+    form = ("verse", "chorus", "verse", "chorus")
+    arrangement, rendered = played(Brief(genre=genre, sections=form, duration_s=50, seed=4))
+    heard = [
+        embed(rendered.mix.clip(section.start_s, section.start_s + 10)).vector for section in arrangement.sections
+    ]
+    alike = np.array(heard) @ np.array(heard).T
+    assert alike[1, 3] > max(alike[0, 1], alike[1, 2], alike[2, 3])
+
+
+def test_genres_sound_like_themselves_and_like_no_other() -> None:
+    """At one tempo, in one key and without a voice: every take's nearest neighbour is of its own genre."""
+    heard = [
+        embed(
+            played(
+                Brief(
+                    genre=genre,
+                    bpm=110,
+                    key="A minor",
+                    duration_s=16,
+                    sections=("verse", "chorus"),
+                    instrumental=True,
+                    seed=seed,
+                )
+            )[1].mix
+        ).vector
+        for genre in GENRES
+        for seed in (11, 12)
+    ]
+    alike = np.array(heard) @ np.array(heard).T
+    np.fill_diagonal(alike, -1)
+    assert np.mean(alike.argmax(axis=1) // 2 == np.arange(2 * len(GENRES)) // 2) >= 0.9

@@ -24,7 +24,7 @@ SONGS: tuple[Genre, ...] = (
             "studio",
             (("kick", "X.......x.x.....|X.......x.x...o."), ("snare", _BACK), ("hat", _EIGHTHS)),
             (
-                ("kick", "X...x...x.x.x..."),
+                ("kick", "X.....x.x.x....."),
                 ("snare", _BACK),
                 ("clap", _BACK),
                 ("hat", "xoxoxoxoxoxoxox."),
