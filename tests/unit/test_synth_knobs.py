@@ -344,9 +344,7 @@ def test_a_drop_is_built_up_to(genre: str) -> None:
 def test_choruses_sound_alike_and_verses_otherwise(genre: str) -> None:
     form = ("verse", "chorus", "verse", "chorus")
     arrangement, rendered = played(Brief(genre=genre, sections=form, duration_s=50, seed=4))
-    heard = [
-        embed(rendered.mix.clip(section.start_s, section.start_s + 10)).vector for section in arrangement.sections
-    ]
+    heard = [embed(rendered.mix.clip(section.start_s, section.start_s + 10)).vector for section in arrangement.sections]
     alike = np.array(heard) @ np.array(heard).T
     assert alike[1, 3] > max(alike[0, 1], alike[1, 2], alike[2, 3])
 
