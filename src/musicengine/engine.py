@@ -14,6 +14,7 @@ from musicengine import files, lyrics, registry
 from musicengine.backends.native import Native
 from musicengine.backends.references import ReferenceIndex
 from musicengine.backends.stub.generator import StubGenerator
+from musicengine.backends.stub.transcriber import StubTranscriber
 from musicengine.backends.stub.trends import StubTrends
 from musicengine.calls import Account, Call, Meter, Middleware, through
 from musicengine.errors import InputError
@@ -30,6 +31,7 @@ from musicengine.protocols import (
     Progress,
     Separator,
     Store,
+    Transcriber,
     TrendSource,
 )
 from musicengine.stores import Cache, MemoryStore
@@ -69,6 +71,7 @@ class MusicEngine(Orders):
         separator: takes mixtures apart.
         pitch_tracker: follows a voice or lead.
         embedder: places tracks among others.
+        transcriber: finds or hears words.
         trend_source: knows what is typical of charting records.
         content_index: holds the references that tracks are compared with; it is state, so engines that differ in
             nothing else are equal.
@@ -84,6 +87,7 @@ class MusicEngine(Orders):
     separator: Separator = attrs.field(factory=Native, kw_only=True)
     pitch_tracker: PitchTracker = attrs.field(factory=Native, kw_only=True)
     embedder: Embedder = attrs.field(factory=Native, kw_only=True)
+    transcriber: Transcriber = attrs.field(factory=StubTranscriber, kw_only=True)
     trend_source: TrendSource = attrs.field(factory=StubTrends, kw_only=True)
     content_index: ContentIndex = attrs.field(factory=ReferenceIndex, kw_only=True, eq=False)
     store: Store = attrs.field(factory=MemoryStore, kw_only=True, eq=False)
@@ -153,6 +157,19 @@ class MusicEngine(Orders):
         """Place the audio among others: near embeddings sound alike."""
         return self._call("embed", lambda: self.embedder.embed(_sound(sound)))
 
+    def transcribe(self, sound: Sound, lyrics: str | Lyrics | None = None) -> Transcript:
+        """When each word is sung: known words are found in this audio, those of a take are its own lyrics.
+
+        Args:
+            sound: a song, or a voice alone.
+            lyrics: its words; a live transcriber hears them where they are None.
+
+        Raises:
+            BackendError: no words are known, and the transcriber cannot hear any.
+            LyricsError: the words cannot be found: none, not English, too many for the audio.
+        """
+        return self._call("transcribe", lambda: self._transcribe(sound, lyrics))
+
     def predict_hit(self, report: Report, *, genre: str = "", era: str = ERA) -> HitReport:
         """How typical a record is of those that charted, with its reasons; it is no chance of a hit.
 
@@ -217,6 +234,12 @@ class MusicEngine(Orders):
     def _analyze(self, audio: Audio, progress: Progress | None) -> Report:
         measured = self._measured("analyze", audio, progress)
         return Report(audio=measured, hit=judge_hit(measured, self.trend_source), score=measured.quality)
+
+    def _transcribe(self, sound: Sound, words: str | Lyrics | None) -> Transcript:
+        known = words if words is not None else sound.lyrics if isinstance(sound, Take) else None
+        return self.transcriber.transcribe(
+            _sound(sound), lyrics=lyrics.parse(known) if isinstance(known, str) else known
+        )
 
     def _find_similar(self, subject: Embedding | Sound, count: int) -> tuple[Match, ...]:
         embedding = subject if isinstance(subject, Embedding) else self.embedder.embed(_sound(subject))

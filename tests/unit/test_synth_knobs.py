@@ -68,7 +68,8 @@ def test_a_knob_moves_its_measure(genre: str, knob: str, measure: Callable[[Rend
 
 @pytest.mark.parametrize("genre", ["pop", "rock", "jazz", "hip-hop", "ambient", "drum and bass"])
 def test_more_density_is_more_onsets(genre: str) -> None:
-    brief = Brief(genre=genre, duration_s=24, key="D minor", seed=3)
+    # A singer's syllables are as many as there are.
+    brief = Brief(genre=genre, duration_s=24, key="D minor", seed=3, instrumental=True)
     rates = [onsets_a_second(played(attrs.evolve(brief, density=density))[1]) for density in (-1.0, 0.0, 1.0)]
     assert rates == sorted(set(rates))
 

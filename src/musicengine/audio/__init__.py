@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from musicengine.audio.alignment import Spoken, align_words
 from musicengine.audio.analysis import analyze
 from musicengine.audio.chords import find_chords
 from musicengine.audio.chroma import Chroma, compute_chroma, estimate_tuning
@@ -27,7 +28,9 @@ from musicengine.audio.tonality import describe_harmony
 __all__ = [
     "PLATFORMS",
     "Chroma",
+    "Spoken",
     "Survey",
+    "align_words",
     "analyze",
     "assess",
     "compute_chroma",

@@ -16,13 +16,17 @@ from musicengine.synth.form import opened, plan, usual
 from musicengine.synth.melody import play_double, play_lead
 from musicengine.synth.performance import Part, Performer
 from musicengine.synth.sheet import Sheet, harmonize
+from musicengine.synth.singing import Song, sing_lyrics, time_words
+from musicengine.synth.songwriting import write_lyrics
 from musicengine.synth.transitions import play_riser
 from musicengine.values._value import Value
 from musicengine.values.making import Brief
 from musicengine.values.music import Beats, Chord, Key, Section, Tempo
-from musicengine.values.words import Word
+from musicengine.values.words import Lyrics, Word
 
 __all__ = ["DEFAULT_DURATION_S", "Arrangement", "Part", "compose"]
+
+_SINGER_DB = 2.5  # a voice stands out more than an instrument
 
 
 @attrs.frozen(repr=False, slots=False)
@@ -39,6 +43,7 @@ class Arrangement(Value):
         dynamics: from -1 (even) to 1 (loud and soft).
         width: from -1 (narrow) to 1 (wide).
         notes: what was decided against the letter of the brief, one phrase each.
+        lyrics: what is sung; None where nobody sings words.
     """
 
     brief: Brief
@@ -55,6 +60,7 @@ class Arrangement(Value):
     dynamics: float = 0.0
     width: float = 0.0
     notes: tuple[str, ...] = attrs.field(default=(), eq=False)
+    lyrics: Lyrics | None = None
 
 
 def compose(brief: Brief) -> Arrangement:
@@ -68,8 +74,10 @@ def compose(brief: Brief) -> Arrangement:
     """
     wish = decide(brief)
     sheet, notes = _written(wish)
-    asked = wish.brief
-    clock = Clock(wish.meter.beats * 60 / wish.bpm, sheet.end, asked.drift, asked.seed)
+    bar_s = wish.meter.beats * 60 / wish.bpm
+    asked, song = _song(sheet, bar_s, wish.brief)
+    clock = Clock(bar_s, sheet.end, asked.drift, asked.seed)
+    parts = tuple(_parts(sheet, clock, asked, song))
     passages = sheet.passages
     return Arrangement(
         brief=attrs.evolve(
@@ -77,7 +85,7 @@ def compose(brief: Brief) -> Arrangement:
             sections=tuple(passage.label for passage in passages),
             energy=tuple(passage.energy for passage in passages) if asked.energy else (),
         ),
-        parts=tuple(_parts(sheet, clock, asked)),
+        parts=parts,
         tempo=Tempo(wish.bpm, 1.0),
         beats=_beats(sheet, clock),
         key=wish.key,
@@ -85,10 +93,12 @@ def compose(brief: Brief) -> Arrangement:
         sections=_sections(sheet, clock, wish.duration_s),
         duration_s=wish.duration_s,
         genre=wish.genre.name,
+        words=_words(parts[0]),
         brightness=wish.brightness,
         dynamics=asked.dynamics,
         width=asked.width,
-        notes=wish.notes + notes,
+        notes=wish.notes + notes + (song.notes if song else ()),
+        lyrics=song.lyrics if song else None,
     )
 
 
@@ -125,17 +135,33 @@ def _beats(sheet: Sheet, clock: Clock) -> Beats:
     return Beats(clock.seconds(places[inside]), clock.seconds(bars), 1.0)
 
 
-def _parts(sheet: Sheet, clock: Clock, brief: Brief) -> Iterable[Part]:
+def _song(sheet: Sheet, bar_s: float, brief: Brief) -> tuple[Brief, Song | None]:
+    """What is sung, if anything is, and the brief with its lyrics."""
+    if brief.instrumental or not (sheet.genre.sung or brief.lyrics is not None):
+        return brief, None
+    lyrics = brief.lyrics or write_lyrics(brief, sheet.passages, bar_s)
+    return attrs.evolve(brief, lyrics=lyrics), sing_lyrics(sheet, lyrics, play_lead(sheet, sung=True), bar_s=bar_s)
+
+
+def _words(part: Part) -> tuple[Word, ...]:
+    """When each word is sung, as performed."""
+    if not part.syllables:
+        return ()
+    return time_words(part.starts_s.tolist(), (part.starts_s + part.durations_s).tolist(), part.syllables)
+
+
+def _parts(sheet: Sheet, clock: Clock, brief: Brief, song: Song | None) -> Iterable[Part]:
     genre = sheet.genre
     player = Performer(sheet, clock, brief.dynamics)
-    sung = (genre.sung or brief.lyrics is not None) and not brief.instrumental
     groove, bass, lead = genre.groove, genre.bass, genre.lead
-    melody = play_lead(sheet, sung=sung)
-    singer = ("voice", "vocals", "voice") if sung else ("lead", "other", lead.patch)
-    level_db = lead.level_db + (1.0 if sung else 0.0) + brief.vocal_level_db
+    melody = song.events if song else play_lead(sheet, sung=False)
+    singer = ("voice", "vocals", song.tract) if song else ("lead", "other", lead.patch)
+    level_db = lead.level_db + (_SINGER_DB if song else 0.0) + brief.vocal_level_db
     # Dotted eighths, or eighths where three of them are a beat.
     echo_s = clock.bar_s * (3 if sheet.meter.bars == 1 else 4) / sheet.meter.steps
-    yield player.part(*singer, melody, level_db=level_db, echo_s=echo_s if lead.echo and not sung else 0.0)
+    syllables = song.syllables if song else ()
+    lead_echo_s = echo_s if lead.echo and not song else 0.0
+    yield player.part(*singer, melody, level_db=level_db, echo_s=lead_echo_s, syllables=syllables)
     yield player.part("drums", "drums", groove.kit, play_drums(sheet), level_db=groove.level_db, looseness=0.6)
     yield player.part("bass", "bass", bass.patch, play_bass(sheet), level_db=bass.level_db, wet=False)
     for layer in genre.layers:

@@ -13,6 +13,7 @@ from musicengine.synth.form import LABELS
 from musicengine.synth.genres import find_genre
 from musicengine.synth.meters import METERS_BY_NAME, Meter
 from musicengine.synth.sheet import stream
+from musicengine.synth.stanzas import form_of, singing_s
 from musicengine.synth.styles import Genre
 from musicengine.values.making import MAX_DURATION_S, Brief
 from musicengine.values.music import Key
@@ -70,6 +71,7 @@ def decide(brief: Brief) -> Wish:
     tonic, minor = int(rng.integers(12)), rng.random() < (genre.minor if mood.minor is None else mood.minor)
     drawn = low + place * (high - low)
     bpm = brief.bpm or _whole_phrases((low, high), drawn, brief.duration_s or DEFAULT_DURATION_S, meter)
+    brief = _with_form(brief, meter.beats * 60 / bpm)
     phrase_s = 4 * meter.bars * meter.beats * 60 / bpm
     wanted = max(DEFAULT_DURATION_S, len(brief.sections) * phrase_s) if brief.sections else DEFAULT_DURATION_S
     duration_s = brief.duration_s or min(wanted, MAX_DURATION_S)
@@ -91,6 +93,14 @@ def _with_prompt(brief: Brief) -> Brief:
         # Energies belong to the sections they came with.
         open_fields.pop("sections", None)
     return attrs.evolve(brief, **open_fields)
+
+
+def _with_form(brief: Brief, bar_s: float) -> Brief:
+    """The brief with form and length as its lyrics have them, where it leaves them open."""
+    if brief.lyrics is None or brief.sections:
+        return brief
+    length_s = brief.duration_s or min(max(DEFAULT_DURATION_S, singing_s(brief.lyrics, bar_s)), MAX_DURATION_S)
+    return attrs.evolve(brief, duration_s=length_s, sections=form_of(brief.lyrics, int(length_s / bar_s)))
 
 
 def _tempi(genre: Genre, meter: Meter) -> tuple[int, int]:

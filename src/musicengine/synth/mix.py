@@ -18,6 +18,7 @@ from musicengine.synth.mastering import master
 from musicengine.synth.patches import PATCHES
 from musicengine.synth.space import reverberate
 from musicengine.synth.styles import Genre
+from musicengine.synth.voice import sing
 from musicengine.values._arrays import frozen
 from musicengine.values._value import Value
 from musicengine.values.making import Brief, Take, Truth
@@ -64,7 +65,7 @@ def make(brief: Brief) -> Take:
     return Take(
         rendered.mix,
         arrangement.brief,
-        lyrics=arrangement.brief.lyrics,
+        lyrics=arrangement.lyrics,
         truth=truth(arrangement, rendered.stems),
         notes=arrangement.notes,
     )
@@ -144,6 +145,9 @@ def _bus(
         for part in () if wet and started is not None else parts:
             if part.stem == "drums":
                 _place_drums(part, bus, rate, arrangement.brightness, wet=wet)
+            elif part.syllables:
+                if wet:
+                    _sing(part, bus, rate, arrangement.brightness)
             elif part.wet == wet:
                 _place(part, bus, rate, arrangement.brightness)
         if wet and any(part.wet for part in parts):
@@ -154,6 +158,21 @@ def _bus(
         _widen(bus, 2 ** (_WIDTH_OCTAVES * arrangement.width))
     _fade(bus, rate)
     return bus
+
+
+def _sing(part: Part, bus: FloatArray, rate: int, brightness: float) -> None:
+    """Add a singer in the middle."""
+    bus += np.float32(10 ** (part.level_db / 20)) * sing(
+        part.starts_s.tolist(),
+        (part.starts_s + part.durations_s).tolist(),
+        part.pitches.tolist(),
+        part.velocities.tolist(),
+        [syllable.phones for syllable in part.syllables],
+        count=bus.shape[1],
+        rate=rate,
+        tract="woman" if part.patch == "woman" else "man",
+        brightness=brightness,
+    )
 
 
 def _place(part: Part, bus: FloatArray, rate: int, brightness: float) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 import numpy as np
 
 from musicengine.synth.clock import Clock
 from musicengine.synth.sheet import Event, Sheet, stream
+from musicengine.synth.singing import Syllable
 from musicengine.values._arrays import Content, FloatArray, floats
 from musicengine.values._value import Value
 
@@ -33,6 +36,7 @@ class Part(Value):
         level_db, pan: in the mix; pan from -1 (left) to 1 (right).
         wet: whether it gets reverb.
         echo_s: how much later its echo comes from the other side; 0 for none.
+        syllables: what a singer sings on each note; () for instruments.
     """
 
     name: str
@@ -46,6 +50,7 @@ class Part(Value):
     pan: float = 0.0
     wet: bool = True
     echo_s: float = 0.0
+    syllables: tuple[Syllable, ...] = ()
 
     def __len__(self) -> int:
         return int(self.starts_s.size)
@@ -77,6 +82,7 @@ class Performer:
         looseness: float = 1.0,
         strum_ms: float = 0.0,
         echo_s: float = 0.0,
+        syllables: Sequence[Syllable] = (),
     ) -> Part:
         """One player's part: events in bars become notes in seconds."""
         table = np.array(events, np.float64).reshape(-1, 4)
@@ -107,6 +113,7 @@ class Performer:
             pan=pan,
             wet=wet,
             echo_s=echo_s,
+            syllables=tuple(syllables[i] for i in np.flatnonzero(heard)[order]) if syllables else (),
         )
 
     def _played(self, at: np.ndarray, levels: np.ndarray) -> np.ndarray:

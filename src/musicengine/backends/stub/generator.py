@@ -28,7 +28,7 @@ FAILURES = ("refused", "moderated", "lost", "unanswered", "failed", "expired", "
 
 Latency: TypeAlias = Literal["realistic"] | tuple[float, float]
 _PREFIX = "stub-"
-_ACCEPTS = tuple(field.name for field in attrs.fields(Brief) if field.name not in ("lyrics", "understood"))
+_ACCEPTS = tuple(field.name for field in attrs.fields(Brief) if field.name != "understood")
 
 
 def _mapping(failures: Mapping[str, float] | str) -> dict[str, float]:
@@ -100,7 +100,7 @@ class StubGenerator:
 
     @property
     def capabilities(self) -> Capabilities:
-        """What it follows; stems come along."""
+        """Every field of a brief; stems come along."""
         return Capabilities(
             accepts=_ACCEPTS,
             takes_per_job=self.takes_per_job,
