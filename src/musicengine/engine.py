@@ -17,7 +17,7 @@ from musicengine.backends.stub.generator import StubGenerator
 from musicengine.backends.stub.trends import StubTrends
 from musicengine.calls import Call, Meter, Middleware, through
 from musicengine.errors import InputError
-from musicengine.flows.advise import advise
+from musicengine.flows.advise import advise_on_take, advise_on_track
 from musicengine.flows.generate import generate
 from musicengine.flows.judge import ERA, judge
 from musicengine.flows.produce import Studio, produce
@@ -175,17 +175,20 @@ class MusicEngine:
         """
         return self._call("find_similar", lambda: self._find_similar(subject, count))
 
-    def advise(self, sound: Sound, report: Report | None = None) -> tuple[Advice, ...]:
-        """What would raise the score: changes that were applied to the audio and measured, best for their effort first.
+    def advise(self, sound: Sound, report: Report | None = None, *, deep: bool = False) -> tuple[Advice, ...]:
+        """What would raise the score: changes that were tried and measured, best for their effort first.
 
         Args:
             sound: to improve.
             report: of that sound, if there is one already.
+            deep: for a take, try edits of its brief, too: each is made again by the generator and measured.
 
         Raises:
             FileError: it cannot be read.
+            InputError: ``deep`` was asked for what is no take, or ``report`` is none.
+            BackendError: the generator failed.
         """
-        return self._call("advise", lambda: self._advise(_sound(sound), report))
+        return self._call("advise", lambda: self._advise(sound, report, deep))
 
     def generate(self, prompt: str | Brief, *, progress: Progress | None = None) -> Take:
         """Make a track of a prompt or a brief; the first, where the generator gives several.
@@ -293,8 +296,14 @@ class MusicEngine:
         embedding = subject if isinstance(subject, Embedding) else self.embedder.embed(_sound(subject))
         return self.content_index.similar(embedding, count=count)
 
-    def _advise(self, audio: Audio, report: Report | None) -> tuple[Advice, ...]:
-        return advise(audio, report.audio if report else self.analyzer.analyze(audio))
+    def _advise(self, sound: Sound, report: Report | None, deep: bool) -> tuple[Advice, ...]:
+        if deep and not isinstance(sound, Take):
+            raise InputError(f"deep advice edits the brief of a take, got {type(sound).__name__}")
+        if report is None:
+            report = self._analyze(sound)
+        if isinstance(sound, Take) and deep:
+            return advise_on_take(self._studio(), sound, report)
+        return advise_on_track(_sound(sound), report)
 
     def _call(self, verb: str, function: Callable[[], R]) -> R:
         return through((self._meter, *self.middleware), Call(verb), function)

@@ -76,7 +76,7 @@ def produce(
     """
     limit = _allowed(rounds, target, budget)
     made: list[Round] = []
-    tried: set[tuple[str, str]] = set()
+    tried: tuple[tuple[str, str], ...] = ()
     edits: tuple[Edit, ...] = ()
     brief, problem = wish, ""
     while True:
@@ -97,7 +97,7 @@ def produce(
         if best.score >= target or len(made) == rounds:
             stopped = "target" if best.score >= target else "rounds"
             break
-        tried = set() if made[-1].kept else tried | {(edit.rule, edit.field) for edit in edits}
+        tried = () if made[-1].kept else (*tried, *((edit.rule, edit.knob or edit.field) for edit in edits))
         edits = refine(best.take, best.report, wish=wish, accepts=studio.accepts, tried=tried)
         if sum(edit.expected for edit in edits) <= NOISE:
             stopped = "no expected gain"

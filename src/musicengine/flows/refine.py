@@ -30,7 +30,7 @@ from musicengine.values.words import Lyrics
 __all__ = ["Tried", "refine", "revise"]
 
 Tried = Collection[tuple[str, str]]
-"""Pairs of a rule and a field that were edited already, to no avail."""
+"""Pairs of a rule and a field (or the knob that words of the prompt stood for) that were edited to no avail."""
 
 _ASKED = ("bpm", "key", "lyrics", "meter", "sections")
 _BEYOND = 1.3  # an edit aims a little past the target: the response differs from take to take
@@ -161,8 +161,9 @@ class _Desk:
     def another(self, item: Deduction) -> Edit | None:
         """Another seed, the last resort: the piece is another one, and may not have the fault."""
         if not self._takes("seed"):
-            return self._said(item, "another version")
-        seed = (self.brief.seed + _SEED_STEP) % 2**63
+            return None if (item.rule, "seed") in self.tried else self._said(item, "another version")
+        again = sum(field == "seed" for _, field in self.tried)
+        seed = (self.brief.seed + _SEED_STEP * (1 + again)) % 2**63
         reason = f"{_measured(item)}; no edit promises to help, so another piece of the same kind is tried"
         return Edit("seed", self.brief.seed, seed, item.rule, reason, expected=item.points * _SEED_TRUST)
 
@@ -175,7 +176,7 @@ class _Desk:
             longer = f"{prompt}, {phrase}" if prompt.strip() else phrase
             if self._takes(edit.field) or not self._takes("prompt") or phrase in prompt or len(longer) > MAX_PROMPT:
                 continue
-            worded.append(attrs.evolve(edit, field="prompt", before=prompt, after=longer))
+            worded.append(attrs.evolve(edit, field="prompt", before=prompt, after=longer, knob=edit.field))
             prompt = longer
         return (*fields, *worded)
 
@@ -189,7 +190,7 @@ class _Desk:
         if not self._takes("prompt") or phrase in prompt or len(longer) > MAX_PROMPT:
             return None
         reason = f"{_measured(item)}; no edit promises to help, so another piece of the same kind is tried"
-        return Edit("prompt", prompt, longer, item.rule, reason, expected=item.points * _SEED_TRUST)
+        return Edit("prompt", prompt, longer, item.rule, reason, expected=item.points * _SEED_TRUST, knob="seed")
 
     def _knobs(self, item: Deduction) -> Iterator[Edit]:
         """Knobs turned as far as the measurement needs and they go."""

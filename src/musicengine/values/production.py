@@ -34,6 +34,7 @@ class Edit(Value):
         reason: what was measured, and why this should help.
         line: of the lyrics, from 0.
         expected: points that the score should rise by.
+        knob: the setting that a prompt's words stand for, where the generator has no field for it.
     """
 
     field: str
@@ -43,6 +44,7 @@ class Edit(Value):
     reason: str
     line: int | None = None
     expected: float = attrs.field(default=0.0, converter=float, validator=non_negative)
+    knob: str = ""
 
     def __str__(self) -> str:
         if self.field == "prompt":
