@@ -74,15 +74,15 @@ def test_the_same_end_is_reached(engine: MusicEngine, stopped: str) -> None:
     assert again.production.stopped == stopped
 
 
-@attrs.define
+@attrs.frozen
 class Failing(Dear):
     """A generator that fails at the second order, and lets its key slip."""
 
-    orders: int = 0
+    orders: list[Brief] = attrs.field(factory=list)
 
     def submit(self, brief: Brief, /) -> Any:
-        self.orders += 1
-        if self.orders > 1:
+        self.orders.append(brief)
+        if len(self.orders) > 1:
             raise RuntimeError(f"401 for {self.key}")
         return super().submit(brief)
 

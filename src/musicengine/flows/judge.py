@@ -69,11 +69,14 @@ def weigh(quality: Score, words: Score | None) -> Score:
 def _read(words: Words | None, take: Take | None, beats: Beats | None) -> LyricsReport | None:
     """What the words say; None where there are none."""
     if words is not None:
-        return lyrics.analyze(words) if _said(words) else None
+        timed = isinstance(words, Transcript)
+        return lyrics.analyze(words, beats=beats if timed else None) if _said(words) else None
     if take is None or take.lyrics is None or not _said(take.lyrics):
         return None
-    timed = take.truth.words if take.truth else ()
-    return lyrics.analyze(take.lyrics, transcript=Transcript(timed) if timed else None, beats=beats)
+    times = take.truth.words if take.truth else ()
+    if not times:
+        return lyrics.analyze(take.lyrics)
+    return lyrics.analyze(take.lyrics, transcript=Transcript(times), beats=beats)
 
 
 def _said(words: Words) -> bool:

@@ -7,7 +7,6 @@ kept with their sound, and answer in the service's place. No generator is in it,
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Iterator
 from itertools import zip_longest
@@ -160,8 +159,8 @@ class _Answers:
     def price(self, brief: Brief) -> Credits:
         if self.given < len(self.recording.rounds):
             return self.recording.rounds[self.given].cost
-        unit = self.recording.rounds[-1].cost.unit
-        return Credits(math.inf if self.recording.stopped == "budget" else 0.0, unit)
+        budget, unit = self.recording.budget, self.recording.rounds[-1].cost.unit
+        return Credits(budget.amount + 1 if budget and self.recording.stopped == "budget" else 0.0, unit)
 
     def judge(self, take: Take) -> Report:
         for recorded in self.recording.rounds:
