@@ -16,6 +16,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from statistics import mean
+from typing import Any
 
 import attrs
 import numpy as np
@@ -42,7 +43,7 @@ def random_briefs(count: int, *, knobs: bool, seed: int = 2024) -> Iterator[Brie
             words.append(f"{draw.choice('ABCDEFG')} {draw.choice(['major', 'minor'])}")
         words.append(f"{draw.randrange(15, 31)} seconds")
         brief = parse_brief(", ".join(filter(None, words)), seed=draw.randrange(2**32))
-        turned = {name: round(draw.uniform(-1, 1), 2) for name in KNOBS}
+        turned: dict[str, Any] = {name: round(draw.uniform(-1, 1), 2) for name in KNOBS}
         turned |= {"vocal_level_db": round(draw.uniform(-12, 12), 1), "drift": round(draw.uniform(0, 0.05), 3)}
         yield attrs.evolve(brief, **turned) if knobs else brief
 

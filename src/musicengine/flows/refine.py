@@ -3,7 +3,8 @@
 Every deduction is answered by the one edit that promises most: a knob turned as far as the measurement needs (see
 :mod:`musicengine.flows.responses`), a line of the lyric by a correction that was tried, a key out of the way of the
 mains, a chorus with more of the band, a shorter intro. What a generator does not take as a field is said in its
-prompt. Where no edit promises anything, another seed is the last resort, and it is said so.
+prompt. The last resort is another seed, and it is said so: where no edit promises anything, or where edits of this take
+failed and the others promise less than another piece does.
 
 What was asked for is kept: tempo, key, form, meter and words that the wish names are never edited.
 """
@@ -38,6 +39,7 @@ _STEPS = {"vocal_level_db": 0.5, "drift": 0.001}
 _LIMITS = {"drift": (0.0, 0.05), "vocal_level_db": (-12.0, 12.0)}
 _LEAST = 0.01  # expected points below which an edit is not worth a word
 _SEED_TRUST = 0.5
+_DOUBT = 0.5  # of what edits promise once others failed on the same take
 _SEED_STEP = 7919  # any other seed makes another piece; a large step keeps clear of seeds that people count up
 _PHRASES = {
     "brightness": ("a darker, softer mix", "a brighter mix"),
@@ -72,13 +74,14 @@ def refine(
     desk = _Desk(subject, report, _asked(subject, wish), accepts, tried)
     chosen: dict[tuple[str, int | None], Edit] = {}
     for item in report.score.deductions:
-        edits = sorted(desk.answers(item), key=lambda edit: -edit.expected)
-        free = (edit for edit in edits if (edit.field, edit.line) not in chosen and edit.expected >= _LEAST)
+        best = sorted(desk.answers(item), key=lambda edit: -edit.expected)
+        free = (edit for edit in best if (edit.field, edit.line) not in chosen and edit.expected >= _LEAST)
         if edit := next(free, None):
             chosen[edit.field, edit.line] = edit
-    if not chosen and report.score.deductions and (edit := desk.another(report.score.deductions[0])):
-        return (edit,)
-    return desk.worded(sorted(chosen.values(), key=lambda edit: -edit.expected))
+    edits = desk.worded(sorted(chosen.values(), key=lambda edit: -edit.expected))
+    promise = sum(edit.expected for edit in edits) * (_DOUBT if tried else 1.0)
+    another = desk.another() if tried or not edits else ()
+    return another if sum(edit.expected for edit in another) > promise else edits
 
 
 def revise(subject: Brief | Take, edits: Sequence[Edit]) -> Brief:
@@ -158,14 +161,19 @@ class _Desk:
             if open_field and edit.after != edit.before and (self._takes(edit.field) or edit.field in _PHRASES):
                 yield edit
 
-    def another(self, item: Deduction) -> Edit | None:
-        """Another seed, the last resort: the piece is another one, and may not have the fault."""
-        if not self._takes("seed"):
-            return None if (item.rule, "seed") in self.tried else self._said(item, "another version")
+    def another(self) -> tuple[Edit, ...]:
+        """Another piece of the same kind, the last resort: it may not have the faults of this one."""
+        if not self.report.score.deductions:
+            return ()
+        lost, item = sum(each.points for each in self.report.score.deductions), self.report.score.deductions[0]
+        reason = f"{_measured(item)}; no edit promises more, so another piece of the same kind is tried"
         again = sum(field == "seed" for _, field in self.tried)
         seed = (self.brief.seed + _SEED_STEP * (1 + again)) % 2**63
-        reason = f"{_measured(item)}; no edit promises to help, so another piece of the same kind is tried"
-        return Edit("seed", self.brief.seed, seed, item.rule, reason, expected=item.points * _SEED_TRUST)
+        edit = Edit("seed", self.brief.seed, seed, item.rule, reason, expected=lost * _SEED_TRUST)
+        if not self._takes("seed"):
+            return () if again else self.worded([edit])
+        decided = [name for name in ("key", "bpm") if name not in self.asked and getattr(self.brief, name)]
+        return (edit, *(Edit(name, getattr(self.brief, name), None, item.rule, reason) for name in decided))
 
     def worded(self, edits: Sequence[Edit]) -> tuple[Edit, ...]:
         """The edits, those of fields that the generator does not take as words of its prompt."""
@@ -182,15 +190,6 @@ class _Desk:
 
     def _takes(self, field: str) -> bool:
         return self.accepts is None or field in self.accepts
-
-    def _said(self, item: Deduction, phrase: str) -> Edit | None:
-        """A phrase in the prompt, where that is all there is."""
-        prompt = self.brief.prompt
-        longer = f"{prompt}, {phrase}" if prompt.strip() else phrase
-        if not self._takes("prompt") or phrase in prompt or len(longer) > MAX_PROMPT:
-            return None
-        reason = f"{_measured(item)}; no edit promises to help, so another piece of the same kind is tried"
-        return Edit("prompt", prompt, longer, item.rule, reason, expected=item.points * _SEED_TRUST, knob="seed")
 
     def _knobs(self, item: Deduction) -> Iterator[Edit]:
         """Knobs turned as far as the measurement needs and they go."""
