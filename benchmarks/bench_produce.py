@@ -38,5 +38,5 @@ def test_one_round_of_30_s(benchmark: BenchmarkFixture, engine: MusicEngine) -> 
         report = engine.analyze(take)
         return revise(take, refine(take, worst(report), wish=brief))
 
-    assert benchmark(work) != brief
+    assert benchmark.pedantic(work, rounds=15) != brief
     assert best_s(benchmark) < 0.250

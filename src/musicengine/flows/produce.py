@@ -101,8 +101,8 @@ def produce(
             stopped = "target" if best.score >= target else "rounds"
             break
         tried = () if made[-1].kept else (*tried, *((edit.rule, edit.knob or edit.field) for edit in edits))
-        edits = refine(best.take, best.report, wish=wish, accepts=studio.accepts, tried=tried)
-        if sum(edit.expected for edit in edits) <= NOISE:
+        edits = refine(best.take, best.report, wish=wish, accepts=studio.accepts, tried=tried, least=NOISE)
+        if not edits:
             stopped = "no expected gain"
             break
         brief = revise(best.take, edits)

@@ -60,6 +60,7 @@ def refine(
     wish: Brief | None = None,
     accepts: Collection[str] | None = None,
     tried: Tried = (),
+    least: float = 0.0,
 ) -> tuple[Edit, ...]:
     """The edits that answer a report's deductions, those that promise most first; () where nothing is to be gained.
 
@@ -70,6 +71,7 @@ def refine(
             words are kept.
         accepts: fields that the generator takes; None for all. The others go into the prompt, where it takes one.
         tried: what was edited before and did not help; the next best is taken.
+        least: points that make another round worthwhile; () if nothing promises more.
     """
     desk = _Desk(subject, report, _asked(subject, wish), accepts, tried)
     chosen: dict[tuple[str, int | None], Edit] = {}
@@ -80,8 +82,10 @@ def refine(
             chosen[edit.field, edit.line] = edit
     edits = desk.worded(sorted(chosen.values(), key=lambda edit: -edit.expected))
     promise = sum(edit.expected for edit in edits) * (_DOUBT if tried else 1.0)
-    another = desk.another() if tried or not edits else ()
-    return another if sum(edit.expected for edit in another) > promise else edits
+    another = desk.another() if tried or promise <= least else ()
+    if sum(edit.expected for edit in another) > promise:
+        return another if another[0].expected > least else ()
+    return edits if promise > least else ()
 
 
 def revise(subject: Brief | Take, edits: Sequence[Edit]) -> Brief:
