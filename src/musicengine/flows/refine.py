@@ -84,7 +84,7 @@ def refine(
     promise = sum(edit.expected for edit in edits) * (_DOUBT if tried else 1.0)
     another = desk.another() if tried or promise <= least else ()
     if sum(edit.expected for edit in another) > promise:
-        return another if another[0].expected > least else ()
+        return another if sum(edit.expected for edit in another) > least else ()
     return edits if promise > least else ()
 
 
