@@ -64,9 +64,10 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         tell("form")
         loudness, curve = loudness_job.result()
         tell("loudness")
-        quality = score_quality(audio, survey=passed, loudness=loudness, beats=heard.beats, form=form)
+        chroma = chroma_job.result()
+        quality = score_quality(audio, survey=passed, loudness=loudness, beats=heard.beats, form=form, chroma=chroma)
         tell("quality")
-        chroma, beats_s = chroma_job.result(), heard.beats.times_s if heard.beats else None
+        beats_s = heard.beats.times_s if heard.beats else None
         harmony = describe_harmony(audio, beats_s, chroma=chroma)
         chords = find_chords(audio, beats_s, chroma=chroma)
         tell("harmony")
