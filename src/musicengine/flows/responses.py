@@ -29,12 +29,14 @@ class Response:
 
 
 _LIST = (
-    Response("balance.air", "brightness", 2.63, 1.0),
-    Response("balance.air", "vocal_level_db", -0.359, 0.94),
-    Response("balance.low_end", "vocal_level_db", -0.588, 1.0),
-    Response("balance.presence", "brightness", 1.43, 1.0),
-    Response("dynamics.range", "dynamics", 1.31, 1.0),
-    Response("stereo.correlation", "width", -0.215, 1.0),
+    Response("balance.air", "brightness", 2.59, 1.0),
+    Response("balance.air", "density", 0.52, 1.0),
+    Response("balance.air", "vocal_level_db", -0.348, 1.0),
+    Response("balance.low_end", "vocal_level_db", -0.539, 1.0),
+    Response("balance.presence", "brightness", 1.56, 1.0),
+    Response("balance.presence", "vocal_level_db", -0.141, 0.82),
+    Response("dynamics.range", "dynamics", 1.37, 1.0),
+    Response("stereo.correlation", "width", -0.219, 1.0),
     Response("stereo.width", "width", 6.01, 1.0),
 )
 
