@@ -56,6 +56,7 @@ if TYPE_CHECKING:
         Melody as Melody, Note as Note, PitchTrack as PitchTrack, Rhythm as Rhythm, Section as Section, Tempo as Tempo,
         TempoCandidate as TempoCandidate,
     )
+    from musicengine.values.platforms import Platform as Platform, Playback as Playback
     from musicengine.values.production import (
         Difference as Difference, Edit as Edit, Production as Production, RecordedRound as RecordedRound,
         Recording as Recording, Replay as Replay, Round as Round, Stopped as Stopped,
@@ -97,6 +98,7 @@ _HOMES = {
         "Beats", "Chord", "Form", "Harmony", "Key", "KeySpan", "Melody", "Note", "PitchTrack", "Rhythm", "Section",
         "Tempo", "TempoCandidate",
     ),
+    "values.platforms": ("Platform", "Playback",),
     "values.production": (
         "Difference", "Edit", "Production", "RecordedRound", "Recording", "Replay", "Round", "Stopped",
     ),
@@ -116,13 +118,13 @@ __all__ = [
     "HitModel", "HitReport", "InputError", "Job", "JobError", "JobStatus", "Key", "KeySpan", "Line", "Loudness",
     "LoudnessCurve", "Lyrics", "LyricsError", "LyricsReport", "Match", "Melody", "MemoryStore", "Message",
     "MetaRegistry", "MissingExtraError", "MissingKeyError", "ModerationError", "MusicEngine", "MusicEngineError",
-    "MusicGenerator", "Note", "Orchestrator", "Passage", "PitchTrack", "PitchTracker", "Production", "Pronunciation",
-    "Quantiles", "RecordedRound", "Recording", "References", "Reliability", "Replay", "Report", "ReportLine", "Rhyme",
-    "RhymeKind", "Rhythm", "Round", "Score", "Section", "SeparationQuality", "Separator", "Span", "Spectrogram",
-    "Stats", "Stems", "Step", "Stopped", "Store", "StoreError", "Take", "Tempo", "TempoCandidate", "Theme", "Ticket",
-    "Timbre", "Timing", "Transcriber", "Transcript", "TrendSource", "Trends", "TruncatedFileWarning", "Truth",
-    "UnknownBackendError", "VerbStats", "Vocabulary", "Word", "__version__", "audio", "codec", "files", "hits",
-    "lyrics", "synth",
+    "MusicGenerator", "Note", "Orchestrator", "Passage", "PitchTrack", "PitchTracker", "Platform", "Playback",
+    "Production", "Pronunciation", "Quantiles", "RecordedRound", "Recording", "References", "Reliability", "Replay",
+    "Report", "ReportLine", "Rhyme", "RhymeKind", "Rhythm", "Round", "Score", "Section", "SeparationQuality",
+    "Separator", "Span", "Spectrogram", "Stats", "Stems", "Step", "Stopped", "Store", "StoreError", "Take", "Tempo",
+    "TempoCandidate", "Theme", "Ticket", "Timbre", "Timing", "Transcriber", "Transcript", "TrendSource", "Trends",
+    "TruncatedFileWarning", "Truth", "UnknownBackendError", "VerbStats", "Vocabulary", "Word", "__version__", "audio",
+    "codec", "files", "hits", "lyrics", "synth",
 ]
 # fmt: on
 

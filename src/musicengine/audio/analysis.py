@@ -18,6 +18,7 @@ from musicengine.audio.key import estimate_key
 from musicengine.audio.loudness import hear_loudness
 from musicengine.audio.melody import find_notes
 from musicengine.audio.pitch import track_pitch
+from musicengine.audio.platforms import predict_playback
 from musicengine.audio.quality import score_quality
 from musicengine.audio.rhythm import hear_rhythm
 from musicengine.audio.spectrum import survey
@@ -85,6 +86,7 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         harmony=harmony,
         loudness=loudness,
         loudness_curve=curve,
+        playback=predict_playback(loudness),
         waveform=outline_job.result(),
         timbre=timbre,
         pitch=pitch if pitch.confidence else None,
