@@ -9,7 +9,19 @@ import attrs
 import numpy as np
 import pytest
 
-from musicengine import Audio, Brief, CodecError, FileError, InputError, MusicEngine, Production, Recording, codec
+from musicengine import (
+    Audio,
+    Brief,
+    CodecError,
+    Deduction,
+    FileError,
+    InputError,
+    MusicEngine,
+    Production,
+    Recording,
+    Score,
+    codec,
+)
 from musicengine.backends.native import Native
 from musicengine.flows.replay import load_recording, record
 from musicengine.values.reports import AudioReport
@@ -18,9 +30,19 @@ from tests.unit.test_produce import Dear
 SECRET = Dear().key
 
 
+@attrs.frozen
+class Strict:
+    """An analyzer that is never content, so that every production has several rounds."""
+
+    def analyze(self, audio: Audio, /, *, progress: Any = None) -> AudioReport:
+        report = Native().analyze(audio)
+        never = Deduction("clipping", 5, 2.0, 0.05, "ms/s", "Do not.")
+        return attrs.evolve(report, quality=Score([*report.quality.deductions, never]))
+
+
 @pytest.fixture(scope="module")
 def engine() -> MusicEngine:
-    return MusicEngine()
+    return MusicEngine(analyzer=Strict())
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +52,7 @@ def made(engine: MusicEngine) -> Production:
 
 @pytest.fixture(scope="module")
 def bought() -> Production:
-    return MusicEngine(generator=Dear()).produce("pop, 6 seconds")
+    return MusicEngine(generator=Dear(), analyzer=Strict()).produce("pop, 6 seconds")
 
 
 def test_a_production_runs_again_bit_for_bit(engine: MusicEngine, made: Production, tmp_path: Path) -> None:
@@ -67,7 +89,9 @@ def test_a_take_that_says_stub_but_is_not_ours_is_stored(made: Production) -> No
 @pytest.mark.parametrize("stopped", ["budget", "failed"])
 def test_the_same_end_is_reached(engine: MusicEngine, stopped: str) -> None:
     generator = Failing() if stopped == "failed" else Dear()
-    first = MusicEngine(generator=generator).produce("pop, 6 seconds", budget=15 if stopped == "budget" else None)
+    first = MusicEngine(generator=generator, analyzer=Strict()).produce(
+        "pop, 6 seconds", budget=15 if stopped == "budget" else None
+    )
     assert first.stopped == stopped
     again = engine.replay(first)
     assert again.same, again.text
@@ -89,7 +113,7 @@ class Failing(Dear):
 
 def test_no_secret_is_on_file(tmp_path: Path) -> None:
     for generator in (Dear(), Failing()):
-        engine = MusicEngine(generator=generator)
+        engine = MusicEngine(generator=generator, analyzer=Strict())
         path = engine.save(engine.produce("pop, 6 seconds"), tmp_path / "a.production")
         assert SECRET.encode() not in path.read_bytes()
         assert b"Dear" not in path.read_bytes()
