@@ -15,10 +15,10 @@ from musicengine.backends.native import Native
 from musicengine.backends.references import ReferenceIndex
 from musicengine.backends.stub.generator import StubGenerator
 from musicengine.backends.stub.trends import StubTrends
-from musicengine.calls import Call, Meter, Middleware, through
+from musicengine.calls import Account, Call, Meter, Middleware, through
 from musicengine.errors import InputError
 from musicengine.flows.advise import advise_on_take, advise_on_track
-from musicengine.flows.generate import generate
+from musicengine.flows.jobs import as_budget
 from musicengine.flows.judge import ERA, judge
 from musicengine.flows.produce import Studio, produce
 from musicengine.flows.refine import refine, revise
@@ -32,8 +32,11 @@ from musicengine.protocols import (
     PitchTracker,
     Progress,
     Separator,
+    Store,
     TrendSource,
 )
+from musicengine.stores import Cache, MemoryStore
+from musicengine.stores.cache import recall
 from musicengine.synth import parse_brief
 from musicengine.values.hits import HitReport
 from musicengine.values.hosts import Match
@@ -42,11 +45,12 @@ from musicengine.values.making import Brief, Credits, Take
 from musicengine.values.measures import Embedding
 from musicengine.values.music import PitchTrack
 from musicengine.values.production import Production, Recording, Replay
-from musicengine.values.reports import Report
+from musicengine.values.reports import AudioReport, Report
 from musicengine.values.scores import Advice
 from musicengine.values.service import Health, Stats
 from musicengine.values.sound import Audio, Stems
 from musicengine.values.words import Lyrics, Transcript
+from musicengine.verbs.orders import Orders
 
 __all__ = ["MusicEngine", "Sound"]
 
@@ -56,7 +60,7 @@ Sound: TypeAlias = "Audio | Take | str | os.PathLike[str] | bytes | BinaryIO"
 
 
 @attrs.frozen
-class MusicEngine:
+class MusicEngine(Orders):
     """Hears, makes and judges music.
 
     The constructor's arguments are the configuration; ``attrs.evolve(engine, separator=...)`` makes an engine that
@@ -72,6 +76,10 @@ class MusicEngine:
         trend_source: knows what is typical of charting records.
         content_index: holds the references that tracks are compared with; it is state, so engines that differ in
             nothing else are equal.
+        store: keeps the journal of orders, and with a SQLiteStore whatever else shall outlive the process; it is state.
+        cache: where measurements are kept, to make each once: True for the store, or up to 64 MB of memory if that is
+            a MemoryStore; False for nowhere.
+        budget: what the orders of this engine may cost together; None for no limit.
         middleware: what every call passes through, the first outermost.
     """
 
@@ -82,8 +90,18 @@ class MusicEngine:
     embedder: Embedder = attrs.field(factory=Native, kw_only=True)
     trend_source: TrendSource = attrs.field(factory=StubTrends, kw_only=True)
     content_index: ContentIndex = attrs.field(factory=ReferenceIndex, kw_only=True, eq=False)
+    store: Store = attrs.field(factory=MemoryStore, kw_only=True, eq=False)
+    cache: Store | bool = attrs.field(default=True, kw_only=True, eq=False)
+    budget: Credits | None = attrs.field(default=None, converter=as_budget, kw_only=True)
     middleware: tuple[Middleware, ...] = attrs.field(default=(), converter=tuple[Middleware, ...], kw_only=True)
     _meter: Meter = attrs.field(factory=Meter, init=False, repr=False, eq=False)
+    _account: Account = attrs.field(factory=Account, init=False, repr=False, eq=False)
+    _cache: Cache | None = attrs.field(
+        default=attrs.Factory(lambda self: Cache.chosen(self.cache, self.store), takes_self=True),
+        init=False,
+        repr=False,
+        eq=False,
+    )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> MusicEngine:
@@ -190,15 +208,6 @@ class MusicEngine:
         """
         return self._call("advise", lambda: self._advise(sound, report, deep))
 
-    def generate(self, prompt: str | Brief, *, progress: Progress | None = None) -> Take:
-        """Make a track of a prompt or a brief; the first, where the generator gives several.
-
-        Raises:
-            BriefError: the prompt asks for the impossible.
-            BackendError: the generator failed.
-        """
-        return self._call("generate", lambda: generate(self.generator, _brief(prompt), progress=progress)[0])
-
     def refine(self, take: Take, report: Report | None = None) -> Take:
         """Make a take again, with its brief edited where it lost points; the take itself where nothing is to be gained.
 
@@ -237,7 +246,7 @@ class MusicEngine:
         """
 
         def work() -> Production:
-            wish = _brief(prompt)
+            wish = self._screened(prompt)
             return produce(self._studio(), wish, rounds=rounds, target=target, budget=budget, progress=progress)
 
         return self._call("produce", work)
@@ -267,8 +276,22 @@ class MusicEngine:
         )
 
     def stats(self) -> Stats:
-        """How often each verb was called, failed, and how long it took."""
-        return self._meter.read()
+        """How often each verb was called, failed, was spared by the cache, and how long it took; what orders cost."""
+        return attrs.evolve(self._meter.read(), spent=self._account.spent)
+
+    def _screened(self, prompt: str | Brief) -> Brief:
+        return _brief(prompt)
+
+    def _measured(self, verb: str, audio: Audio, progress: Progress | None = None) -> AudioReport:
+        """What the analyzer measures, or measured before of the same sound."""
+
+        def work() -> AudioReport:
+            return self.analyzer.analyze(audio, progress=progress)
+
+        report, remembered = recall(self._cache, AudioReport, "analyze", self.analyzer, audio, work, progress=progress)
+        if remembered:
+            self._meter.remembered(verb)
+        return report
 
     def _analyze(
         self,
@@ -276,17 +299,17 @@ class MusicEngine:
         words: str | Lyrics | Transcript | None = None,
         progress: Progress | None = None,
     ) -> Report:
-        measured = self.analyzer.analyze(_sound(sound), progress=progress)
+        measured = self._measured("analyze", _sound(sound), progress)
         return judge(measured, self.trend_source, words=words, take=sound if isinstance(sound, Take) else None)
 
     def _refine(self, take: Take, report: Report | None) -> Take:
         edits = refine(take, report or self._analyze(take), accepts=self.generator.capabilities.accepts)
-        return generate(self.generator, revise(take, edits))[0] if edits else take
+        return self._generate(revise(take, edits), 1, None, None)[0] if edits else take
 
     def _studio(self) -> Studio:
         generator = self.generator
         return Studio(
-            make=lambda brief: generate(generator, brief),
+            make=lambda brief: self._generate(brief, 1, None, None),
             judge=self._analyze,
             price=generator.estimate,
             accepts=generator.capabilities.accepts,

@@ -16,6 +16,7 @@ from musicengine import (
     Deduction,
     FileError,
     InputError,
+    Job,
     MusicEngine,
     Production,
     Recording,
@@ -104,11 +105,11 @@ class Failing(Dear):
 
     orders: list[Brief] = attrs.field(factory=list)
 
-    def submit(self, brief: Brief, /) -> Any:
+    def submit(self, brief: Brief, /, *, order: str = "") -> Job:
         self.orders.append(brief)
         if len(self.orders) > 1:
             raise RuntimeError(f"401 for {self.key}")
-        return super().submit(brief)
+        return super().submit(brief, order=order)
 
 
 def test_no_secret_is_on_file(tmp_path: Path) -> None:
