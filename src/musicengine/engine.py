@@ -298,8 +298,10 @@ class MusicEngine(Orders):
         sound: Sound,
         words: str | Lyrics | Transcript | None = None,
         progress: Progress | None = None,
+        *,
+        verb: str = "analyze",
     ) -> Report:
-        measured = self._measured("analyze", _sound(sound), progress)
+        measured = self._measured(verb, _sound(sound), progress)
         return judge(measured, self.trend_source, words=words, take=sound if isinstance(sound, Take) else None)
 
     def _refine(self, take: Take, report: Report | None) -> Take:
@@ -323,7 +325,7 @@ class MusicEngine(Orders):
         if deep and not isinstance(sound, Take):
             raise InputError(f"deep advice edits the brief of a take, got {type(sound).__name__}")
         if report is None:
-            report = self._analyze(sound)
+            report = self._analyze(sound, verb="advise")
         if isinstance(sound, Take) and deep:
             return advise_on_take(self._studio(), sound, report)
         return advise_on_track(_sound(sound), report)
