@@ -58,6 +58,10 @@ if TYPE_CHECKING:
         TempoCandidate as TempoCandidate,
     )
     from musicengine.values.platforms import Platform as Platform, Playback as Playback
+    from musicengine.values.production import (
+        Difference as Difference, Edit as Edit, Production as Production, RecordedRound as RecordedRound,
+        Recording as Recording, Replay as Replay, Round as Round, Stopped as Stopped,
+    )
     from musicengine.values.reports import AudioReport as AudioReport, Report as Report
     from musicengine.values.scores import Advice as Advice, Deduction as Deduction, Score as Score
     from musicengine.values.service import Health as Health, Stats as Stats, VerbStats as VerbStats
@@ -97,6 +101,9 @@ _HOMES = {
         "Tempo", "TempoCandidate",
     ),
     "values.platforms": ("Platform", "Playback",),
+    "values.production": (
+        "Difference", "Edit", "Production", "RecordedRound", "Recording", "Replay", "Round", "Stopped",
+    ),
     "values.reports": ("AudioReport", "Report",),
     "values.scores": ("Advice", "Deduction", "Score",),
     "values.service": ("Health", "Stats", "VerbStats",),
@@ -108,15 +115,16 @@ _HOMES = {
 __all__ = [
     "Advice", "Asset", "Audio", "AudioAnalyzer", "AudioError", "AudioReport", "BackendError", "Beats", "Brief",
     "BriefError", "Cache", "CancellingGenerator", "Capabilities", "ChatModel", "Chord", "CodecError", "CommunityFeed",
-    "Comparison", "ContentIndex", "Correction", "Credits", "CreditsError", "Curve", "Deduction", "Embedder",
-    "Embedding", "Engagement", "Event", "Features", "FileError", "Flow", "Form", "FormatError", "Harmony", "Health",
-    "HitEstimate", "HitModel", "HitReport", "IdempotentGenerator", "InputError", "Job", "JobError", "JobStatus", "Key",
-    "KeySpan", "Line", "Loudness", "LoudnessCurve", "Lyrics", "LyricsError", "LyricsReport", "Match", "Melody",
-    "MemoryStore", "Message", "MetaRegistry", "MissingExtraError", "MissingKeyError", "ModerationError", "MusicEngine",
-    "MusicEngineError", "MusicGenerator", "Note", "Orchestrator", "Passage", "PitchTrack", "PitchTracker", "Platform",
-    "Playback", "Pronunciation", "Quantiles", "References", "Reliability", "Report", "ReportLine", "Rhyme", "RhymeKind",
-    "Rhythm", "SQLiteStore", "Score", "Section", "SeparationQuality", "Separator", "Span", "Spectrogram", "Stats",
-    "Stems", "Step", "Store", "StoreError", "Take", "Tempo", "TempoCandidate", "Theme", "Ticket", "Timbre", "Timing",
+    "Comparison", "ContentIndex", "Correction", "Credits", "CreditsError", "Curve", "Deduction", "Difference", "Edit",
+    "Embedder", "Embedding", "Engagement", "Event", "Features", "FileError", "Flow", "Form", "FormatError", "Harmony",
+    "Health", "HitEstimate", "HitModel", "HitReport", "IdempotentGenerator", "InputError", "Job", "JobError",
+    "JobStatus", "Key", "KeySpan", "Line", "Loudness", "LoudnessCurve", "Lyrics", "LyricsError", "LyricsReport",
+    "Match", "Melody", "MemoryStore", "Message", "MetaRegistry", "MissingExtraError", "MissingKeyError",
+    "ModerationError", "MusicEngine", "MusicEngineError", "MusicGenerator", "Note", "Orchestrator", "Passage",
+    "PitchTrack", "PitchTracker", "Platform", "Playback", "Production", "Pronunciation", "Quantiles", "RecordedRound",
+    "Recording", "References", "Reliability", "Replay", "Report", "ReportLine", "Rhyme", "RhymeKind", "Rhythm", "Round",
+    "SQLiteStore", "Score", "Section", "SeparationQuality", "Separator", "Span", "Spectrogram", "Stats", "Stems",
+    "Step", "Stopped", "Store", "StoreError", "Take", "Tempo", "TempoCandidate", "Theme", "Ticket", "Timbre", "Timing",
     "Transcriber", "Transcript", "TrendSource", "Trends", "TruncatedFileWarning", "Truth", "UncertainError",
     "UnknownBackendError", "VerbStats", "Vocabulary", "Word", "__version__", "audio", "codec", "files", "hits",
     "lyrics", "synth",
