@@ -11,27 +11,39 @@ import attrs
 import numpy.typing as npt
 
 from musicengine import files, lyrics, registry
+from musicengine.backends.moderation import WordlistModerator
 from musicengine.backends.native import Native
 from musicengine.backends.references import ReferenceIndex
+from musicengine.backends.stub.chat import StubChat
 from musicengine.backends.stub.generator import StubGenerator
 from musicengine.backends.stub.trends import StubTrends
 from musicengine.calls import Call, Meter, Middleware, through
 from musicengine.errors import InputError
 from musicengine.flows.advise import advise
+from musicengine.flows.actions import Done, execute
+from musicengine.flows.chat import Producer, ReplyStream
 from musicengine.flows.generate import generate
 from musicengine.flows.judge import ERA, judge_hit
+from musicengine.flows.prompts import Prompts
+from musicengine.flows.safety import screen_brief
+from musicengine.flows.sessions import DAY_S, Sessions
 from musicengine.hits.score import predict
 from musicengine.protocols import (
     AudioAnalyzer,
+    ChatModel,
     ContentIndex,
     Embedder,
+    Moderator,
     MusicGenerator,
     PitchTracker,
     Progress,
     Separator,
+    Store,
     TrendSource,
 )
+from musicengine.stores import MemoryStore
 from musicengine.synth import parse_brief
+from musicengine.values.conversation import Action, Heard, Reply, Session
 from musicengine.values.hits import HitReport
 from musicengine.values.hosts import Match
 from musicengine.values.lyrics import LyricsReport
@@ -68,6 +80,11 @@ class MusicEngine:
         trend_source: knows what is typical of charting records.
         content_index: holds the references that tracks are compared with; it is state, so engines that differ in
             nothing else are equal.
+        chat_model: finds the producer's words.
+        moderator: sees prompts, lyrics and chat before anyone acts on them.
+        prompts: how the chat model is asked.
+        store: where conversations live; state, like the content index.
+        session_ttl_s: seconds after its last turn until a conversation is forgotten.
         middleware: what every call passes through, the first outermost.
     """
 
@@ -78,6 +95,11 @@ class MusicEngine:
     embedder: Embedder = attrs.field(factory=Native, kw_only=True)
     trend_source: TrendSource = attrs.field(factory=StubTrends, kw_only=True)
     content_index: ContentIndex = attrs.field(factory=ReferenceIndex, kw_only=True, eq=False)
+    chat_model: ChatModel = attrs.field(factory=StubChat, kw_only=True)
+    moderator: Moderator = attrs.field(factory=WordlistModerator, kw_only=True)
+    prompts: Prompts = attrs.field(factory=Prompts, kw_only=True)
+    store: Store = attrs.field(factory=MemoryStore, kw_only=True, eq=False)
+    session_ttl_s: float = attrs.field(default=DAY_S, kw_only=True, validator=attrs.validators.gt(0))
     middleware: tuple[Middleware, ...] = attrs.field(default=(), converter=tuple[Middleware, ...], kw_only=True)
     _meter: Meter = attrs.field(factory=Meter, init=False, repr=False, eq=False)
 
@@ -176,7 +198,54 @@ class MusicEngine:
             BriefError: the prompt asks for the impossible.
             BackendError: the generator failed.
         """
-        return self._call("generate", lambda: generate(self.generator, _brief(prompt), progress=progress)[0])
+        return self._call("generate", lambda: self._generate(_brief(prompt), progress))
+
+    def chat(self, text: str, *, session: str | Session | None = None, about: Report | Take | None = None) -> Reply:
+        """Talk to the producer: ask for a track, for changes, for reasons; the reply proposes actions to execute.
+
+        Args:
+            text: what you say.
+            session: the conversation to go on with; None begins one, whose id is in the reply.
+            about: a track that is not the session's own, to talk about; a take is measured first.
+
+        Raises:
+            InputError: the text is empty or too long, or there is no such session.
+            ModerationError: the moderator refuses the text.
+            BackendError: the chat model failed; the session is as it was.
+        """
+        return self._call("chat", lambda: self._producer.take_turn(text, session, self._heard(about)))
+
+    def stream_chat(
+        self, text: str, *, session: str | Session | None = None, about: Report | Take | None = None
+    ) -> ReplyStream:
+        """As :meth:`chat`, piece by piece; when the pieces are over, ``reply`` of what is returned holds the reply."""
+        return self._call("stream_chat", lambda: self._producer.stream_turn(text, session, self._heard(about)))
+
+    def execute(self, action: Action, *, session: str | Session | None = None) -> Done:
+        """Do what a reply proposed; with a session, the producer knows of it and what was made is measured for it.
+
+        Raises:
+            InputError: the action needs a take that the session does not have, or there is no such session.
+            BackendError: a backend failed.
+        """
+        return self._call("execute", lambda: execute(action, self, self._sessions, session))
+
+    def session(self, session: str | Session) -> Session:
+        """A conversation: its brief, its history, what was heard.
+
+        Raises:
+            InputError: it was ended, it expired, or it never was.
+            StoreError: what the store holds is damaged.
+        """
+        return self._call("session", lambda: self._sessions.load(session))
+
+    def sessions(self) -> tuple[str, ...]:
+        """The ids of the conversations that are alive."""
+        return self._call("sessions", self._sessions.names)
+
+    def end_session(self, session: str | Session) -> None:
+        """Forget a conversation; no error if there is none."""
+        self._call("end_session", lambda: self._sessions.end(session))
 
     def health(self) -> Health:
         """Whether each backend is ready; a backend with a ``problem()`` verb is asked for it."""
@@ -190,6 +259,22 @@ class MusicEngine:
     def stats(self) -> Stats:
         """How often each verb was called, failed, and how long it took."""
         return self._meter.read()
+
+    @property
+    def _sessions(self) -> Sessions:
+        return Sessions(self.store, self.session_ttl_s)
+
+    @property
+    def _producer(self) -> Producer:
+        return Producer(self.chat_model, self.moderator, self.prompts, self._sessions)
+
+    def _heard(self, about: Report | Take | None) -> Heard | None:
+        if isinstance(about, Take):
+            return Heard.of(self.analyze(about), about)
+        return None if about is None else Heard.of(about)
+
+    def _generate(self, brief: Brief, progress: Progress | None) -> Take:
+        return generate(self.generator, screen_brief(self.moderator, brief), progress=progress)[0]
 
     def _analyze(self, audio: Audio, progress: Progress | None) -> Report:
         measured = self.analyzer.analyze(audio, progress=progress)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeAlias, runtime_checkable
 
+from musicengine.values.conversation import Verdict
 from musicengine.values.hosts import Asset, Engagement, Event, Match, Ticket
 from musicengine.values.making import Brief, Capabilities, Credits, Job, Message, Step, Take
 from musicengine.values.measures import Embedding
@@ -25,6 +26,7 @@ __all__ = [
     "ContentIndex",
     "Embedder",
     "MetaRegistry",
+    "Moderator",
     "MusicGenerator",
     "Orchestrator",
     "PitchTracker",
@@ -78,6 +80,15 @@ class ChatModel(Protocol):
 
     def stream(self, messages: Sequence[Message], /) -> Iterator[str]:
         """The next message piece by piece."""
+        ...
+
+
+@runtime_checkable
+class Moderator(Protocol):
+    """Says whether a text may be acted on."""
+
+    def moderate(self, text: str, /) -> Verdict:
+        """The verdict, with the rule that forbids the text."""
         ...
 
 
@@ -145,6 +156,10 @@ class Store(Protocol):
 
     def put(self, key: str, data: bytes, /, *, ttl_s: float | None = None) -> None:
         """Keep the bytes; when this returns they are safe. None keeps them for good."""
+        ...
+
+    def swap(self, key: str, data: bytes, /, *, expected: bytes | None, ttl_s: float | None = None) -> bool:
+        """Keep the bytes if the key still holds ``expected`` (None: nothing), in one step; whether it did."""
         ...
 
     def delete(self, key: str, /) -> None:

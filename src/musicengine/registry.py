@@ -27,6 +27,8 @@ ROLES = {
     "embedder": "native",
     "trend_source": "stub",
     "content_index": "memory",
+    "chat_model": "stub",
+    "moderator": "wordlist",
 }
 """Each role an engine fills, with the backend that needs no key, no download and no network."""
 

@@ -37,13 +37,24 @@ class MemoryStore:
         Raises:
             InputError: the key is no text, the data no bytes, or ``ttl_s`` not positive.
         """
-        if not isinstance(key, str) or not isinstance(data, bytes):
-            raise InputError(f"a store keeps bytes under a text, got {type(data).__name__} under {key!r}")
-        if ttl_s is not None and not ttl_s > 0:
-            raise InputError(f"ttl_s must be more than 0 or None, got {ttl_s!r}")
+        _require(key, data, ttl_s)
         with self._lock:
             self._forget_old()
             self._items[key] = data, None if ttl_s is None else self._clock() + ttl_s
+
+    def swap(self, key: str, data: bytes, /, *, expected: bytes | None, ttl_s: float | None = None) -> bool:
+        """Keep the bytes if the key still holds ``expected`` (None: nothing), in one step; whether it did.
+
+        Raises:
+            InputError: as :meth:`put`.
+        """
+        _require(key, data, ttl_s)
+        with self._lock:
+            self._forget_old()
+            if self._items.get(key, (None, None))[0] != expected:
+                return False
+            self._items[key] = data, None if ttl_s is None else self._clock() + ttl_s
+            return True
 
     def delete(self, key: str, /) -> None:
         """Forget the key; no error if there is none."""
@@ -72,3 +83,10 @@ class MemoryStore:
         self.__init__()  # type: ignore[misc]
         now = self._clock()
         self._items = {key: (data, None if left is None else now + left) for key, (data, left) in state["left"].items()}
+
+
+def _require(key: str, data: bytes, ttl_s: float | None) -> None:
+    if not isinstance(key, str) or not isinstance(data, bytes):
+        raise InputError(f"a store keeps bytes under a text, got {type(data).__name__} under {key!r}")
+    if ttl_s is not None and not ttl_s > 0:
+        raise InputError(f"ttl_s must be more than 0 or None, got {ttl_s!r}")
