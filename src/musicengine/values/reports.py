@@ -23,7 +23,8 @@ class AudioReport(Value):
     """Everything measured of one piece of audio.
 
     A field is None where the audio cannot answer; ``abstained`` then maps the field's name to the reason.
-    ``waveform`` is float32 (2, n), the lowest and the highest sample of n equal parts, 600 at most, to draw.
+    ``waveform`` is float32 (2, n), the lowest and the highest sample of n parts of one length (the last may be
+    shorter), 600 at most, to draw.
     """
 
     duration_s: float = attrs.field(converter=float, validator=non_negative)
