@@ -25,7 +25,7 @@ from musicengine.values.making import MAX_PROMPT, Brief, Message
 
 __all__ = ["StubChat"]
 
-_CONTEXT = re.compile(r"<context>(.*)</context>", re.DOTALL)
+_CONTEXT = re.compile(r"<context>(\{.*\})</context>", re.DOTALL)
 _REQUEST = re.compile(r"<request>(.*)</request>", re.DOTALL)
 _UNDO = re.compile(
     r"\b(?:undo|revert|roll(?:ed)? back|take (?:that|it) back|scratch that|go back|put it back|back to (?:the )?(?:last|previous|old|earlier|before|how it was|what it was)"
