@@ -15,6 +15,7 @@ from musicengine.values import (
     making,
     measures,
     music,
+    production,
     reports,
     scores,
     service,
@@ -272,6 +273,11 @@ audio_reports = st.builds(
     quality=scored,
     abstained=facts,
 )
+settings = st.none() | names | st.integers(-9, 9) | shares | plain_keys | tuples(names) | tuples(shares)
+edits = st.builds(production.Edit, names, settings, settings, names, names, st.none() | st.integers(0, 9), shares)
+stops = st.sampled_from(["target", "rounds", "budget", "no expected gain", "failed"])
+accepted = st.none() | st.frozensets(names, max_size=2)
+differences = st.builds(production.Difference, st.integers(0, 9), names, names, names)
 quantiles = st.lists(st.integers(0, 100), min_size=1, max_size=5, unique=True).map(
     lambda found: trends.Quantiles([level / 100 for level in sorted(found)], sorted(map(float, found)), 10)
 )
@@ -291,6 +297,37 @@ hit_models = st.lists(curves, min_size=1, max_size=2).flatmap(
 )
 hit_reports = st.builds(
     hits.HitReport, score=scored, low=shares, high=shares, percentile=st.none() | shares, missing=tuples(names)
+)
+whole_reports = st.builds(
+    reports.Report,
+    audio=audio_reports,
+    lyrics=st.none() | lyrics_reports,
+    hit=st.none() | hit_reports,
+    score=scored,
+)
+rounds = st.builds(production.Round, briefs, takes, whole_reports, tuples(edits, 2), credit, st.booleans())
+productions = st.tuples(
+    st.builds(production.Round, briefs, takes, whole_reports, cost=credit), tuples(rounds, 1), stops, accepted
+).map(lambda p: production.Production((p[0], *p[1]), p[2], 90.0, p[0].cost, 3, p[3]))
+recorded_rounds = st.builds(
+    production.RecordedRound,
+    briefs,
+    whole_reports,
+    tuples(edits, 1),
+    credit,
+    st.booleans(),
+    tuples(names),
+    tuples(takes, 1),
+)
+recordings = st.builds(
+    production.Recording,
+    tuples(recorded_rounds, 1),
+    stops,
+    shares,
+    st.none() | credit,
+    st.integers(1, 9),
+    accepted,
+    names,
 )
 references = st.integers(0, 3).flatmap(
     lambda count: st.builds(
@@ -346,8 +383,15 @@ EVERY: dict[type[Value], st.SearchStrategy[Any]] = {
     making.Capabilities: capabilities,
     making.Step: steps,
     making.Message: messages,
+    production.Difference: differences,
+    production.Edit: edits,
+    production.Production: productions,
+    production.RecordedRound: recorded_rounds,
+    production.Recording: recordings,
+    production.Replay: st.builds(production.Replay, productions, tuples(differences, 2)),
+    production.Round: rounds,
     reports.AudioReport: audio_reports,
-    reports.Report: st.builds(reports.Report, audio=audio_reports, hit=st.none() | hit_reports, score=scored),
+    reports.Report: whole_reports,
     hosts.Event: st.builds(hosts.Event, names, seconds, names, facts),
     hosts.Asset: st.builds(hosts.Asset, names, names, st.none() | embeddings, facts),
     hosts.Match: st.builds(hosts.Match, names, shares),

@@ -26,11 +26,16 @@ if TYPE_CHECKING:
     )
     from musicengine.protocols import (
         AudioAnalyzer as AudioAnalyzer, ChatModel as ChatModel, CommunityFeed as CommunityFeed,
-        ContentIndex as ContentIndex, Embedder as Embedder, MetaRegistry as MetaRegistry,
+        ContentIndex as ContentIndex, Embedder as Embedder, MetaRegistry as MetaRegistry, Moderator as Moderator,
         MusicGenerator as MusicGenerator, Orchestrator as Orchestrator, PitchTracker as PitchTracker,
         Separator as Separator, Store as Store, Transcriber as Transcriber, TrendSource as TrendSource,
     )
     from musicengine.stores import MemoryStore as MemoryStore
+    from musicengine.values.conversation import (
+        Action as Action, AnalyzeLyrics as AnalyzeLyrics, Change as Change, Context as Context, Generate as Generate,
+        Heard as Heard, Produce as Produce, Refine as Refine, Reply as Reply, Session as Session, Verdict as Verdict,
+        WriteLyrics as WriteLyrics, find_changes as find_changes,
+    )
     from musicengine.values.hits import (
         Comparison as Comparison, Curve as Curve, Features as Features, HitEstimate as HitEstimate,
         HitModel as HitModel, HitReport as HitReport, References as References, Reliability as Reliability,
@@ -56,6 +61,10 @@ if TYPE_CHECKING:
         Melody as Melody, Note as Note, PitchTrack as PitchTrack, Rhythm as Rhythm, Section as Section, Tempo as Tempo,
         TempoCandidate as TempoCandidate,
     )
+    from musicengine.values.production import (
+        Difference as Difference, Edit as Edit, Production as Production, RecordedRound as RecordedRound,
+        Recording as Recording, Replay as Replay, Round as Round, Stopped as Stopped,
+    )
     from musicengine.values.reports import AudioReport as AudioReport, Report as Report
     from musicengine.values.scores import Advice as Advice, Deduction as Deduction, Score as Score
     from musicengine.values.service import Health as Health, Stats as Stats, VerbStats as VerbStats
@@ -75,10 +84,14 @@ _HOMES = {
         "MusicEngineError", "StoreError", "TruncatedFileWarning", "UnknownBackendError",
     ),
     "protocols": (
-        "AudioAnalyzer", "ChatModel", "CommunityFeed", "ContentIndex", "Embedder", "MetaRegistry", "MusicGenerator",
-        "Orchestrator", "PitchTracker", "Separator", "Store", "Transcriber", "TrendSource",
+        "AudioAnalyzer", "ChatModel", "CommunityFeed", "ContentIndex", "Embedder", "MetaRegistry", "Moderator",
+        "MusicGenerator", "Orchestrator", "PitchTracker", "Separator", "Store", "Transcriber", "TrendSource",
     ),
     "stores": ("MemoryStore",),
+    "values.conversation": (
+        "Action", "AnalyzeLyrics", "Change", "Context", "Generate", "Heard", "Produce", "Refine", "Reply", "Session",
+        "Verdict", "WriteLyrics", "find_changes",
+    ),
     "values.hits": (
         "Comparison", "Curve", "Features", "HitEstimate", "HitModel", "HitReport", "References", "Reliability",
     ),
@@ -93,6 +106,9 @@ _HOMES = {
         "Beats", "Chord", "Form", "Harmony", "Key", "KeySpan", "Melody", "Note", "PitchTrack", "Rhythm", "Section",
         "Tempo", "TempoCandidate",
     ),
+    "values.production": (
+        "Difference", "Edit", "Production", "RecordedRound", "Recording", "Replay", "Round", "Stopped",
+    ),
     "values.reports": ("AudioReport", "Report",),
     "values.scores": ("Advice", "Deduction", "Score",),
     "values.service": ("Health", "Stats", "VerbStats",),
@@ -102,19 +118,21 @@ _HOMES = {
 }
 
 __all__ = [
-    "Advice", "Asset", "Audio", "AudioAnalyzer", "AudioError", "AudioReport", "BackendError", "Beats", "Brief",
-    "BriefError", "Capabilities", "ChatModel", "Chord", "CodecError", "CommunityFeed", "Comparison", "ContentIndex",
-    "Correction", "Credits", "CreditsError", "Curve", "Deduction", "Embedder", "Embedding", "Engagement", "Event",
-    "Features", "FileError", "Flow", "Form", "FormatError", "Harmony", "Health", "HitEstimate", "HitModel", "HitReport",
-    "InputError", "Job", "JobError", "JobStatus", "Key", "KeySpan", "Line", "Loudness", "LoudnessCurve", "Lyrics",
-    "LyricsError", "LyricsReport", "Match", "Melody", "MemoryStore", "Message", "MetaRegistry", "MissingExtraError",
-    "MissingKeyError", "ModerationError", "MusicEngine", "MusicEngineError", "MusicGenerator", "Note", "Orchestrator",
-    "Passage", "PitchTrack", "PitchTracker", "Pronunciation", "Quantiles", "References", "Reliability", "Report",
-    "ReportLine", "Rhyme", "RhymeKind", "Rhythm", "Score", "Section", "SeparationQuality", "Separator", "Span",
-    "Spectrogram", "Stats", "Stems", "Step", "Store", "StoreError", "Take", "Tempo", "TempoCandidate", "Theme",
-    "Ticket", "Timbre", "Timing", "Transcriber", "Transcript", "TrendSource", "Trends", "TruncatedFileWarning", "Truth",
-    "UnknownBackendError", "VerbStats", "Vocabulary", "Word", "__version__", "audio", "codec", "files", "hits",
-    "lyrics", "synth",
+    "Action", "Advice", "AnalyzeLyrics", "Asset", "Audio", "AudioAnalyzer", "AudioError", "AudioReport", "BackendError",
+    "Beats", "Brief", "BriefError", "Capabilities", "Change", "ChatModel", "Chord", "CodecError", "CommunityFeed",
+    "Comparison", "ContentIndex", "Context", "Correction", "Credits", "CreditsError", "Curve", "Deduction",
+    "Difference", "Edit", "Embedder", "Embedding", "Engagement", "Event", "Features", "FileError", "Flow", "Form",
+    "FormatError", "Generate", "Harmony", "Health", "Heard", "HitEstimate", "HitModel", "HitReport", "InputError",
+    "Job", "JobError", "JobStatus", "Key", "KeySpan", "Line", "Loudness", "LoudnessCurve", "Lyrics", "LyricsError",
+    "LyricsReport", "Match", "Melody", "MemoryStore", "Message", "MetaRegistry", "MissingExtraError", "MissingKeyError",
+    "ModerationError", "Moderator", "MusicEngine", "MusicEngineError", "MusicGenerator", "Note", "Orchestrator",
+    "Passage", "PitchTrack", "PitchTracker", "Produce", "Production", "Pronunciation", "Quantiles", "RecordedRound",
+    "Recording", "References", "Refine", "Reliability", "Replay", "Reply", "Report", "ReportLine", "Rhyme", "RhymeKind",
+    "Rhythm", "Round", "Score", "Section", "SeparationQuality", "Separator", "Session", "Span", "Spectrogram", "Stats",
+    "Stems", "Step", "Stopped", "Store", "StoreError", "Take", "Tempo", "TempoCandidate", "Theme", "Ticket", "Timbre",
+    "Timing", "Transcriber", "Transcript", "TrendSource", "Trends", "TruncatedFileWarning", "Truth",
+    "UnknownBackendError", "VerbStats", "Verdict", "Vocabulary", "Word", "WriteLyrics", "__version__", "audio", "codec",
+    "files", "find_changes", "hits", "lyrics", "synth",
 ]
 # fmt: on
 

@@ -27,9 +27,11 @@ _AUDIO_SUFFIXES = {".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".aif", ".a
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 if it went well, 1 for an error of the input, 2 for wrong usage."""
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    producing = len(given) > 1 and given[0] == "produce"  # the word alone is a prompt
+    options = _producer().parse_args(given[1:]) if producing else _parser().parse_args(given)
     try:
-        return _run(options)
+        return _produce(options) if producing else _run(options)
     except MusicEngineError as error:
         print(f"musicengine: {error}", file=sys.stderr)
         return 1
@@ -41,7 +43,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="musicengine",
         description="Make a track of a prompt, or read a file; print what was measured.",
-        epilog='examples: musicengine "warm disco, 118 bpm, A minor"    musicengine song.wav --json',
+        epilog='examples: musicengine "warm disco, 118 bpm, A minor"    musicengine song.wav --json    '
+        'musicengine produce "warm disco" --rounds 5',
     )
     parser.add_argument("subject", metavar="PROMPT|FILE", help="what to make, or the audio file to analyze")
     parser.add_argument("--out", metavar="FILE", help="where the made track goes (default: named after the prompt)")
@@ -50,6 +53,43 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--html", metavar="FILE", help="write the report as a page, too")
     parser.add_argument("--version", action="version", version=f"musicengine {__version__}")
     return parser
+
+
+def _producer() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="musicengine produce",
+        description="Make a track in rounds: measure it, edit its brief where it lost points, make it again.",
+    )
+    parser.add_argument("prompt", metavar="PROMPT", help="what to make")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="how many at most (default: 3)")
+    parser.add_argument("--target", type=float, default=100.0, metavar="X", help="score that is enough (default: 100)")
+    parser.add_argument("--budget", type=float, metavar="X", help="what all rounds may cost together, in credits")
+    parser.add_argument("--out", metavar="FILE", help="where the best take goes (default: named after the prompt)")
+    parser.add_argument("--seed", type=int, help="another seed, another piece (default: 0)")
+    parser.add_argument("--json", action="store_true", help="print the report of the best round as JSON")
+    parser.add_argument("--keep", metavar="FILE", help="write the production, to run it again")
+    return parser
+
+
+def _produce(options: argparse.Namespace) -> int:
+    """Produce the prompt, write the best take, and print what was changed and why."""
+    engine = MusicEngine()
+    brief = _brief(options.prompt, options.seed)
+    made = engine.produce(
+        brief,
+        rounds=options.rounds,
+        target=options.target,
+        budget=options.budget,
+        progress=_progress_bar() if sys.stderr.isatty() else None,
+    )
+    path = engine.save(made.best.take, options.out or f"{_slug(brief)}.wav")
+    if options.keep:
+        engine.save(made, options.keep)
+    if options.json:
+        print(codec.to_json(made.best.report, indent=2))
+    else:
+        print(f"Made {path}: {made.text}\n\n{path.name}, the best round\n\n{made.best.report.text}")
+    return 0
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -67,14 +107,17 @@ def _run(options: argparse.Namespace) -> int:
 
 def _make(engine: MusicEngine, options: argparse.Namespace, progress: Progress | None) -> tuple[str, Report]:
     """Render the prompt next to the caller, then read it as any other file."""
-    brief = parse_brief(options.subject)
-    if options.seed is not None:
-        brief = attrs.evolve(brief, seed=options.seed)
+    brief = _brief(options.subject, options.seed)
     take = engine.generate(brief, progress=progress)
     path = engine.save(take, options.out or f"{_slug(brief)}.wav")
     if not options.json:
         print(f"Made {path}: {', '.join((*brief.understood, *take.notes))}\n")
     return path.name, engine.analyze(take, progress=progress)
+
+
+def _brief(prompt: str, seed: int | None) -> Brief:
+    brief = parse_brief(prompt)
+    return brief if seed is None else attrs.evolve(brief, seed=seed)
 
 
 def page(title: str, report: Report) -> str:

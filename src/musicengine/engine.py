@@ -19,12 +19,15 @@ from musicengine.backends.stub.generator import StubGenerator
 from musicengine.backends.stub.trends import StubTrends
 from musicengine.calls import Call, Meter, Middleware, through
 from musicengine.errors import InputError
-from musicengine.flows.advise import advise
 from musicengine.flows.actions import Done, execute
+from musicengine.flows.advise import advise_on_take, advise_on_track
 from musicengine.flows.chat import Producer, ReplyStream
 from musicengine.flows.generate import generate
-from musicengine.flows.judge import ERA, judge_hit
+from musicengine.flows.judge import ERA, judge
+from musicengine.flows.produce import Studio, produce
 from musicengine.flows.prompts import Prompts
+from musicengine.flows.refine import refine, revise
+from musicengine.flows.replay import replay, save_production
 from musicengine.flows.safety import screen_brief
 from musicengine.flows.sessions import DAY_S, Sessions
 from musicengine.hits.score import predict
@@ -47,9 +50,10 @@ from musicengine.values.conversation import Action, Heard, Reply, Session
 from musicengine.values.hits import HitReport
 from musicengine.values.hosts import Match
 from musicengine.values.lyrics import LyricsReport
-from musicengine.values.making import Brief, Take
+from musicengine.values.making import Brief, Credits, Take
 from musicengine.values.measures import Embedding
 from musicengine.values.music import PitchTrack
+from musicengine.values.production import Production, Recording, Replay
 from musicengine.values.reports import Report
 from musicengine.values.scores import Advice
 from musicengine.values.service import Health, Stats
@@ -121,21 +125,35 @@ class MusicEngine:
         """
         return self._call("load", lambda: _sound(source, rate))
 
-    def save(self, audio: Audio | Take, path: str | os.PathLike[str], *, encoding: files.Encoding = "pcm16") -> Path:
+    def save(
+        self, item: Audio | Take | Production, path: str | os.PathLike[str], *, encoding: files.Encoding = "pcm16"
+    ) -> Path:
         """Write audio to a file; the suffix names the format, ``.wav`` needs nothing else installed.
+
+        A production is written with all that :meth:`replay` needs.
 
         Raises:
             FileError: it cannot be written.
         """
-        return self._call("save", lambda: files.save(_sound(audio), path, encoding=encoding))
+        if isinstance(item, Production):
+            return self._call("save", lambda: save_production(item, path))
+        return self._call("save", lambda: files.save(_sound(item), path, encoding=encoding))
 
-    def analyze(self, sound: Sound, *, progress: Progress | None = None) -> Report:
-        """Measure and judge audio.
+    def analyze(
+        self, sound: Sound, *, lyrics: str | Lyrics | Transcript | None = None, progress: Progress | None = None
+    ) -> Report:
+        """Measure and judge a track.
+
+        Args:
+            sound: of the track.
+            lyrics: its words; None takes those of a take that has some, and "" leaves them out.
+            progress: told how far it is.
 
         Raises:
             FileError: it cannot be read.
+            LyricsError: the words are above the documented limits.
         """
-        return self._call("analyze", lambda: self._analyze(_sound(sound), progress))
+        return self._call("analyze", lambda: self._analyze(sound, lyrics, progress))
 
     def analyze_lyrics(self, words: str | Lyrics | Transcript) -> LyricsReport:
         """Read a lyric: rhyme, flow, vocabulary, themes, a score with its reasons, corrections that were tried.
@@ -179,17 +197,20 @@ class MusicEngine:
         """
         return self._call("find_similar", lambda: self._find_similar(subject, count))
 
-    def advise(self, sound: Sound, report: Report | None = None) -> tuple[Advice, ...]:
-        """What would raise the score: changes that were applied to the audio and measured, best for their effort first.
+    def advise(self, sound: Sound, report: Report | None = None, *, deep: bool = False) -> tuple[Advice, ...]:
+        """What would raise the score: changes that were tried and measured, best for their effort first.
 
         Args:
             sound: to improve.
             report: of that sound, if there is one already.
+            deep: for a take, try edits of its brief, too: each is made again by the generator and measured.
 
         Raises:
             FileError: it cannot be read.
+            InputError: ``deep`` was asked for what is no take, or ``report`` is none.
+            BackendError: the generator failed.
         """
-        return self._call("advise", lambda: self._advise(_sound(sound), report))
+        return self._call("advise", lambda: self._advise(sound, report, deep))
 
     def generate(self, prompt: str | Brief, *, progress: Progress | None = None) -> Take:
         """Make a track of a prompt or a brief; the first, where the generator gives several.
@@ -198,15 +219,15 @@ class MusicEngine:
             BriefError: the prompt asks for the impossible.
             BackendError: the generator failed.
         """
-        return self._call("generate", lambda: self._generate(_brief(prompt), progress))
+        return self._call("generate", lambda: generate(self.generator, self._screened(prompt), progress=progress)[0])
 
     def chat(self, text: str, *, session: str | Session | None = None, about: Report | Take | None = None) -> Reply:
-        """Talk to the producer: ask for a track, for changes, for reasons; the reply proposes actions to execute.
+        """Talk to the producer, who answers and proposes actions to execute.
 
         Args:
             text: what you say.
-            session: the conversation to go on with; None begins one, whose id is in the reply.
-            about: a track that is not the session's own, to talk about; a take is measured first.
+            session: to go on with; None begins one, whose id is in the reply.
+            about: a track from elsewhere to talk about; a take is measured first.
 
         Raises:
             InputError: the text is empty or too long, or there is no such session.
@@ -218,11 +239,11 @@ class MusicEngine:
     def stream_chat(
         self, text: str, *, session: str | Session | None = None, about: Report | Take | None = None
     ) -> ReplyStream:
-        """As :meth:`chat`, piece by piece; when the pieces are over, ``reply`` of what is returned holds the reply."""
+        """As :meth:`chat`, piece by piece; the stream's ``reply`` is there when the pieces are over."""
         return self._call("stream_chat", lambda: self._producer.stream_turn(text, session, self._heard(about)))
 
     def execute(self, action: Action, *, session: str | Session | None = None) -> Done:
-        """Do what a reply proposed; with a session, the producer knows of it and what was made is measured for it.
+        """Do what a reply proposed; the session, if any, hears what was made.
 
         Raises:
             InputError: the action needs a take that the session does not have, or there is no such session.
@@ -234,18 +255,75 @@ class MusicEngine:
         """A conversation: its brief, its history, what was heard.
 
         Raises:
-            InputError: it was ended, it expired, or it never was.
-            StoreError: what the store holds is damaged.
+            InputError: there is none of that id, or no more.
         """
         return self._call("session", lambda: self._sessions.load(session))
 
     def sessions(self) -> tuple[str, ...]:
-        """The ids of the conversations that are alive."""
+        """The ids of the living conversations."""
         return self._call("sessions", self._sessions.names)
 
     def end_session(self, session: str | Session) -> None:
         """Forget a conversation; no error if there is none."""
         self._call("end_session", lambda: self._sessions.end(session))
+
+    def refine(self, take: Take, report: Report | None = None) -> Take:
+        """Make a take again, with its brief edited where it lost points; the take itself where nothing is to be gained.
+
+        Args:
+            take: to refine.
+            report: of that take, if there is one already.
+
+        Raises:
+            BackendError: the generator failed.
+        """
+        return self._call("refine", lambda: self._refine(take, report))
+
+    def produce(
+        self,
+        prompt: str | Brief,
+        *,
+        rounds: int = 3,
+        target: float = 100.0,
+        budget: Credits | float | None = None,
+        progress: Progress | None = None,
+    ) -> Production:
+        """Make a track, measure it, edit its brief where it lost points, make it again; every round is in the answer.
+
+        Args:
+            prompt: what is wanted.
+            rounds: how many at most, 1 to 100.
+            target: score at which it is good enough.
+            budget: what all rounds may cost together; None for no limit.
+            progress: told how far it is.
+
+        Raises:
+            BriefError: the prompt asks for the impossible.
+            InputError: a number is out of its range.
+            CreditsError: the first round is above the budget; nothing was ordered.
+            BackendError: the generator failed in the first round; later the rounds so far are the answer.
+        """
+
+        def work() -> Production:
+            wish = self._screened(prompt)
+            return produce(self._studio(), wish, rounds=rounds, target=target, budget=budget, progress=progress)
+
+        return self._call("produce", work)
+
+    def replay(
+        self, source: Production | Recording | str | os.PathLike[str], *, progress: Progress | None = None
+    ) -> Replay:
+        """Run a production again, offline, and say what differs from how it was.
+
+        Args:
+            source: a production, or the file that :meth:`save` wrote of it.
+            progress: told how far it is.
+
+        Raises:
+            FileError: the file cannot be read.
+            CodecError: it is damaged, or no production.
+        """
+        return self._call("replay", lambda: replay(source, self._analyze, progress=progress))
 
     def health(self) -> Health:
         """Whether each backend is ready; a backend with a ``problem()`` verb is asked for it."""
@@ -273,19 +351,43 @@ class MusicEngine:
             return Heard.of(self.analyze(about), about)
         return None if about is None else Heard.of(about)
 
-    def _generate(self, brief: Brief, progress: Progress | None) -> Take:
-        return generate(self.generator, screen_brief(self.moderator, brief), progress=progress)[0]
+    def _screened(self, prompt: str | Brief) -> Brief:
+        return screen_brief(self.moderator, _brief(prompt))
 
-    def _analyze(self, audio: Audio, progress: Progress | None) -> Report:
-        measured = self.analyzer.analyze(audio, progress=progress)
-        return Report(audio=measured, hit=judge_hit(measured, self.trend_source), score=measured.quality)
+    def _analyze(
+        self,
+        sound: Sound,
+        words: str | Lyrics | Transcript | None = None,
+        progress: Progress | None = None,
+    ) -> Report:
+        measured = self.analyzer.analyze(_sound(sound), progress=progress)
+        return judge(measured, self.trend_source, words=words, take=sound if isinstance(sound, Take) else None)
+
+    def _refine(self, take: Take, report: Report | None) -> Take:
+        edits = refine(take, report or self._analyze(take), accepts=self.generator.capabilities.accepts)
+        return generate(self.generator, revise(take, edits))[0] if edits else take
+
+    def _studio(self) -> Studio:
+        generator = self.generator
+        return Studio(
+            make=lambda brief: generate(generator, brief),
+            judge=self._analyze,
+            price=generator.estimate,
+            accepts=generator.capabilities.accepts,
+        )
 
     def _find_similar(self, subject: Embedding | Sound, count: int) -> tuple[Match, ...]:
         embedding = subject if isinstance(subject, Embedding) else self.embedder.embed(_sound(subject))
         return self.content_index.similar(embedding, count=count)
 
-    def _advise(self, audio: Audio, report: Report | None) -> tuple[Advice, ...]:
-        return advise(audio, report.audio if report else self.analyzer.analyze(audio))
+    def _advise(self, sound: Sound, report: Report | None, deep: bool) -> tuple[Advice, ...]:
+        if deep and not isinstance(sound, Take):
+            raise InputError(f"deep advice edits the brief of a take, got {type(sound).__name__}")
+        if report is None:
+            report = self._analyze(sound)
+        if isinstance(sound, Take) and deep:
+            return advise_on_take(self._studio(), sound, report)
+        return advise_on_track(_sound(sound), report)
 
     def _call(self, verb: str, function: Callable[[], R]) -> R:
         return through((self._meter, *self.middleware), Call(verb), function)

@@ -15,6 +15,7 @@ from functools import lru_cache
 import attrs
 
 from musicengine.lyrics.lexicon import load_lexicon
+from musicengine.lyrics.wordlists import word_set
 from musicengine.values.conversation import Verdict
 
 __all__ = ["WordlistModerator"]
@@ -28,10 +29,11 @@ _RUNS = re.compile(r"(\w)\1{2,}")
 _WORD = re.compile(r"[a-z]+")
 
 # Heard in lyrics about oneself or a friend, and said to be no slur there.
-_RECLAIMED = frozenset("nigga niggas dyke dykes retard retarded retards fag fags".split())
+_RECLAIMED = word_set("nigga niggas dyke dykes retard retarded retards fag fags")
 
 _HOW = (
-    r"\b(?:how (?:do i |can i |to |do you |would i |should i )|(?:instructions?|steps?|guide|recipe|tutorial|ways?|methods?) "
+    r"\b(?:how (?:do i |can i |to |do you |would i |should i )|(?:instructions?|steps?|guide|recipe"
+    r"|tutorial|ways?|methods?) "
     r"(?:for |to |on |of )(?:how to )?|teach me (?:how )?to |(?:best|easiest|painless) way to )"
 )
 _RULES = (
@@ -49,7 +51,8 @@ _RULES = (
         "it asks for instructions to hurt people",
         re.compile(
             _HOW + r"(?:\w+ ){0,2}(?:(?:mak|build|assembl|construct)(?:e|ing)? (?:\w+ ){0,2}"
-            r"(?:(?:pipe|nail|car|dirty|fertili[sz]er) ?bombs?|bombs?(?! \w*(?:beat|track|song|drop|mix|hook|tune|record))"
+            r"(?:(?:pipe|nail|car|dirty|fertili[sz]er) ?bombs?|bombs?(?! \w*(?:beat|track|song"
+            r"|drop|mix|hook|tune|record))"
             r"|explosives?|nerve (?:gas|agent)|molotovs?|chemical weapons?)"
             r"|(?:poison|stab|strangle|murder|kill) (?:someone|somebody|people|a person|him|her|them"
             r"|my (?:wife|husband|girlfriend|boyfriend|ex|boss|teacher|neighbou?r|parents?|mother|father)))\b"
@@ -69,7 +72,8 @@ _RULES = (
         "it sexualises children",
         re.compile(
             r"\b(?:child|kiddie|kiddy|underage|preteen) (?:porn(?:ography)?|sex|nudes?|erotica)\b"
-            r"|\b(?:sex|naked|nude|erotic|fuck(?:ing)?) (?:\w+ ){0,2}(?:children|little (?:girl|boy)s?|toddlers?|preteens?)\b"
+            r"|\b(?:sex|naked|nude|erotic|fuck(?:ing)?) (?:\w+ ){0,2}(?:children|little (?:girl"
+            r"|boy)s?|toddlers?|preteens?)\b"
         ),
     ),
 )

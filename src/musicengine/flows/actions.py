@@ -6,9 +6,10 @@ from typing import Protocol, TypeAlias
 
 import attrs
 
-from musicengine.errors import InputError
+from musicengine.errors import BackendError, InputError
 from musicengine.flows.refine import refine, revise
 from musicengine.flows.sessions import Sessions
+from musicengine.synth import compose
 from musicengine.values.conversation import (
     Action,
     AnalyzeLyrics,
@@ -20,15 +21,15 @@ from musicengine.values.conversation import (
     WriteLyrics,
 )
 from musicengine.values.lyrics import LyricsReport
-from musicengine.values.making import Brief, Message, Take
+from musicengine.values.making import MAX_PROMPT, Brief, Message, Take
 from musicengine.values.production import Production
 from musicengine.values.reports import Report
 from musicengine.values.words import Lyrics
 
-__all__ = ["Done", "Room", "execute"]
+__all__ = ["Done", "Room", "compose_words", "execute"]
 
 Done: TypeAlias = Take | Production | Lyrics | LyricsReport
-"""What an action gives: Generate and Refine a Take, Produce a Production, WriteLyrics Lyrics, AnalyzeLyrics a report."""
+"""What an action gives: a take, a production, the words that were written, or the report of a lyric."""
 
 
 class Room(Protocol):
@@ -48,10 +49,6 @@ class Room(Protocol):
 
     def produce(self, prompt: str | Brief, /, *, rounds: int, target: float) -> Production:
         """Make, listen and improve."""
-        ...
-
-    def write(self, brief: Brief, /) -> Lyrics:
-        """Write the words of a song."""
         ...
 
 
@@ -75,7 +72,7 @@ def execute(action: Action, room: Room, sessions: Sessions, session: str | Sessi
                 _remember(sessions, session, Heard.of(best.report, best.take), "Produced a track")
             return production
         case WriteLyrics():
-            return _written(room, sessions, session, action)
+            return _written(sessions, session, action)
         case AnalyzeLyrics():
             return room.analyze_lyrics(action.lyrics)
     raise InputError(f"expected an action, such as one of Reply.actions, got {type(action).__name__}")
@@ -105,7 +102,52 @@ def _remember(sessions: Sessions, session: str | Session, heard: Heard, note: st
     sessions.update(session, step)
 
 
-def _written(room: Room, sessions: Sessions, session: str | Session | None, action: WriteLyrics) -> Lyrics:
-    topic = f"{action.brief.prompt}\nabout {action.topic}" if action.topic else action.brief.prompt
-    words = room.write(attrs.evolve(action.brief, prompt=topic, lyrics=None, instrumental=False))
+def _written(sessions: Sessions, session: str | Session | None, action: WriteLyrics) -> Lyrics:
+    """The words of the song with those that were asked for; the session's brief holds them then."""
+    words = compose_words(action)
+    if session is not None:
+
+        def step(before: Session) -> Session:
+            note = Message("system", f"Wrote {len(words.lines)} lines.")
+            brief = attrs.evolve(before.brief, lyrics=words, instrumental=False)
+            return attrs.evolve(
+                before, brief=brief, earlier=(*before.earlier, before.brief), messages=(*before.messages, note)
+            )
+
+        sessions.update(session, step)
     return words
+
+
+def compose_words(action: WriteLyrics) -> Lyrics:
+    """A lyric on the topic; of one section, that section after the lines that the brief has already.
+
+    Raises:
+        BackendError: the composer of this installation writes no words.
+    """
+    brief, wanted = action.brief, action.section
+    topic = f"{brief.prompt} about {action.topic}" if action.topic else brief.prompt
+    sections = brief.sections or (wanted and (*[wanted] * action.occurrence, "chorus")) or ()
+    made = compose(
+        attrs.evolve(
+            brief,
+            prompt=topic[:MAX_PROMPT],
+            lyrics=None,
+            instrumental=False,
+            sections=sections,
+            energy=brief.energy if sections == brief.sections else (),
+        )
+    )
+    words: Lyrics | None = getattr(made, "lyrics", None)
+    if words is None or not words.lines:
+        raise BackendError("the composer wrote no words for this brief; give it your own: 'lyrics: ...'")
+    if not wanted:
+        return words
+    named = [line for line in words.lines if line.section.lower().rstrip(" 0123456789") == wanted]
+    stanzas = sorted({line.stanza for line in named})
+    if not stanzas:
+        raise BackendError(f"the composer wrote no {wanted!r} for this brief; give it your own: 'lyrics: ...'")
+    chosen = stanzas[min(action.occurrence, len(stanzas)) - 1]
+    before = brief.lyrics.lines if brief.lyrics else ()
+    shift = (before[-1].stanza + 1 if before else 0) - chosen
+    added = [attrs.evolve(line, stanza=line.stanza + shift) for line in named if line.stanza == chosen]
+    return Lyrics([*before, *added])

@@ -1,22 +1,90 @@
-"""Advice that was tried: each remedy is applied to the audio, the score measured again, and only what helps is said."""
+"""Advice that was tried: a change is made, the score measured again, and only what helps is said.
+
+A remedy is applied to the audio, a correction to the lyric's text, an edit to the brief of a take, which is then made
+again. Every gain is in points of the report's score.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+
+import attrs
 
 from musicengine.audio.loudness import measure_loudness
 from musicengine.audio.quality import score_quality
 from musicengine.audio.remedies import Remedy, effort_of, find_remedy
 from musicengine.audio.spectrum import survey
-from musicengine.values.reports import AudioReport
+from musicengine.flows.judge import shares
+from musicengine.flows.produce import Studio
+from musicengine.flows.refine import refine, revise
+from musicengine.values.making import Take
+from musicengine.values.production import Edit
+from musicengine.values.reports import AudioReport, Report
 from musicengine.values.scores import Advice, Deduction, Score
 from musicengine.values.sound import Audio
 
-__all__ = ["advise", "measure_again"]
+__all__ = ["advise", "advise_on_take", "advise_on_track", "measure_again"]
 
 _MOST = 3
 _LEAST_GAIN = 0.05
 _SHARE = 0.1
+_EFFORT_OF_LINE = 3
+_EFFORTS = {"key": 3, "bpm": 3, "sections": 3, "energy": 2, "lyrics": 3, "seed": 5}
+_EFFORT_OF_KNOB = 1
+
+
+def advise_on_track(audio: Audio, report: Report) -> tuple[Advice, ...]:
+    """What would raise the score of a track: remedies of its sound, and rewritten lines where it has words.
+
+    Args:
+        audio: to improve.
+        report: of that audio.
+    """
+    read = report.lyrics
+    of_sound, of_words = shares(read.score if read else None)
+    sound = [attrs.evolve(item, gain=item.gain * of_sound) for item in advise(audio, report.audio)]
+    lines = [
+        Advice(
+            action=f"Sing line {found.line + 1} as {found.after!r}.",
+            rule=found.rule,
+            gain=found.gain * of_words,
+            effort=_EFFORT_OF_LINE,
+        )
+        for found in (read.corrections if read else ())
+    ]
+    return _ranked([*sound, *lines])
+
+
+def advise_on_take(studio: Studio, take: Take, report: Report) -> tuple[Advice, ...]:
+    """What would raise the score of a take: as of a track, and edits of its brief.
+
+    Each edit is made alone and measured, which costs one job each.
+
+    Args:
+        studio: to make and measure takes in.
+        take: to improve.
+        report: of that take.
+
+    Raises:
+        BackendError: the generator failed.
+    """
+    edits = [edit for edit in refine(take, report, accepts=studio.accepts) if edit.field != "lyrics"]
+    return _ranked([*advise_on_track(take.audio, report), *(_rehearse(studio, take, report, edit) for edit in edits)])
+
+
+def _rehearse(studio: Studio, take: Take, report: Report, edit: Edit) -> Advice:
+    """An edit of the brief with what the score rose by when the take was made again with it."""
+    gain = studio.judge(studio.make(revise(take, [edit]))[0]).score.value - report.score.value
+    effort = _EFFORTS.get(edit.knob or edit.field, _EFFORT_OF_KNOB)
+    change = str(edit).removesuffix(f" for {edit.rule}")
+    return Advice(action=f"Make it again with {change}.", rule=edit.rule, gain=max(gain, 0.0), effort=effort)
+
+
+def _ranked(tried: Iterable[Advice]) -> tuple[Advice, ...]:
+    """What helped, the most points for its effort first."""
+    helpful = [item for item in tried if item.gain >= _LEAST_GAIN]
+    return tuple(sorted(helpful, key=lambda item: (-item.gain / item.effort, item.rule)))
 
 
 def advise(audio: Audio, report: AudioReport, *, most: int = _MOST) -> tuple[Advice, ...]:
@@ -29,8 +97,7 @@ def advise(audio: Audio, report: AudioReport, *, most: int = _MOST) -> tuple[Adv
     """
     with ThreadPoolExecutor(2) as pool:  # numpy works outside of the interpreter's lock
         tried = pool.map(lambda reason: _try(audio, report, reason), _promising(report, most))
-        helpful = [advice for advice in tried if advice and advice.gain >= _LEAST_GAIN]
-    return tuple(sorted(helpful, key=lambda item: (-item.gain / item.effort, item.rule)))
+        return _ranked(filter(None, tried))
 
 
 def _promising(report: AudioReport, most: int) -> list[Deduction]:

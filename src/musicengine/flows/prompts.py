@@ -14,6 +14,7 @@ import attrs
 
 from musicengine import codec
 from musicengine.errors import InputError
+from musicengine.lyrics.wordlists import word_set
 from musicengine.values.conversation import Context
 from musicengine.values.making import Message
 
@@ -174,12 +175,12 @@ class Prompts:
 
 _OPEN = Context("").brief
 _SIGNS = {
-    "reference_comparison": frozenset("compare compared comparison versus vs better worse difference than".split()),
-    "hit_strategy": frozenset("hit hits chart charts charting viral radio commercial sell sells typical".split()),
-    "lyrics": frozenset("lyrics lyric words rhyme rhymes write rewrite sing verse poem".split()),
-    "correction": frozenset("fix correct repair improve wrong problem problems fault faults".split()),
-    "mix_feedback": frozenset(
-        "why explain score scored mix mean means loud loudness lufs peak mud sound sounds feedback".split()
+    "reference_comparison": word_set("compare compared comparison versus vs better worse difference than"),
+    "hit_strategy": word_set("hit hits chart charts charting viral radio commercial sell sells typical"),
+    "lyrics": word_set("lyrics lyric words rhyme rhymes write rewrite sing verse poem"),
+    "correction": word_set("fix correct repair improve wrong problem problems fault faults"),
+    "mix_feedback": word_set(
+        "why explain score scored mix mean means loud loudness lufs peak mud sound sounds feedback"
     ),
-    "generation": frozenset("make create generate new give produce compose".split()),
+    "generation": word_set("make create generate new give produce compose"),
 }

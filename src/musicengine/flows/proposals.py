@@ -106,11 +106,13 @@ def _proposal(tree: Mapping[str, Any], session: Session) -> Proposal:
 def _edited(brief: Brief, edits: Any) -> Brief:
     if not isinstance(edits, dict):
         raise InputError(f"edits maps fields of a brief to values, got {str(edits)[:40]!r}")
-    defaults = {field.name: field.default for field in fields(Brief()) if field.name != "understood"}
+    defaults: dict[str, Any] = {field.name: field.default for field in fields(Brief()) if field.name != "understood"}
     unknown = sorted(str(name) for name in edits.keys() - defaults.keys())
     if unknown:
         raise InputError(f"a brief has no field {unknown[0][:40]!r}; it has {', '.join(defaults)}")
-    new = {name: defaults[name] if item is None else _checked(name, item) for name, item in edits.items()}
+    new: dict[str, Any] = {
+        name: defaults[name] if item is None else _checked(name, item) for name, item in edits.items()
+    }
     if "sections" in new and "energy" not in new and len(new["sections"]) != len(brief.energy):
         new["energy"] = ()
     return attrs.evolve(brief, **new) if new else brief

@@ -35,7 +35,7 @@ _DROPPED = dict.fromkeys(
 
 
 def clean(text: str) -> str:
-    """The text without characters that cannot be seen or that turn the direction of others; lines end with ``\\n``."""
+    """The text without characters that cannot be seen or that turn the direction of others; lines end as on Unix."""
     return text.replace("\r\n", "\n").replace("\r", "\n").translate(_DROPPED)
 
 

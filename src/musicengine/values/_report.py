@@ -24,7 +24,7 @@ def text(report: Report) -> str:
     """The report as plain text, at most about 100 columns wide."""
     audio = report.audio
     lines = [f"{'Score':<11}{report.score.value:.0f} of 100   {_bar(report.score.value)}"]
-    lines += [f"{name:<11}{fact}" for name, fact in facts(audio)]
+    lines += [f"{name:<11}{fact}" for name, fact in [*facts(audio), *_words(report)]]
     if report.score.deductions:
         lines += ["", "What it lost points for"]
         lines += [f"  {_reason(item)}" for item in report.score.deductions]
@@ -36,12 +36,22 @@ def text(report: Report) -> str:
 def card(report: Report) -> str:
     """The report as an HTML fragment that needs nothing from outside and reads well in light and dark."""
     audio = report.audio
-    rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(fact)}</td></tr>" for name, fact in facts(audio))
+    rows = "".join(
+        f"<tr><th>{escape(name)}</th><td>{escape(fact)}</td></tr>" for name, fact in [*facts(audio), *_words(report)]
+    )
     return _framed(
         f"<p class='score'><b>{report.score.value:.0f}</b> of 100</p>"
         f"{_picture(audio, report.score)}<table>{rows}</table>"
         f"{_ledger(report.score, 'What it lost points for')}{_hit(report.hit) if report.hit else ''}"
     )
+
+
+def _words(report: Report) -> list[tuple[str, str]]:
+    """What the words are, where there are some."""
+    if report.lyrics is None:
+        return []
+    themes = ", ".join(theme.name for theme in report.lyrics.themes[:3])
+    return [("Lyrics", f"{report.lyrics}{f', about {themes}' if themes else ''}")]
 
 
 def hit_card(hit: HitReport) -> str:
@@ -142,6 +152,7 @@ def _sections(audio: AudioReport) -> str:
 
 def _reason(item: Deduction) -> str:
     where = f" at {clock(item.start_s)}-{clock(item.end_s)}" if item.start_s is not None and item.end_s else ""
+    where += "" if item.line is None else f" in line {item.line + 1}"
     return f"{item}{where}. {item.fix}"
 
 

@@ -36,6 +36,7 @@ _NAMES = {
     "intro_bars": ("intro", " bars"),
     "drift": ("tempo drift", ""),
 }
+_OPEN = Brief()
 _SILENT = ("prompt", "understood")
 
 
@@ -86,12 +87,12 @@ class Heard(Value):
     Args:
         report: of the track; curves and other arrays are left out.
         brief: that it was made of, with every open field decided; None for sound from elsewhere.
-        digest: of its audio; "" if unknown.
+        content: the digest of its audio; "" if unknown.
     """
 
     report: Report
     brief: Brief | None = None
-    digest: str = ""
+    content: str = ""
 
     @classmethod
     def of(cls, report: Report, take: Take | None = None) -> Heard:
@@ -99,11 +100,20 @@ class Heard(Value):
         form = report.audio.form
         lean = attrs.evolve(
             report.audio,
-            **dict.fromkeys(["beats", "rhythm", "chords", "harmony", "loudness_curve", "waveform", "timbre"]),
-            **dict.fromkeys(["pitch", "melody", "embedding", "separation"]),
+            beats=None,
+            rhythm=None,
+            chords=None,
+            harmony=None,
+            loudness_curve=None,
+            waveform=None,
+            timbre=None,
+            pitch=None,
+            melody=None,
+            embedding=None,
+            separation=None,
             form=form and attrs.evolve(form, energy_db=form.energy_db[:0]),
         )
-        kept = attrs.evolve(report, audio=lean)
+        kept = attrs.evolve(report, audio=lean, lyrics=None)
         return cls(kept, take.brief, take.audio.digest) if take else cls(kept)
 
 
@@ -181,7 +191,7 @@ class Context(Value):
     """
 
     request: str
-    brief: Brief = Brief()
+    brief: Brief = _OPEN
     earlier: tuple[Brief, ...] = attrs.field(default=(), converter=tuple[Brief, ...])
     heard: tuple[Heard, ...] = attrs.field(default=(), converter=tuple[Heard, ...])
 
@@ -202,7 +212,7 @@ class Session(Value):
     """
 
     id: str
-    brief: Brief = Brief()
+    brief: Brief = _OPEN
     earlier: tuple[Brief, ...] = attrs.field(default=(), converter=tuple[Brief, ...])
     heard: tuple[Heard, ...] = attrs.field(default=(), converter=tuple[Heard, ...])
     messages: tuple[Message, ...] = attrs.field(default=(), converter=tuple[Message, ...])

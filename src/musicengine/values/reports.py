@@ -11,6 +11,7 @@ from musicengine.values._arrays import Content, FloatArray, finite, floats, non_
 from musicengine.values._mappings import read_only, sorted_items
 from musicengine.values._value import Value
 from musicengine.values.hits import HitReport
+from musicengine.values.lyrics import LyricsReport
 from musicengine.values.measures import Embedding, Loudness, LoudnessCurve, SeparationQuality, Timbre
 from musicengine.values.music import Beats, Chord, Form, Harmony, Key, Melody, PitchTrack, Rhythm, Section, Tempo
 from musicengine.values.scores import Score
@@ -66,11 +67,13 @@ class Report(Value):
 
     Args:
         audio: what was measured of it.
+        lyrics: what was measured of its words; None without any.
         hit: how typical it is of charting records; None if nobody asked.
-        score: of the whole: of the recording's quality.
+        score: of the whole: of the recording's quality, and of the words where there are some.
     """
 
     audio: AudioReport
+    lyrics: LyricsReport | None = None
     hit: HitReport | None = None
     score: Score
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import attrs
+
 from musicengine.backends.producer.draft import Draft
 from musicengine.backends.producer.terms import GLOSSARY
 from musicengine.values.conversation import find_changes
@@ -15,44 +17,67 @@ __all__ = ["answer", "chat_along", "summary"]
 
 _NOTHING_HEARD = "I have not heard a take yet, so I have nothing measured to go by."
 _WHY = re.compile(
-    r"\b(?:why\b.*\b(?:score|points?|low|bad|high|lose|lost|deduct\w*|rating|rated)|explain (?:the |this |that |my )?(?:score|report|rating)"
-    r"|what(?:'s| is| was)? (?:wrong|the (?:problem|matter|issue))|what (?:did|does|do) (?:it|this|we|i) lose|what cost|"
-    r"where (?:did|does|do) (?:it|we|i) lose|how (?:can|could|do|should|would) (?:i|we|you) (?:improve|fix|raise|better)|"
-    r"what (?:should|can|could|would) (?:i|we|you) (?:improve|fix|change)|any (?:feedback|problems?|issues?|suggestions?|advice)|feedback"
-    r"|what(?:'s| is) (?:the|my|our|its) score|how (?:good|is the score)|how did (?:it|we|i|that) (?:do|go|score)|is (?:it|this|that) (?:any )?good"
-    r"|why (?:this|that|the|only|so|did)|what do you think|why\?*$|rate (?:it|this|that)|your opinion|review (?:it|this))\b"
+    r"\b(?:why\b.*\b(?:score|points?|low|bad|high|lose|lost|deduct\w*|rating|rated)|explain (?:the "
+    r"|this |that |my )?(?:score|report|rating)"
+    r"|what(?:'s| is| was)? (?:wrong|the (?:problem|matter|issue))|what (?:did|does|do) (?:it"
+    r"|this|we|i) lose|what cost|"
+    r"where (?:did|does|do) (?:it|we|i) lose|how (?:can|could|do|should|would) (?:i|we|you) (?:improve"
+    r"|fix|raise|better)|"
+    r"what (?:should|can|could|would) (?:i|we|you) (?:improve|fix|change)|any (?:feedback|problems?"
+    r"|issues?|suggestions?|advice)|feedback"
+    r"|what(?:'s| is) (?:the|my|our|its) score|how (?:good|is the score)|how did (?:it|we|i|that) (?:do"
+    r"|go|score)|is (?:it|this|that) (?:any )?good"
+    r"|why (?:this|that|the|only|so|did)|what do you think|why\?*$|rate (?:it|this|that)|your opinion"
+    r"|review (?:it|this))\b"
 )
 _COMPARE = re.compile(
     r"\b(?:better|worse|improve\w*|different|difference|compare\w*|versus|vs)\b.*\b(?:than|last|before|previous|first|old|earlier|other|one|two|them|both|takes|between)\b"
-    r"|\bcompare\b|\bwhich (?:one|take|version)?\b.*\b(?:better|best|prefer)\b|\bdid (?:it|that|this|we) (?:improve|get better|help)\b"
+    r"|\bcompare\b|\bwhich (?:one|take|version)?\b.*\b(?:better|best|prefer)\b|\bdid (?:it|that"
+    r"|this|we) (?:improve|get better|help)\b"
     r"|\bis (?:it|this|that) (?:any )?(?:better|worse)\b|\bwhat(?:'s| is) the difference\b"
 )
 _DEFINE = re.compile(
     r"\b(?:what(?:'s| is| are| does| do)|whats|define|explain|meaning of|tell me (?:about|what)|what about)\b\s*"
     r"(?:an? |the |is |by |does |do |you mean by |mean by )*(?P<t>[a-z][a-z -]{0,30}?)(?: is| are)?"
-    r"(?: (?:mean|means|stand for|even mean|do|actually mean|really mean)\b.*| here| in this.*| exactly| actually)?\s*[?.!]*$"
+    r"(?: (?:mean|means|stand for|even mean|do|actually mean|really mean)\b.*| here| in this.*"
+    r"| exactly| actually)?\s*[?.!]*$"
 )
 _FACTS = (
-    ("tempo", re.compile(r"\b(?:how fast|(?:what|which)(?:'s| is)?(?: the| its| our)? (?:tempo|bpm|speed)|tempo is it|bpm is (?:it|this)|what tempo|what bpm)\b")),
+    ("tempo", re.compile(
+        r"\b(?:how fast|(?:what|which)(?:'s| is)?(?: the| its| our)? (?:tempo|bpm|speed)|tempo is it"
+        r"|bpm is (?:it|this)|what tempo|what bpm)\b")),
     ("key", re.compile(r"\b(?:(?:what|which)(?:'s| is)?(?: the| its| our)? key|key is (?:it|this)|what key)\b")),
-    ("loudness", re.compile(r"\b(?:how loud|(?:what|how)(?:'s| is)?(?: the| its)? (?:loudness|level)|loud enough|too loud\?|lufs (?:is|does|do we))\b")),
+    ("loudness", re.compile(
+        r"\b(?:how loud|(?:what|how)(?:'s| is)?(?: the| its)? (?:loudness|level)|loud enough|too loud\?"
+        r"|lufs (?:is|does|do we))\b")),
     ("length", re.compile(r"\b(?:how long|what(?:'s| is)?(?: the| its)? (?:length|duration))\b")),
-    ("form", re.compile(r"\b(?:(?:what|which)(?:'s| is| are)?(?: the| its)? (?:structure|form|sections|arrangement)|where(?:'s| is| does)?(?: the)? (?:chorus|verse|bridge|drop))\b")),
+    ("form", re.compile(
+        r"\b(?:(?:what|which)(?:'s| is| are)?(?: the| its)? (?:structure|form|sections|arrangement)"
+        r"|where(?:'s| is| does)?(?: the)? (?:chorus|verse|bridge|drop))\b")),
     ("peak", re.compile(r"\b(?:clip(?:ping|s)?\b.*\?|how high.*peak|(?:what|how)(?:'s| is)?(?: the)? (?:true )?peak)")),
 )  # fmt: skip
 _HIT = re.compile(
-    r"\b(?:(?:a |be |become |next |big |smash )hit|hits?\?|hit (?:potential|score|song)|chart(?:s|ing)?|viral|go platinum|sell|radio|commercial|successful|blow up|spotify|tiktok|famous|streams)\b"
+    r"\b(?:(?:a |be |become |next |big |smash )hit|hits?\?|hit (?:potential|score|song)|chart(?:s"
+    r"|ing)?|viral|go platinum|sell|radio|commercial|successful|blow up|spotify|tiktok|famous"
+    r"|streams)\b"
 )
 _STATUS = re.compile(
-    r"\b(?:where are we|what (?:do|have) we (?:have|got)|what have you got|so far|summar\w*|recap|what(?:'s| is) the (?:brief|direction|plan)|"
+    r"\b(?:where are we|what (?:do|have) we (?:have|got)|what have you got|so far|summar\w*|recap"
+    r"|what(?:'s| is) the (?:brief|direction|plan)|"
     r"show (?:me )?(?:the |my |our )?(?:brief|settings|direction)|current (?:brief|settings|state)|the settings)\b"
 )
 _CHANGED = re.compile(
     r"\bwhat(?:'s| is| has| have| did)?(?: \w+){0,2} (?:change|changed|different|do|did)\b(?! (?:you )?(?:do$|mean))"
 )
 _HELP = re.compile(
-    r"\b(?:help|what can (?:you|i|we)|how does this work|how do i (?:use|start|begin)|what do you do|who are you|what are you|are you (?:a |an )?(?:human|real|bot|ai|robot)|"
-    r"commands|options|instructions|where do i start|get started|not sure what)\b"
+    r"\b(?:help|what can (?:you|i|we)|how does this work|how do i (?:use|start|begin)|what do you do"
+    r"|who are you|what are you|are you (?:a |an )?(?:human|real|bot|ai|robot)|"
+    r"commands|options|where do i start|get started|not sure what)\b"
+)
+_DOUBT = re.compile(r"^(?:is|isn't|do you think|does|are)\b.*\btoo (?P<q>fast|slow|loud|quiet)\b")
+_PRACTICE = re.compile(
+    r"\b(?:master|export|save|download|mp3|wav|flac|hear it|listen|play it|play back|where is the (?:file"
+    r"|audio|sound))\b"
 )
 _HELLO = re.compile(
     r"^(?:hi+|hello+|hey+|yo+|hiya|sup|good (?:morning|evening|afternoon|day)|howdy|greetings|what's up|whats up)\b"
@@ -61,12 +86,17 @@ _HOW_ARE_YOU = re.compile(r"\bhow (?:are|r) (?:you|u)|how's it going|how is it g
 _THANKS = re.compile(r"\b(?:thanks?|thank you|thx|ty|cheers|appreciate|much obliged)\b")
 _BYE = re.compile(r"^(?:bye|goodbye|good night|see (?:you|ya)|cya|later|that's all|that is all|i'm done|we're done)\b")
 _PRAISE = re.compile(
-    r"\b(?:(?:love|like|dig|adore) (?:it|this|that)|perfect|awesome|amazing|great|nice|cool|sick|fire|brilliant|beautiful|excellent|wow|dope|lovely|fantastic|well done|good job|slaps|banger)\b"
+    r"\b(?:(?:love|like|dig|adore) (?:it|this|that)|perfect|awesome|amazing|great|nice|cool|sick"
+    r"|fire|brilliant|beautiful|excellent|wow|dope|lovely|fantastic|well done|good job|slaps|banger)\b"
 )
 _PAN = re.compile(
-    r"\b(?:hate|boring|bored|sucks?|terrible|awful|bad|don't like|do not like|dislike|horrible|ugly|trash|garbage|crap|shit|shitty|meh|bland|generic|lame|annoying|weak|rubbish)\b"
+    r"\b(?:hate|boring|bored|sucks?|terrible|awful|bad|don't like|do not like|dislike|horrible"
+    r"|ugly|trash|garbage|crap|shit|shitty|meh|bland|generic|lame|annoying|weak|rubbish)\b"
 )
-_OWN_WORDS = {"tempo.": "tempo", "loudness.": "level", "balance.": "tonal balance", "form.": "form"}
+_TERM_FACTS = {
+    "lufs": "loudness", "loudness": "loudness", "true peak": "peak", "peak": "peak", "dbtp": "peak", "bpm": "tempo",
+    "tempo": "tempo", "key": "key",
+}  # fmt: skip
 
 
 def answer(draft: Draft, text: str) -> bool:
@@ -77,9 +107,17 @@ def answer(draft: Draft, text: str) -> bool:
         r"\?|\b(?:will|could|would|can|is|think|chance|how|potential|become|does)\b", text
     ):
         _typicality(draft)
-    elif _CHANGED.search(text) and "can" not in text and "should" not in text:
+    elif doubt := _DOUBT.search(text):
+        _tell(draft, "tempo" if doubt["q"] in ("fast", "slow") else "loudness")
+        draft.say("Whether that is too much is for your ears: tell me and I change it.")
+    elif _PRACTICE.search(text):
+        draft.say(
+            "Every take is mastered already. Run a proposed action with engine.execute(action, session=...): it gives "
+            "a take, and engine.save(take, path) writes it to a file."
+        )
+    elif _CHANGED.search(text) and "would" not in text and "can" not in text and "should" not in text:
         _what_changed(draft)
-    elif _WHY.search(text) and not _fact(text):
+    elif (_WHY.search(text) or text.strip(" ?!.") == "why") and not _fact(text):
         _explain(draft)
     elif _STATUS.search(text):
         draft.say(summary(draft))
@@ -88,7 +126,7 @@ def answer(draft: Draft, text: str) -> bool:
     elif term := _term(text):
         draft.say(GLOSSARY[term])
         _tell_of_term(draft, term)
-    elif _HELP.search(text):
+    elif _HELP.search(text) or re.search(r"^(?:can|could) you\b", text):
         _explain_oneself(draft)
     else:
         return False
@@ -109,7 +147,8 @@ def chat_along(draft: Draft, text: str) -> bool:
         )  # fmt: skip
     elif _PAN.search(bare):
         draft.say(
-            "Fair enough. Say what bothers you, such as too slow, too dark or too busy, or I try another version."
+            "Fair enough. Say what bothers you, such as too slow, too dark or too busy."
+            + (" Or run the first action for another version." if draft.begun else "")
         )
         if draft.begun:
             draft.set(seed=draft.brief.seed + 1)
@@ -125,17 +164,10 @@ def summary(draft: Draft) -> str:
     """The direction so far, in a sentence."""
     if draft.brief == Brief():
         return "There is no direction yet. Tell me a genre, a mood or a tempo."
-    changes = find_changes(Brief(), attrs_without_seed(draft.brief))
+    changes = find_changes(Brief(), attrs.evolve(draft.brief, seed=0))
     parts = ", ".join(f"{str(change).split(' ' + change.before + ' → ')[0]} {change.after}" for change in changes)
     heard = f" The latest take scored {_score(draft.report)}." if draft.report else " No take was made yet."
-    return f"So far: {parts or 'everything is open'}.{heard}"
-
-
-def attrs_without_seed(brief: Brief) -> Brief:
-    """The brief without what no one reads."""
-    import attrs
-
-    return attrs.evolve(brief, seed=0)
+    return f"So far: {parts or 'genre, tempo and key are left to me'}.{heard}"
 
 
 def _score(report: Report | None) -> str:
@@ -159,16 +191,13 @@ def _explain(draft: Draft) -> None:
 
 
 def _reason(item: Deduction) -> str:
-    name = item.rule.replace(".", ": ").replace("_", " ")
-    return f"{name} (-{item.points:.1f}): {_number(item.measured)}{_unit(item)}, expected {_number(item.target)}{_unit(item)}. {_dequantified(item.fix)}"
+    name = re.sub(r"_(?:s|bpm|lufs|lu|db|hz)$", "", item.rule).replace(".", ": ").replace("_", " ")
+    found, wanted = f"{_number(item.measured)}{_unit(item)}", f"{_number(item.target)}{_unit(item)}"
+    return f"{name} (-{item.points:.1f}): {found}, expected {wanted}. {item.fix}"
 
 
 def _unit(item: Deduction) -> str:
     return f" {item.unit}" if item.unit else ""
-
-
-def _dequantified(fix: str) -> str:
-    return fix.strip()
 
 
 def _number(value: float | str) -> str:
@@ -273,8 +302,7 @@ def _tell(draft: Draft, name: str) -> None:
 
 
 def _tell_of_term(draft: Draft, term: str) -> None:
-    name = {"lufs": "loudness", "loudness": "loudness", "true peak": "peak", "peak": "peak", "dbtp": "peak", "bpm": "tempo",
-            "tempo": "tempo", "key": "key"}.get(term)  # fmt: skip
+    name = _TERM_FACTS.get(term)
     if name and draft.report and (found := _fact_of(draft.report, name)):
         draft.say(f"The latest take measures {found}.")
     elif term == "score" and draft.report:
@@ -301,7 +329,8 @@ def _typicality(draft: Draft) -> None:
     else:
         hit = report.hit
         draft.say(
-            f"The latest take is {hit.score.value:.0f} of 100 typical of records that charted in the {hit.era or 'past'}."
+            f"The latest take is {hit.score.value:.0f} of 100 typical of records that charted"
+            f" in the {hit.era or 'past'}."
         )
         if hit.score.deductions:
             draft.say("What sets it apart:")

@@ -17,7 +17,8 @@ _DROP = re.compile(
     rf"don't want|do not want) {_FILL}(?:(?P<o>{_ORDINAL}) )?(?P<s>{_NAME})\b(?! (?:bigger|smaller|louder|quieter))"
 )
 _ADD = re.compile(
-    rf"\b(?:add|insert|put|include|give it|give me|needs?|want|repeat|double|bring back|another|one more|1 more|extra|with) "
+    rf"\b(?:add|insert|put|include|give it|give me|needs?|want|repeat|double|bring back|another"
+    rf"|one more|1 more|extra|with) "
     rf"{_FILL}(?:(?P<o>{_ORDINAL}) )?{_FILL}(?P<s>{_NAME})\b(?! (?:to be|bigger|louder|smaller|quieter|more|less))"
 )
 _LENGTH = re.compile(

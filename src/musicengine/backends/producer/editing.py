@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import re
 
-import attrs
-
-from musicengine.backends.producer.arranging import arrange
+from musicengine.backends.producer.arranging import arrange, lift
+from musicengine.backends.producer.clause import Clause, words_of
 from musicengine.backends.producer.draft import Draft
-from musicengine.backends.producer.terms import INSTRUMENTS, KNOBS, QUALITIES, SECTIONS, SIZES, VOCALS
+from musicengine.backends.producer.setting import change_by, shape, transpose
+from musicengine.backends.producer.terms import KNOBS, QUALITIES, SECTIONS, SIZES, VOCALS
 from musicengine.errors import MusicEngineError
-from musicengine.synth import parse_brief
+from musicengine.lyrics.wordlists import word_set
 from musicengine.synth.briefs import MOODS
-from musicengine.synth.genres import named_genre
-from musicengine.values.making import METERS
-from musicengine.values.music import Key
 
-__all__ = ["edit", "keep", "shape"]
+__all__ = ["edit", "keep"]
 
-_WORD = re.compile(r"[a-z0-9#&'/+-]+")
 _NEGATION = re.compile(r"\b(?:not|no|never|without|isn't|aren't|wasn't|don't|doesn't|can't|cannot|won't|ain't|stop)\b")
 _KEEP = re.compile(
     r"\b(?:don't|do not|dont|never|without) (?:chang|touch|alter|mess(?:ing)? with|los|mak)(?:e|ing)?\b(?P<a>.*)"
@@ -32,70 +28,29 @@ _FIELDS = {
     "arrangement": "sections", "meter": "meter", "brightness": "brightness", "width": "width", "density": "density",
     "dynamics": "dynamics", "energy": "energy",
 }  # fmt: skip
-_BIT = re.compile(r"\b(?:a (?:little )?(?:bit|touch|tad|hair|smidge|little|notch)|slightly|somewhat|bit|little|tiny)\b")
-_MUCH = re.compile(
-    r"\b(?:much|way|a lot|lots|far|really|very|super|heaps|significantly|drastically|totally|loads|tons?|extremely)\b"
-)
 _UP = re.compile(
     r"\b(?:up|louder|more|higher|raise|boost|increase|add|bring (?:out|forward|up)|push|forward|too (?:quiet|low|soft)"
     r"|can't hear|cannot hear|can barely hear|buried|in front|prominent)\b"
 )
 _DOWN = re.compile(
-    r"\b(?:down|quieter|less|lower|reduce|decrease|softer|fewer|back(?!wards)|too (?:loud|high|much|prominent)|tame|cut)\b"
-)
-_STEPS = {"semitone": 1, "half-step": 1, "half step": 1, "whole tone": 2, "whole step": 2, "tone": 2, "step": 2,
-          "third": 4, "fourth": 5, "fifth": 7, "octave": 12}  # fmt: skip
-_TRANSPOSE = re.compile(
-    r"\b(?P<way>up|down|higher|lower|raise|drop|transpose)\b.{0,24}?\b(?:(?P<count>\d{1,2}|a|an|one|another|half a|half) )?"
-    rf"(?P<unit>{'|'.join(_STEPS)})s?\b(?: (?P<after>up|down|higher|lower))?"
-    rf"|\b(?P<count2>\d{{1,2}}|a|an|one|half a|half) (?P<unit2>{'|'.join(_STEPS)})s? (?P<way2>up|down|higher|lower)\b"
-)
-_BY_BPM = re.compile(
-    r"\b(?:(?P<a>\d{1,3}(?:\.\d)?) ?(?:bpm|beats per minute|clicks?) (?P<wa>faster|slower|quicker|up|down|more|less)"
-    r"|(?P<wb>faster|slower|quicker|up|down) (?:by )(?P<b>\d{1,3}(?:\.\d)?)(?: ?bpm)?)\b"
-)
-_TO_NUMBER = re.compile(
-    r"\b(?:to|try|tempo|at|around|about|maybe|make it|go)[: ]+(?P<n>\d{2,3}(?:\.\d)?)\b(?! ?(?:s|sec|min|bars?|db|%|lufs|semi|hz|rounds))"
-)
-_BY_TIME = re.compile(
-    r"\b(?P<n>\d{1,3}) ?(?P<u>s|secs?|seconds?|m|mins?|minutes?) (?P<w>longer|shorter|more|less)\b"
-    r"|\b(?P<w2>longer|shorter) by (?P<n2>\d{1,3}) ?(?P<u2>s|secs?|seconds?|mins?|minutes?)\b"
+    r"\b(?:down|quieter|less|lower|reduce|decrease|softer|fewer|back(?!wards)|too (?:loud|high"
+    r"|much|prominent)|tame|cut)\b"
 )
 _VOCAL_DB = re.compile(r"(?P<n>\d{1,2}(?:\.\d)?) ?(?:db|decibels?)")
-_STYLE = re.compile(
-    r"\b(?:style|version|vibe|vibes|feel|flavou?r|genre|like|into|more|turn|switch|as|make it|make this|make that|go|instead"
-    r"|remix|kind of|sort of)\b"
+_FAULTS = word_set(
+    "empty thin dull muddy muddier mud muffled harsh shrill piercing tinny boomy murky cluttered crowded flat squashed "
+    "robotic mechanical weak repetitive loose"
 )
-_NOT_GENRES = frozenset("swing piano acoustic chill club study roots soul acid classical 80s dance dub drone".split())
-_LIKE = re.compile(r"\b(?:in the style of|sounds? like|like|à la|a la)\b (?P<who>.+)")
-_NOUNS = frozenset("energy power mud treble highs sparkle space width punch contrast groove layers density dynamics "
-                   "brightness clarity warmth lift impact stereo hooks repetition brilliance notes spread drift".split())  # fmt: skip
+_STATES = re.compile(r"\b(?:is|are|feels?|sounds?|it's|seems?|that's|was|gets?)\b(?!.*\b(?:not|less|enough)\b)")
+_SOFTLY = re.compile(r"\b(?:a (?:little )?(?:bit|touch|tad|little)|kind of|kinda|rather|quite|pretty|somewhat)\b")
+_WANTS = re.compile(r"\b(?:make|made|want|more|less|need|needs|go|get|could|can|should|try|let's)\b")
 
 
-@attrs.frozen
-class _Clause:
-    """A clause with what it speaks of."""
-
-    text: str
-    words: tuple[str, ...]
-    sections: tuple[str, ...]
-    vocals: bool
-    instrument: str
-
-    @classmethod
-    def of(cls, text: str) -> _Clause:
-        words = tuple(_WORD.findall(text))
-        return cls(
-            text,
-            words,
-            tuple(dict.fromkeys(SECTIONS[word] for word in words if word in SECTIONS)),
-            any(word in VOCALS for word in words),
-            next((word for word in words if word in INSTRUMENTS), ""),
-        )
-
-    @property
-    def degree(self) -> float:
-        return 0.5 if _BIT.search(self.text) else 2.0 if _MUCH.search(self.text) else 1.0
+def _complains(text: str, word: str) -> bool:
+    """Whether a clause finds fault: "the verse is empty", "it's a bit slow"."""
+    if _WANTS.search(text) or word.endswith("er"):
+        return False
+    return bool((word in _FAULTS and _STATES.search(text)) or _SOFTLY.search(text))
 
 
 def keep(draft: Draft, clause: str) -> bool:
@@ -104,7 +59,7 @@ def keep(draft: Draft, clause: str) -> bool:
     if not found:
         return False
     rest = next(part for part in found.groups() if part is not None)
-    words = _WORD.findall(rest)
+    words = words_of(rest)
     fields = {_FIELDS[word] for word in words if word in _FIELDS}
     fields |= {field for word in words if word in QUALITIES for field in KNOBS[QUALITIES[word]] if field != "size"}
     fields |= {"vocal_level_db"} if any(word in VOCALS for word in words) else set[str]()
@@ -130,9 +85,9 @@ def edit(draft: Draft, clause: str, carried: tuple[str, ...] = ()) -> tuple[str,
         carried: the sections that the clause before spoke of, for one that speaks of none.
     """
     said, before = len(draft.said), draft.brief
-    part = _Clause.of(clause)
+    part = Clause.of(clause)
     try:
-        done = arrange(draft, clause) or _transpose(draft, part) or _amounts(draft, part) or _vocals(draft, part)
+        done = arrange(draft, clause) or transpose(draft, part) or change_by(draft, part) or _vocals(draft, part)
         done = shape(draft, part.text) or done
         if not (done and draft.brief != before):
             done = _qualities(draft, part, part.sections or carried) or done
@@ -149,75 +104,7 @@ def _without_limits(message: str) -> str:
     return "it asks for " + message.partition(", got ")[2] if ", got " in message else re.sub(r"\d\S*", "…", message)
 
 
-def _transpose(draft: Draft, part: _Clause) -> bool:
-    found = _TRANSPOSE.search(part.text)
-    mode = re.search(
-        r"\b(?:in|into|to|make it|go|a|more) (?:a )?(?:relative )?(major|minor)\b(?! (?:change|tweak|thing))", part.text
-    )
-    key = draft.key
-    if found:
-        way = found["way"] or found["way2"]
-        down = "down" in (way, found["after"]) or "lower" in (way, found["after"]) or way == "drop"
-        count = found["count"] or found["count2"] or "a"
-        steps = _STEPS[found["unit"] or found["unit2"]] * (int(count) if count.isdigit() else 1)
-        steps = steps // 2 if count.startswith("half") and steps > 1 else steps
-        if key is None:
-            draft.say("There is no key yet to move from: name one, such as D minor.")
-        else:
-            draft.set(key=Key((key.tonic + (-steps if down else steps)) % 12, key.mode))
-            if steps % 12 == 0:
-                draft.say("An octave keeps the key as it is: the same notes, further up or down.")
-        return True
-    if mode and key is not None and not re.search(rf"\b[a-g][#b]? {mode[1]}\b|\b[a-g]-?(?:flat|sharp)", part.text):
-        if "relative" in part.text and mode[1] != key.mode:
-            draft.set(
-                key=Key((key.tonic + (3 if mode[1] == "major" else 9)) % 12, "major" if mode[1] == "major" else "minor")
-            )
-        else:
-            draft.set(key=Key(key.tonic, "major" if mode[1] == "major" else "minor"))
-        return True
-    return False
-
-
-def _amounts(draft: Draft, part: _Clause) -> bool:
-    """Changes by a number: so many bpm, seconds, or times."""
-    text = part.text
-    if found := _BY_BPM.search(text):
-        way = found["wa"] or found["wb"]
-        step = float(found["a"] or found["b"])
-        draft.tempo(draft.bpm + (-step if way in ("slower", "down", "less") else step))
-        return True
-    if found := _BY_TIME.search(text):
-        step = float(found["n"] or found["n2"]) * (60 if (found["u"] or found["u2"]).startswith("m") else 1)
-        longer = (found["w"] or found["w2"]) in ("longer", "more")
-        draft.set(duration_s=draft.duration_s + (step if longer else -step))
-        return True
-    if re.search(r"\b(?:double[ -]time|twice as fast|double the (?:tempo|speed))\b", text):
-        draft.tempo(draft.bpm * 2)
-        return True
-    if re.search(r"\b(?:half[ -]time|half as fast|half the (?:tempo|speed)|twice as slow)\b", text):
-        draft.tempo(draft.bpm / 2)
-        return True
-    if re.search(r"\b(?:twice as long|double the (?:length|duration)|double length)\b", text):
-        draft.set(duration_s=draft.duration_s * 2)
-        return True
-    if re.search(r"\b(?:half as long|half the (?:length|duration))\b", text):
-        draft.set(duration_s=draft.duration_s / 2)
-        return True
-    return _length(draft, part)
-
-
-def _length(draft: Draft, part: _Clause) -> bool:
-    found = re.search(r"\b(longer|shorter|too long|too short|extend|shorten|lengthen|trim|extended)\b", part.text)
-    if not found or part.sections:
-        return False
-    longer = found[1] in ("longer", "too short", "extend", "lengthen", "extended")
-    factor = 1 + 0.25 * part.degree if longer else 1 - 0.2 * part.degree
-    draft.set(duration_s=float(round(draft.duration_s * factor)))
-    return True
-
-
-def _vocals(draft: Draft, part: _Clause) -> bool:
+def _vocals(draft: Draft, part: Clause) -> bool:
     if not part.vocals:
         return False
     text = part.text
@@ -243,67 +130,24 @@ def _vocals(draft: Draft, part: _Clause) -> bool:
     return True
 
 
-def shape(draft: Draft, text: str) -> bool:
-    """Set what a text names outright: tempo, key, length, meter, genre, mood by style."""
-    before, said = draft.brief, len(draft.said)
-    if meter := re.search(r"\b([3467]/[48])\b|\bwaltz\b", text):
-        wanted = meter[1] or "3/4"
-        if wanted in METERS:
-            draft.set(meter=wanted)
-    style = _LIKE.search(text)
-    plain = re.sub(rf"{_BY_BPM.pattern}|{_BY_TIME.pattern}", " ", _NEGATIVE_NUMBER.sub(" ", text))
-    plain = _TRANSPOSE.sub(" ", plain)
-    found = parse_brief(plain) if plain.strip() else None
-    if found is None:
-        return False
-    changes = {name: item for name in ("bpm", "duration_s") if (item := getattr(found, name)) is not None}
-    if found.key and re.search(
-        r"\b[a-g](?:[ -]?(?:#|♯|♭|b|flat|sharp))?[ -]?(?:major|minor|maj|min|m)\b|\b(?:in|key of|key) [a-g]\b", text
-    ):
-        changes["key"] = found.key
-    if "bpm" not in changes and (number := _TO_NUMBER.search(text)) and 40 <= float(number["n"]) <= 220:
-        changes["bpm"] = float(number["n"])
-    if found.genre and _names_genre(text, found.genre):
-        changes["genre"] = found.genre
-    if style and found.mood:
-        changes["mood"] = found.mood
-    draft.set(**changes)
-    if style and not (changes or _qualities_in(text)) and "style of" in text:
-        draft.say("I do not imitate artists by name. Tell me genre, mood and tempo, and I go there.")
-    return draft.brief != before or len(draft.said) > said or bool(changes)
-
-
-_NEGATIVE_NUMBER = re.compile(r"\bvocals?\b.{0,30}\d ?db\b")
-
-
-def _names_genre(text: str, genre: str) -> bool:
-    """Whether a clause asks for a genre: it says so, or hardly says anything else."""
-    named = named_genre(text)
-    if named is None or re.search(rf"\b(?:not|less|no|isn't)\b.*\b{re.escape(named[0].split()[0])}", text):
-        return False
-    if named[0] in _NOT_GENRES and not re.search(r"style|version|vibe|genre|into", text):
-        return False
-    return bool(_STYLE.search(text)) or len(text.split()) <= len(named[0].split()) + 2
-
-
 def _qualities_in(text: str) -> list[tuple[int, str]]:
-    words = _WORD.findall(text)
+    words = words_of(text)
     return [(at, QUALITIES[word]) for at, word in enumerate(words) if word in QUALITIES]
 
 
-def _qualities(draft: Draft, part: _Clause, sections: tuple[str, ...]) -> bool:
+def _qualities(draft: Draft, part: Clause, sections: tuple[str, ...]) -> bool:
     """Turn the knobs of the qualities that a clause speaks of."""
     done = False
     for at, name in _qualities_in(part.text):
         word = part.words[at]
         sign = _sign(part.words, at)
+        if sign > 0 and _complains(part.text, word):
+            sign = -1
         if word == "upbeat" and "fast" in KNOBS:
             name = "happy"
         if sign == 0:
             continue
         if sections and name in SIZES:
-            from musicengine.backends.producer.arranging import lift
-
             lift(draft, sections, SIZES[name] * sign * part.degree, _ordinal_of(part.text))
         elif part.instrument and name in ("loud", "quiet", "big", "small"):
             _no_knob(draft, part)
@@ -377,7 +221,7 @@ def _mood(draft: Draft, name: str, word: str, degree: float) -> None:
         draft.set(mood="happy" if name == "sad" else "sad")
 
 
-def _no_knob(draft: Draft, part: _Clause) -> bool:
+def _no_knob(draft: Draft, part: Clause) -> bool:
     """Be honest about what the brief cannot do."""
     wants = _UP.search(part.text) or _DOWN.search(part.text) or _NEGATION.search(part.text)
     if not part.instrument or not (

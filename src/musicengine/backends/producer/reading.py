@@ -6,20 +6,41 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from musicengine.backends.producer.terms import VOCABULARY
+from musicengine.backends.producer.terms import SECTIONS, VOCABULARY
+from musicengine.lyrics.wordlists import word_set
 
 __all__ = ["clauses", "normal"]
 
 _SMALL = dict(
     zip(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split(),
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ],
         range(20),
         strict=True,
     )
 )
 _TENS = dict(
-    zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True)
+    zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True)
 ) | {"fourty": 40}  # fmt: skip
 _UNITS = "bpm beats? seconds? secs? minutes? mins? semitones? half-steps? tones? steps? bars? db decibels? times rounds"
 _NUMBER_WORDS = re.compile(
@@ -29,7 +50,7 @@ _NUMBER_WORDS = re.compile(
     rf"|(?:{'|'.join(list(_SMALL)[:10])})(?=[ -](?:{'|'.join(_UNITS.split())})\b))\b"
 )
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": ",", "…": "."})
-_INNOCENT = frozenset(
+_INNOCENT = word_set(
     "drugs horse mouse medal petal there these where those first worst verses versus mother brother later letter "
     "better matter other order under never ever every father rather lover cover over tower power lower flower louder "
     "happen happens handy hands heard heart sound sounds songs words things house night light right tight might being "
@@ -49,10 +70,20 @@ _INNOCENT = frozenset(
     "guide guitar remote remove removed require reverse rehearse release relate rock rocks disc disco risky stars "
     "hits hint hide wise wide side ride tide bride bridges score scored scores explains changes intros outros "
     "drums lyric hard card yard word world work worm warm worn warn wars fast last past mast cast east first feast "
-    "vast hats hook book look took cook".split()
+    "vast hats hook book look took cook"
 )
 _BREAKS = re.compile(
-    r"\s*(?:[;!?\n]+|\.(?!\d)|,(?!\d)|\s-\s|\b(?:and|but|then|also|plus|while|with the|because|though|although)\b)\s*"
+    r"\s*(?:[;!?\n]+|\.(?!\d)|,(?!\d)|\s-\s|\b(?:and|but|then|also|plus|while|because|though|although)\b)\s*"
+)
+
+
+#: Turns of phrase, and the plain words for them.
+_PHRASES = (
+    (re.compile(r"\b(?:too much|a lot|so much) (?:is )?(?:going on|happening)\b"), "too busy"),
+    (re.compile(r"\b(?:speed(?:ed)? (?:\w+ ){0,2}?up|pick up the pace|hurry up|step on it)\b"), "faster"),
+    (re.compile(r"\b(?:slow(?:ed)? (?:\w+ ){0,2}?down|drag it)\b"), "slower"),
+    (re.compile(r"\btake (?:the )?(\w+) out\b"), r"remove the \1"),
+    (re.compile(r"\b(the|a|my|this|that|second|last|first) drop\b"), r"\1 chorus"),
 )
 
 
@@ -62,6 +93,8 @@ def normal(text: str) -> str:
     text = re.sub(r"\b(three|six|seven|four)[ -/]{1,3}(four|eight)\b(?: time)?", _meter, text)
     text = re.sub(r"\b(?:pre chorus|pre-hook)", "pre-chorus", text)
     text = _NUMBER_WORDS.sub(lambda found: f"{_number(found[0])}", text)
+    for pattern, plain in _PHRASES:
+        text = pattern.sub(plain, text)
     return re.sub(r"[a-z]{5,14}", lambda found: _mended(found[0]), text)
 
 
@@ -93,8 +126,8 @@ def _mended(word: str) -> str:
     """The word of the vocabulary that differs by one slip; the word itself if there is none, or several."""
     if word in VOCABULARY or word in _INNOCENT:
         return word
-    near = {known for known in VOCABULARY if known[0] == word[0] and _one_slip(word, known)}
-    return near.pop() if len(near) == 1 else word
+    near = sorted(known for known in VOCABULARY if known[0] == word[0] and _one_slip(word, known))
+    return next((known for known in near if known in SECTIONS), near[0] if len(near) == 1 else word)
 
 
 def _one_slip(word: str, known: str) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["GLOSSARY", "INSTRUMENTS", "KNOBS", "QUALITIES", "SECTIONS", "SIZES", "VOCALS", "VOCABULARY"]
+from musicengine.lyrics.wordlists import word_set
+
+__all__ = ["GLOSSARY", "INSTRUMENTS", "KNOBS", "QUALITIES", "SECTIONS", "SIZES", "VOCABULARY", "VOCALS"]
 
 #: The steps that one degree of a quality takes on the knobs of a brief; "bpm" and "size" are read by the editor.
 KNOBS: Mapping[str, Mapping[str, float]] = {
@@ -57,7 +59,7 @@ _WORDS = {
     "dynamic": "dynamic dynamics punchy punchier punch contrast",
     "flat": "flat flatter compressed squashed",
     "big": "big bigger huge larger massive epic bombastic stronger power energy lift hits hit harder hard impact",
-    "small": "small smaller weaker",
+    "small": "small smaller weak weaker",
     "loud": "loud louder",
     "quiet": "quiet quieter soft softer gentle gentler",
     "catchy": "catchy catchier hooky hookier hooks",
@@ -83,10 +85,10 @@ SECTIONS = {
     "bridge": "bridge", "breakdown": "break", "break": "break", "solo": "instrumental", "interlude": "instrumental",
     "outro": "outro", "ending": "outro",
 }  # fmt: skip
-VOCALS = frozenset("vocal vocals vox voice voices singer singing".split())
-INSTRUMENTS = frozenset(
+VOCALS = word_set("vocal vocals vox voice voices singer singing")
+INSTRUMENTS = word_set(
     "drum drums kick snare hihat hihats hats cymbals percussion beat bass bassline sub lows 808 808s guitar guitars "
-    "piano keys synth synths pad pads strings violin organ brass sax horns flute reverb delay chords melody".split()
+    "piano keys synth synths pad pads strings violin organ brass sax horns flute reverb delay chords melody"
 )
 
 GLOSSARY = {
@@ -141,9 +143,50 @@ VOCABULARY = frozenset(
         *SECTIONS,
         *VOCALS,
         *INSTRUMENTS,
-        *"tempo slower faster minor major semitone semitones octave undo lyrics lyric shorter longer compare score "
-        "better thanks thank hello techno disco reggae ambient ballad house metal hiphop sections seconds minutes "
-        "generate produce louder another version change instrumental please remove waltz style explain".split(),
+        *[
+            "tempo",
+            "slower",
+            "faster",
+            "minor",
+            "major",
+            "semitone",
+            "semitones",
+            "octave",
+            "undo",
+            "lyrics",
+            "lyric",
+            "shorter",
+            "longer",
+            "compare",
+            "score",
+            "better",
+            "thanks",
+            "thank",
+            "hello",
+            "techno",
+            "disco",
+            "reggae",
+            "ambient",
+            "ballad",
+            "house",
+            "metal",
+            "hiphop",
+            "sections",
+            "seconds",
+            "minutes",
+            "generate",
+            "produce",
+            "louder",
+            "another",
+            "version",
+            "change",
+            "instrumental",
+            "please",
+            "remove",
+            "waltz",
+            "style",
+            "explain",
+        ],
     )
     if len(word) >= 4
 )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import attrs
 
@@ -18,9 +17,12 @@ from musicengine.backends.producer.answers import answer, chat_along, summary
 from musicengine.backends.producer.draft import Draft
 from musicengine.backends.producer.editing import edit, keep
 from musicengine.backends.producer.reading import clauses, normal
+from musicengine.backends.producer.wording import find_topic, word
 from musicengine.errors import BriefError, CodecError, InputError
 from musicengine.synth import parse_brief
-from musicengine.values.conversation import Context, find_changes
+from musicengine.synth.briefs import MOODS
+from musicengine.synth.genres import named_genre
+from musicengine.values.conversation import Change, Context, find_changes
 from musicengine.values.making import MAX_PROMPT, Brief, Message
 
 __all__ = ["StubChat"]
@@ -28,57 +30,61 @@ __all__ = ["StubChat"]
 _CONTEXT = re.compile(r"<context>(\{.*\})</context>", re.DOTALL)
 _REQUEST = re.compile(r"<request>(.*)</request>", re.DOTALL)
 _UNDO = re.compile(
-    r"\b(?:undo|revert|roll(?:ed)? back|take (?:that|it) back|scratch that|go back|put it back|back to (?:the )?(?:last|previous|old|earlier|before|how it was|what it was)"
-    r"|(?:liked|preferred) (?:it|the (?:last|previous|old|other|first) one)(?: \w+)? (?:better|more|before)|(?:liked|preferred) it before|as it was before)\b"
+    r"\b(?:undo|revert|roll(?:ed)? back|take (?:that|it) back|scratch that|go back|put it back"
+    r"|back to (?:the )?(?:last|previous|old|earlier|before|how it was|what it was)"
+    r"|(?:liked|preferred) (?:it|the (?:last|previous|old|other|first) one)(?: \w+)? (?:better"
+    r"|more|before)|(?:liked|preferred) it before|as it was before)\b"
 )
 _ALL = re.compile(r"\b(?:everything|all|original|first version|beginning|start over|very start)\b")
 _RESET = re.compile(
-    r"\b(?:start over|start again|start fresh|from scratch|reset|clear (?:it|everything)|forget (?:it|everything|all)|new (?:song|track|beat|tune|idea|one|project))\b"
+    r"\b(?:start over|start again|start fresh|from scratch|reset|(?:clear|delete) (?:it|everything"
+    r"|all)|forget (?:it|everything|all)|new (?:song|track|beat|tune|idea|one|project))\b"
 )
-_THING = r"(?:song|track|beat|tune|piece|instrumental|ballad|banger|anthem|loop|jam|groove|riff|melody|number|music|something|mix|record|score|soundtrack|jingle|lullaby|waltz|theme|demo|single|bop)"
+_THING = (
+    r"(?:song|track|beat|tune|piece|instrumental|ballad|banger|anthem|loop|jam|groove|riff|melody"
+    r"|number|music|something|mix|record|score|soundtrack|jingle|lullaby|waltz|theme|demo|single|bop)"
+)
 _MAKE = re.compile(
-    rf"\b(?:(?:make|create|generate|produce|compose|build|give|write|cook|do|play|start|lay down|whip up|record)(?: \w+){{0,2}}? (?:me |us |up )?(?:an? |some |the next )"
-    rf"|(?:i|we)(?:'d| would)? (?:want|need|like|love|fancy) (?:to (?:make|hear|have|write) )?(?:an? |some )|i'm (?:looking for|after) |can (?:you|i|we) (?:make|get|have|do|create) (?:me |us )?(?:an? |some )|how about (?:an? |some )|let's (?:make|do|try|have) (?:an? |some )|in the style of|another {_THING}|new {_THING})"
+        rf"\b(?:(?:make|create|generate|produce|compose|build|give|write|cook|do|play|start|lay down"
+        rf"|whip up|record)(?: \w+){{0,2}}? (?:me |us |up )?(?:an? |some |the next )"
+        rf"|(?:i|we)(?:'d| would)? (?:want|need|like|love|fancy) (?:to (?:make|hear|have|write) )?(?:an? "
+        rf"|some )|i'm (?:looking for|after) |can (?:you|i|we) (?:make|get|have|do|create) (?:me |us )?(?:an? "
+        rf"|some )|how about (?:an? |some )|let's (?:make|do|try|have) (?:an? |some )|in the style of"
+        rf"|another {_THING}|new {_THING})"
 )  # fmt: skip
-_ABOUT_IT = re.compile(r"\b(?:make|get|turn|have) (?:it|this|that|the|my|our|everything)\b")
-_LYRICS = re.compile(
-    r"\b(?:lyrics?|words|rhymes?|poem)\b|\b(?:write|rewrite|pen|compose)\b.*\b(?:verse|chorus|hook|bridge|refrain|lines?|pre-chorus|lyrics?)\b|\bsing about\b"
+_PIECE_OF_MUSIC = re.compile(
+    rf"(?:^|\b(?:make|create|generate|produce|compose|write|give)(?: me| us)? )(?:an?|some"
+    rf"|new) (?:[\w#&'-]+[ ,]+){{0,6}}?{_THING}\b(?! (?:is"
+    rf"|was))"
 )
-_GIVEN_LYRICS = re.compile(r"\b(?:lyrics|words)\b[^\n:]{0,40}:\s*(?P<words>\S.*)", re.DOTALL | re.IGNORECASE)
-_ABOUT = re.compile(
-    r"\babout (?P<topic>[^.,;!?\n]{2,120}?)(?=\s+(?:at|in|with|for) (?:\d|[a-g][#b]?\b)|\s+and\b|[.,;!?\n]|$)"
+_PART_OF_IT = re.compile(
+    r"\b(?:give|add|want|need|do|make)\b(?: \w+)? (?:an? |some )(?:\w+[ -]){0,3}?(?:intro|verse"
+    r"|chorus|bridge|outro|hook|solo|break|breakdown|pre-chorus|bit|little|touch|tad|lot|vocals?"
+    r"|drums?)\b"
 )
-_WHICH = re.compile(
-    r"\b(?:(?P<n>first|second|third|fourth|last|another|new|1st|2nd|3rd|1|2|3|4) )?(?P<s>verse|chorus|hook|refrain|bridge|pre-chorus)(?: (?P<m>\d))?\b"
-)
+_ABOUT_IT = re.compile(r"\b(?:make|get|turn|have|give) (?:it|this|that|the|my|our|everything)\b")
 _GO = re.compile(
-    r"^(?:(?:yes|yeah|yep|yup|sure|ok|okay|alright|please|great|cool|do it|go|go ahead|go on|go for it|run it|let's go|sounds good|make it|do that|please do|render(?: it)?|play it|play|generate(?: it)?|let's hear (?:it|that)|let me hear (?:it|that)|i want to hear (?:it|that)|hit it|ship it|now|produce it|produce|it|that|and|then|,|!|\.)\s*)+$"
+    r"^(?:(?:yes|yeah|yep|yup|sure|ok|okay|alright|please|great|cool|do it|go|go ahead|go on|go for it"
+    r"|run it|let's go|sounds good|make it|do that|please do|render(?: it)?|play it|play|generate(?: it)?"
+    r"|let's hear (?:it|that)|let me hear (?:it|that)|i want to hear (?:it|that)|hit it|ship it"
+    r"|now|produce it|produce|it|that|and|then|,|!|\.)\s*)+$"
 )
 _NO = re.compile(r"^(?:no|nope|nah|not now|no thanks|never ?mind|nvm|cancel|stop|wait|hold on)\b[ !.]*$")
 _BETTER = re.compile(
-    r"\b(?:make it better|improve (?:it|this|that|the (?:score|track|song|mix))|fix (?:it|this|that|the (?:mix|problems?|issues?|score))|refine|polish|better please|best version|as good as|optimi[sz]e|raise the score)\b"
+    r"\b(?:make it better|improve (?:it|this|that|the (?:score|track|song|mix))|fix (?:it|this"
+    r"|that|the (?:mix|problems?|issues?|score))|refine|polish|better please|best version|as good as"
+    r"|optimi[sz]e|raise the score)\b"
 )
 _ROUNDS = re.compile(r"\b(\d{1,2}) rounds?\b")
 _ANOTHER = re.compile(
-    r"\b(?:another (?:one|version|take|try|go|idea|variation)|try again|again|different (?:one|version|take)|something (?:else|different|new)|surprise me|reroll|re-roll|shuffle|vary it|variation|one more(?: time| take)?|regenerate|redo)\b"
+    r"\b(?:another (?:one|version|take|try|go|idea|variation)|try again|again|different (?:one"
+    r"|version|take)|something (?:else|different|new)|surprise me|reroll|re-roll|shuffle|vary it"
+    r"|variation|one more(?: time| take)?|regenerate|redo)\b"
 )
 _QUESTION = re.compile(
-    r"\?\s*$|^(?:why|what|how|is|are|does|do you|did|will|would|should|which|when|where|who|explain|define|compare|tell me|rate|whats|any)\b"
+    r"\?\s*$|^(?:why|what|how|is|are|does|do you|did|will|would|should|which|when|where|who|explain"
+    r"|define|compare|tell me|rate|whats|any)\b"
 )
-_OCCURRENCE = {
-    "first": 1,
-    "1st": 1,
-    "1": 1,
-    "second": 2,
-    "2nd": 2,
-    "2": 2,
-    "third": 3,
-    "3rd": 3,
-    "3": 3,
-    "fourth": 4,
-    "4": 4,
-}
-_SECTION_NAMES = {"hook": "chorus", "refrain": "chorus"}
 _PIECE = re.compile(r"\S+\s*|\s+")
 
 
@@ -124,7 +130,7 @@ def _work(context: Context) -> Draft:
     """What one turn makes of a context."""
     draft = Draft(context, context.brief)
     text = normal(context.request)
-    if not (_undone(draft, text) or _gone(draft, text) or _worded(draft, text)):
+    if not (_undone(draft, text) or _gone(draft, text) or word(draft, text)):
         if _is_new(draft, text):
             _begin(draft, text)
         elif not (_QUESTION.search(text.strip()) and answer(draft, text)):
@@ -180,82 +186,30 @@ def _improve(draft: Draft, text: str) -> None:
     draft.propose("produce", rounds=min(max(int(rounds[1]), 1), 20) if rounds else None)
 
 
-def _worded(draft: Draft, text: str) -> bool:
-    """Whether the request is about words to sing."""
-    request = draft.context.request
-    given = _GIVEN_LYRICS.search(request)
-    if given and ("\n" in given["words"].strip() or re.search(r"\b(?:use|here|these|sing|with)\b", request.lower())):
-        draft.set(instrumental=False)
-        draft.brief = attrs.evolve(draft.brief, lyrics=_parsed(given["words"]))
-        draft.say("I took your words into the brief.")
-        draft.propose("analyze_lyrics")
-        draft.propose("generate")
-        return True
-    negative = re.search(r"\b(?:no|without|remove|delete|drop) (?:any |the |all )?(?:lyrics|words)\b", text)
-    if not _LYRICS.search(text) or negative or _is_question_of_words(draft, text):
-        return False
-    song = _MAKE.search(text) and not re.search(r"\b(?:lyrics?|verse|chorus|bridge|hook|words|rhymes?)\b", text)
-    if song:
-        return False
-    which, topic = _WHICH.search(text), _topic(draft.context.request)
-    section = _SECTION_NAMES.get(which["s"], which["s"]) if which else ""
-    number = _OCCURRENCE.get((which["n"] or which["m"] or "") if which else "", 1)
-    draft.set(instrumental=False)
-    if section and draft.sections.count(section) < number:
-        edit(draft, f"add a {section}")
-    draft.say(
-        f"I can write {'the ' + _ordinal(number) + ' ' + section if section else 'the words'}"
-        f"{' about ' + topic if topic else ''}: run the first action to get {'it' if section else 'them'}."
-    )
-    draft.propose("write_lyrics", section=section, topic=topic, occurrence=number if number > 1 else None)
-    return True
-
-
-def _is_question_of_words(draft: Draft, text: str) -> bool:
-    asks = re.search(
-        r"\b(?:why|how (?:good|are|is)|score|rhyme scheme|feedback|what do you think|analy[sz]e|check)\b", text
-    )
-    if asks and draft.brief.lyrics is not None:
-        draft.say("I read the lyric in the brief for rhyme, flow and words: run the first action.")
-        draft.propose("analyze_lyrics")
-    elif asks:
-        draft.say('There are no lyrics in the brief yet. Paste some after "lyrics:", or ask me to write some.')
-    return False
-
-
-def _parsed(words: str) -> Any:
-    from musicengine import lyrics
-
-    return lyrics.parse(words.strip().strip('"'))
-
-
-def _ordinal(number: int) -> str:
-    return ("first", "second", "third", "fourth")[min(number, 4) - 1] if number > 1 else ""
-
-
-def _topic(request: str) -> str:
-    found = _ABOUT.search(" ".join(request.lower().split()))
-    return found["topic"].strip()[:100] if found else ""
-
-
 def _is_new(draft: Draft, text: str) -> bool:
     """Whether the request begins a track rather than changes one."""
     if _RESET.search(text):
         return True
-    style = "in the style of" in text or "style of" in text
-    if draft.brief != Brief() and (style or _ABOUT_IT.search(text)):
+    if draft.brief != Brief() and _ABOUT_IT.search(text):
+        return False
+    if _PIECE_OF_MUSIC.search(text) or _names_music(text):
+        return True
+    if draft.brief != Brief() and "style of" in text:
         return False
     if _MAKE.search(text):
-        return not re.search(
-            r"\b(?:give|add|want|need|do|make)\b(?: \w+)? (?:an? |some )(?:\w+ )?(?:intro|verse|chorus|bridge|outro|hook|solo|break|breakdown|pre-chorus|bit|little|touch|tad|lot|vocals?|drums?)\b",
-            text,
-        )
+        return not _PART_OF_IT.search(text)
     if draft.begun:
         return False
     try:
         return bool(parse_brief(text).understood)
     except BriefError:
         return True
+
+
+def _names_music(text: str) -> bool:
+    """Whether the text is of the kind "sad song at 80 bpm"."""
+    first = text.split(maxsplit=1)[0].strip(",.") if text.strip() else ""
+    return bool((first in MOODS or named_genre(first)) and re.search(rf"^(?:[\w#'-]+[ ,]+){{1,3}}{_THING}\b", text))
 
 
 def _begin(draft: Draft, text: str) -> None:
@@ -266,7 +220,7 @@ def _begin(draft: Draft, text: str) -> None:
     except BriefError as error:
         draft.say(f"That cannot be: {_reason(error)}.")
         return
-    nothing = not found.understood and not _topic(request)
+    nothing = not found.understood and not find_topic(request)
     bare = _RESET.sub(" ", text)
     if nothing and not re.search(r"\b(?:make|create|generate|produce|compose|write|surprise)\b", bare):
         if _RESET.search(text):
@@ -281,7 +235,7 @@ def _begin(draft: Draft, text: str) -> None:
     _refine_new(draft, text)
     if nothing:
         draft.say("You leave everything open, so I choose.")
-    if topic := _topic(request):
+    if topic := find_topic(request):
         draft.say(f"A track about {topic}: I can write the words too.")
         draft.propose("write_lyrics", topic=topic)
     draft.actions.insert(0, {"action": "generate"})
@@ -320,7 +274,10 @@ def _change(draft: Draft, text: str) -> None:
             continue
         sections = edit(draft, clause, carried)
         understood, carried = understood or sections is not None, sections or carried
-    if understood and (draft.brief != draft.context.brief or draft.said):
+    if not understood and (alone := re.fullmatch(r"(\d{2,3})[ !.]*", text.strip())):
+        draft.tempo(float(alone[1]))
+        understood = True
+    if understood:
         if draft.brief != draft.context.brief and draft.context.brief == Brief():
             draft.new = False
             draft.brief = attrs.evolve(draft.brief, prompt=draft.context.request.strip()[:MAX_PROMPT])
@@ -342,23 +299,33 @@ def _wonder(draft: Draft, text: str) -> None:
         draft.say(f"I did not understand that as something to do with the track. Try {hint}.")
 
 
+def _said(change: Change, brief: Brief) -> str:
+    if change.field != "energy" or not brief.energy:
+        return str(change)
+    levels = zip(brief.sections, brief.energy, strict=True)
+    return "energy by section now " + ", ".join(f"{label} {level:g}" for label, level in levels)
+
+
 def _report(draft: Draft) -> None:
     """Say what changed before anything else, and offer to make it."""
     before = Brief() if draft.new else draft.context.brief
     changes = find_changes(before, draft.brief)
-    changes = tuple(change for change in changes if change.field != "seed") if not draft.undo else changes
-    lyrics_only = all(change.field == "lyrics" for change in changes)
+    said = [_said(change, draft.brief) for change in changes if change.field not in ("seed", "lyrics")]
+    if form := next((change for change in changes if change.field == "sections"), None):
+        # Energy follows a new form; a form that is only written out for its energy is no change to speak of.
+        louder = any(part.startswith("energy ") for part in said) and form.before == "open"
+        said = [part for part in said if not part.startswith("sections " if louder else "energy ")]
     if draft.new and draft.brief != Brief():
         draft.said.insert(
             0,
-            summary(attrs.evolve(draft, context=attrs.evolve(draft.context, heard=()))).replace(
-                " No take was made yet.", ""
-            ),
+            summary(attrs.evolve(draft, context=attrs.evolve(draft.context, heard=())))
+            .replace(" No take was made yet.", "")
+            .replace("So far", "Got it"),
         )
     elif draft.undo:
-        draft.said.insert(0, f"Taken back: {'; '.join(map(str, changes))}." if changes else "Taken back.")
-    elif changes and not lyrics_only:
-        draft.said.insert(0, f"Done: {'; '.join(map(str, changes))}.")
+        draft.said.insert(0, f"Taken back: {'; '.join(said)}." if said else "Taken back.")
+    elif said:
+        draft.said.insert(0, f"Done: {'; '.join(said)}.")
     if changes and draft.brief != Brief() and not any(item["action"] == "generate" for item in draft.actions):
         draft.propose("generate")
     if not draft.said:
