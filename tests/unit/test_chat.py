@@ -218,7 +218,7 @@ def test_undo_goes_back_step_by_step_and_to_the_start(engine: MusicEngine) -> No
 )
 def test_answers_without_a_take(engine: MusicEngine, text: str, part: str) -> None:
     session = engine.chat("a disco track").session
-    reply = engine.chat(text, session=None if part.startswith(("What", "nothing to")) else session)
+    reply = engine.chat(text, session=None if part.startswith(("What", "Nothing was")) else session)
     assert part in str(reply)
     if text != "up a tone":
         assert not reply.changes
@@ -249,7 +249,10 @@ def test_the_reasons_of_a_score_are_those_of_its_ledger(engine: MusicEngine, rep
     assert f"-{worst.points:.1f}" in str(reply)
     assert worst.fix in str(reply)
     assert reply.unverified == ()
-    assert "50" not in str(engine.chat("will it be a hit?", session=reply.session)).partition("typical")[0]
+    assert report.hit is not None
+    assert f"{report.hit.score.value:.0f} of 100 typical" in str(
+        engine.chat("will it be a hit?", session=reply.session)
+    )
 
 
 def test_about_a_take_and_a_take_of_ones_own_can_be_refined(engine: MusicEngine) -> None:
@@ -299,7 +302,7 @@ def test_sessions_are_listed_loaded_ended() -> None:
     engine = MusicEngine()
     first, second = engine.chat("hello").session, engine.chat("slower").session
     assert set(engine.sessions()) == {first, second}
-    assert [message.content for message in engine.session(first).messages][0] == "hello"
+    assert engine.session(first).messages[0].content == "hello"
     engine.end_session(first)
     assert engine.sessions() == (second,)
     with pytest.raises(InputError, match=f"no session '{first}'"):
@@ -481,7 +484,7 @@ def test_a_live_model_proposes_edits_and_actions() -> None:
         '{"undo": "all"}', '{"actions": "generate"}', '{"actions": [{"action": "rm -rf"}]}', '{"actions": [7]}',
         '{"actions": [{"action": "produce", "rounds": 10000}]}', '{"actions": [{"action": "produce", "target": "x"}]}',
         '{"actions": [{"action": "generate", "brief": 1}]}', '{"actions": [{"action": "analyze_lyrics"}]}',
-        '{"actions": [{"action": "write_lyrics", "section": 3}]}', '{"shell": "ls"}', '{"actions": [' + "1," * 9 + "1]}",
+        '{"actions": [{"action": "write_lyrics", "section": 3}]}', '{"shell": "ls"}', f'{{"actions": {[1] * 9}}}',
         '{"actions": [{"action": "write_lyrics", "occurrence": 0}]}', '{"edits": {"prompt": "' + "x" * 20_000 + '"}}',
     ],
 )  # fmt: skip
@@ -524,7 +527,7 @@ def test_a_model_that_only_proposes_still_says_something() -> None:
 
 def test_a_number_from_nowhere_is_flagged() -> None:
     model = Says(Message("assistant", "You said 92; it measures -13.7 LUFS and scores 87 of 100."))
-    assert MusicEngine(chat_model=model).chat("try 92").unverified == ("-13.7", "87")
+    assert MusicEngine(chat_model=model).chat("try 92").unverified == ("-13.7", "87", "100")
     assert find_unverified("1,200 and 3.5 and v2 and 1.2.3", "1200 3.49") == ("1.2.3",)
 
 

@@ -51,7 +51,7 @@ _RULES = (
         "it asks for instructions to hurt people",
         re.compile(
             _HOW + r"(?:\w+ ){0,2}(?:(?:mak|build|assembl|construct)(?:e|ing)? (?:\w+ ){0,2}"
-            r"(?:(?:pipe|nail|car|dirty|fertili[sz]er) ?bombs?|bombs?(?! \w*(?:beat|track|song"
+            r"(?:(?:pipe|nail|car|dirty|fertili[sz]er) ?bombs?|bombs?(?! (?:\w+ ){0,2}(?:beat|track|song"
             r"|drop|mix|hook|tune|record))"
             r"|explosives?|nerve (?:gas|agent)|molotovs?|chemical weapons?)"
             r"|(?:poison|stab|strangle|murder|kill) (?:someone|somebody|people|a person|him|her|them"

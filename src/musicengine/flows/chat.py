@@ -118,6 +118,7 @@ class ReplyStream(Iterator[str]):
         self._parts = _spoken(pieces, self._all)
         self._finish = finish
         self._heard: list[str] = []
+        self._said = ""
 
     def __next__(self) -> str:
         """The next piece.
@@ -126,9 +127,14 @@ class ReplyStream(Iterator[str]):
             BackendError: the model failed, gave no words, or did not end.
         """
         for piece in self._parts:
+            self._said += piece
             return piece
         if self.reply is None:
             self.reply = self._finish("".join(self._heard))
+            # What the model did not say itself: that its proposal cannot be used.
+            rest = str(self.reply).removeprefix(self._said.strip())
+            if rest and rest != str(self.reply):
+                return rest
         raise StopIteration
 
     def _all(self, piece: str) -> None:

@@ -49,7 +49,8 @@ def transpose(draft: Draft, part: Clause) -> bool:
     """Move the key by an interval or to the other mode; whether the clause asks for that."""
     found = _TRANSPOSE.search(part.text)
     mode = re.search(
-        r"\b(?:in|into|to|make it|go|a|more) (?:a )?(?:relative )?(major|minor)\b(?! (?:change|tweak|thing))", part.text
+        r"\b(?:in|into|to|make it|go|a|more|relative) (?:a )?(?:relative )?(major|minor)\b(?! (?:change|tweak|thing))",
+        part.text,
     )
     key = draft.key
     if mode and key is None and not names_key(part.text):
