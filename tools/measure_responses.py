@@ -3,8 +3,8 @@
 Usage: python tools/measure_responses.py [--count 24]
 
 Every genre is rendered with each knob at 0, then turned up and down. For every rule and knob the median slope over all
-takes is printed with the share of takes that moved that way; pairs that move less than a tenth of the rule's range, or
-agree in fewer than three of four takes, are left out.
+takes is printed with the share of takes that moved that way; pairs that move less than a twentieth of the rule's range
+when the knob is turned all the way, or agree in fewer than two of three takes, are left out.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ def main() -> None:
     for (rule, knob), each in sorted(found.items()):
         slope = float(np.median(each))
         agree = float(np.mean(np.sign(each) == np.sign(slope)))
-        turn = TURNS[knob][1] * (1 if knob in ("drift", "vocal_level_db") else 2)
-        if slope and abs(slope) * turn > 0.1 * reach(RULES[rule]) and agree >= 0.75:
+        turn = {"drift": 0.05, "vocal_level_db": 12.0}.get(knob, 1.0)
+        if slope and abs(slope) * turn > 0.05 * reach(RULES[rule]) and agree >= 0.66:
             print(f'    Response("{rule}", "{knob}", {slope:.3g}, {agree:.2f}),')
 
 

@@ -61,6 +61,7 @@ if TYPE_CHECKING:
         Melody as Melody, Note as Note, PitchTrack as PitchTrack, Rhythm as Rhythm, Section as Section, Tempo as Tempo,
         TempoCandidate as TempoCandidate,
     )
+    from musicengine.values.platforms import Platform as Platform, Playback as Playback
     from musicengine.values.production import (
         Difference as Difference, Edit as Edit, Production as Production, RecordedRound as RecordedRound,
         Recording as Recording, Replay as Replay, Round as Round, Stopped as Stopped,
@@ -106,6 +107,7 @@ _HOMES = {
         "Beats", "Chord", "Form", "Harmony", "Key", "KeySpan", "Melody", "Note", "PitchTrack", "Rhythm", "Section",
         "Tempo", "TempoCandidate",
     ),
+    "values.platforms": ("Platform", "Playback",),
     "values.production": (
         "Difference", "Edit", "Production", "RecordedRound", "Recording", "Replay", "Round", "Stopped",
     ),
@@ -126,13 +128,13 @@ __all__ = [
     "Job", "JobError", "JobStatus", "Key", "KeySpan", "Line", "Loudness", "LoudnessCurve", "Lyrics", "LyricsError",
     "LyricsReport", "Match", "Melody", "MemoryStore", "Message", "MetaRegistry", "MissingExtraError", "MissingKeyError",
     "ModerationError", "Moderator", "MusicEngine", "MusicEngineError", "MusicGenerator", "Note", "Orchestrator",
-    "Passage", "PitchTrack", "PitchTracker", "Produce", "Production", "Pronunciation", "Quantiles", "RecordedRound",
-    "Recording", "References", "Refine", "Reliability", "Replay", "Reply", "Report", "ReportLine", "Rhyme", "RhymeKind",
-    "Rhythm", "Round", "Score", "Section", "SeparationQuality", "Separator", "Session", "Span", "Spectrogram", "Stats",
-    "Stems", "Step", "Stopped", "Store", "StoreError", "Take", "Tempo", "TempoCandidate", "Theme", "Ticket", "Timbre",
-    "Timing", "Transcriber", "Transcript", "TrendSource", "Trends", "TruncatedFileWarning", "Truth",
-    "UnknownBackendError", "VerbStats", "Verdict", "Vocabulary", "Word", "WriteLyrics", "__version__", "audio", "codec",
-    "files", "find_changes", "hits", "lyrics", "synth",
+    "Passage", "PitchTrack", "PitchTracker", "Platform", "Playback", "Produce", "Production", "Pronunciation",
+    "Quantiles", "RecordedRound", "Recording", "References", "Refine", "Reliability", "Replay", "Reply", "Report",
+    "ReportLine", "Rhyme", "RhymeKind", "Rhythm", "Round", "Score", "Section", "SeparationQuality", "Separator",
+    "Session", "Span", "Spectrogram", "Stats", "Stems", "Step", "Stopped", "Store", "StoreError", "Take", "Tempo",
+    "TempoCandidate", "Theme", "Ticket", "Timbre", "Timing", "Transcriber", "Transcript", "TrendSource", "Trends",
+    "TruncatedFileWarning", "Truth", "UnknownBackendError", "VerbStats", "Verdict", "Vocabulary", "Word", "WriteLyrics",
+    "__version__", "audio", "codec", "files", "find_changes", "hits", "lyrics", "synth",
 ]
 # fmt: on
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -31,10 +32,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     producing = len(given) > 1 and given[0] == "produce"  # the word alone is a prompt
     options = _producer().parse_args(given[1:]) if producing else _parser().parse_args(given)
     try:
-        return _produce(options) if producing else _run(options)
+        code = _produce(options) if producing else _run(options)
+        sys.stdout.flush()
+        return code
     except MusicEngineError as error:
         print(f"musicengine: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # whoever read the output has seen enough, as with "| head"
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except KeyboardInterrupt:
         return 130
 

@@ -301,10 +301,11 @@ class Dear(StubGenerator):
 
 
 def test_a_generator_of_prompts_is_told_in_words_what_it_costs_is_counted() -> None:
-    made = MusicEngine(generator=Dear()).produce("pop, 8 seconds", budget=25)
+    engine = MusicEngine(generator=Dear())
+    made = engine.produce("pop, 8 seconds", rounds=2, budget=25)
     assert len(made.rounds) == 2
-    assert made.stopped == "budget"
     assert made.cost == Credits(20)
+    assert engine.produce("pop, 8 seconds", budget=15).stopped == "budget"
     assert {edit.field for edit in made.rounds[1].edits} == {"prompt"}
     assert made.rounds[1].brief.prompt.startswith("pop, 8 seconds, ")
     assert len(made.rounds[0].others) == 1

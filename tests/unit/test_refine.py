@@ -120,12 +120,20 @@ def test_what_was_asked_for_is_kept() -> None:
     free = take(Brief("", key=Key(7, "minor"), bpm=90))
     assert [edit.field for edit in refine(free, hum, wish=Brief("pop"))] == ["key"]
     for wish in (Brief("pop", key="G minor"), Brief("pop in G minor")):
-        assert [edit.field for edit in refine(free, hum, wish=wish)] == ["seed", "bpm"]
+        assert [edit.field for edit in refine(free, hum, wish=wish)] == ["seed"]
     asked = attrs.evolve(free, brief=attrs.evolve(free.brief, prompt="pop, G minor"))
-    assert [edit.field for edit in refine(asked, hum)] == ["seed", "bpm"]
-    edited = revise(asked, refine(asked, hum))
-    assert edited.bpm is None
-    assert edited.key == asked.brief.key
+    assert [edit.field for edit in refine(asked, hum)] == ["seed"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("G minor", "F minor"), ("B major", "C major"), ("Bb minor", "C minor"), ("F# major", "F major")],
+)
+def test_a_key_whose_bass_is_in_the_way_moves_no_farther_than_needed(before: str, after: str) -> None:
+    (edit,) = refine(take(Brief("", key=before)), report(("balance.mud", 9.0)), wish=Brief("pop"))
+    assert (str(edit.before), str(edit.after)) == (str(Key.parse(before)), after)
+    (edit,) = refine(take(Brief("", key=after)), report(("balance.mud", 9.0)), wish=Brief("pop"))
+    assert edit.field == "seed"
 
 
 def test_a_prompt_that_asks_for_the_impossible_is_no_obstacle() -> None:
@@ -150,6 +158,13 @@ def test_a_generator_that_takes_nothing_gets_no_edits() -> None:
 
 def test_a_full_prompt_is_left_alone() -> None:
     assert refine(Brief("x" * 10_000), report(("stereo.width", 4.0)), accepts=["prompt"]) == ()
+
+
+def test_a_tempo_that_wanders_is_held() -> None:
+    found = report(("tempo.steadiness", 12.0))
+    (edit,) = refine(Brief("pop", drift=0.04), found)
+    assert revise(Brief("pop", drift=0.04), [edit]).drift == 0
+    assert [edit.field for edit in refine(Brief("pop"), found)] == ["seed"]
 
 
 def test_the_chorus_gets_the_band() -> None:

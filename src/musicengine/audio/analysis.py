@@ -18,6 +18,7 @@ from musicengine.audio.key import estimate_key
 from musicengine.audio.loudness import hear_loudness
 from musicengine.audio.melody import find_notes
 from musicengine.audio.pitch import track_pitch
+from musicengine.audio.platforms import predict_playback
 from musicengine.audio.quality import score_quality
 from musicengine.audio.rhythm import hear_rhythm
 from musicengine.audio.spectrum import survey
@@ -64,9 +65,10 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         tell("form")
         loudness, curve = loudness_job.result()
         tell("loudness")
-        quality = score_quality(audio, survey=passed, loudness=loudness, beats=heard.beats, form=form)
+        chroma = chroma_job.result()
+        quality = score_quality(audio, survey=passed, loudness=loudness, beats=heard.beats, form=form, chroma=chroma)
         tell("quality")
-        chroma, beats_s = chroma_job.result(), heard.beats.times_s if heard.beats else None
+        beats_s = heard.beats.times_s if heard.beats else None
         harmony = describe_harmony(audio, beats_s, chroma=chroma)
         chords = find_chords(audio, beats_s, chroma=chroma)
         tell("harmony")
@@ -84,6 +86,7 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         harmony=harmony,
         loudness=loudness,
         loudness_curve=curve,
+        playback=predict_playback(loudness),
         waveform=outline_job.result(),
         timbre=timbre,
         pitch=pitch if pitch.confidence else None,

@@ -29,16 +29,15 @@ class Response:
 
 
 _LIST = (
-    Response("balance.low_end", "brightness", -1.0, 0.5),
-    Response("balance.mud", "brightness", -1.0, 0.5),
-    Response("balance.mud", "density", -1.0, 0.5),
-    Response("balance.presence", "brightness", 3.0, 0.7),
-    Response("balance.air", "brightness", 3.0, 0.7),
-    Response("dynamics.range", "dynamics", 2.0, 0.7),
-    Response("dynamics.peak_to_loudness", "dynamics", 1.0, 0.5),
-    Response("stereo.width", "width", 6.0, 0.9),
-    Response("stereo.correlation", "width", -0.4, 0.7),
-    Response("tempo.steadiness", "drift", 200.0, 0.7),
+    Response("balance.air", "brightness", 2.59, 1.0),
+    Response("balance.air", "density", 0.52, 1.0),
+    Response("balance.air", "vocal_level_db", -0.348, 1.0),
+    Response("balance.low_end", "vocal_level_db", -0.539, 1.0),
+    Response("balance.presence", "brightness", 1.56, 1.0),
+    Response("balance.presence", "vocal_level_db", -0.141, 0.82),
+    Response("dynamics.range", "dynamics", 1.37, 1.0),
+    Response("stereo.correlation", "width", -0.219, 1.0),
+    Response("stereo.width", "width", 6.01, 1.0),
 )
 
 RESPONSES: dict[str, tuple[Response, ...]] = {
