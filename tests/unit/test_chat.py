@@ -15,6 +15,7 @@ from musicengine import (
     AnalyzeLyrics,
     Brief,
     Generate,
+    Lyrics,
     Message,
     MusicEngine,
     Produce,
@@ -25,6 +26,7 @@ from musicengine import (
     Take,
     WriteLyrics,
     codec,
+    lyrics,
 )
 from musicengine.errors import BackendError, CreditsError, InputError, StoreError
 from musicengine.flows.proposals import find_unverified
@@ -282,6 +284,43 @@ def test_words_are_proposed(engine: MusicEngine) -> None:
     action = reply.actions[0]
     assert isinstance(action, WriteLyrics)
     assert (action.section, action.topic, action.occurrence) == ("verse", "summer rain", 2)
+
+
+SONG = "[Verse 1]\none\ntwo\n\n[Chorus]\nla\n\n[Verse 2]\nthree\nfour"
+
+
+@attrs.frozen
+class Sheet:
+    lyrics: Lyrics | None
+
+
+def test_words_are_written_into_the_brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Brief] = []
+
+    def compose(brief: Brief) -> Sheet:
+        asked.append(brief)
+        return Sheet(lyrics.parse(SONG) if brief.genre == "pop" else None)
+
+    monkeypatch.setattr("musicengine.flows.actions.compose", compose)
+    engine = MusicEngine()
+    session = engine.chat("make me a techno track with sections verse, chorus, verse").session
+    reply = engine.chat("write me a second verse about summer rain", session=session)
+    written = engine.execute(reply.actions[0], session=session)
+    assert isinstance(written, Lyrics)
+    assert [line.text for line in written.lines] == ["three", "four"]
+    assert "summer rain" in asked[0].prompt
+    assert engine.session(session).brief.lyrics == written
+    assert engine.chat("what are the lyrics?", session=session).message.content.startswith("three\nfour")
+    assert engine.chat("undo", session=session).brief.lyrics is None
+    assert engine.execute(WriteLyrics(Brief("pop", genre="pop"))) == lyrics.parse(SONG)
+    with pytest.raises(BackendError, match="no 'bridge'"):
+        engine.execute(WriteLyrics(Brief("pop", genre="pop"), "bridge"))
+
+
+def test_a_composer_without_words_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("musicengine.flows.actions.compose", lambda brief: Sheet(None))
+    with pytest.raises(BackendError, match="wrote no words"):
+        MusicEngine().execute(WriteLyrics(Brief("pop")))
 
 
 def test_actions_that_cannot_be_done(engine: MusicEngine) -> None:

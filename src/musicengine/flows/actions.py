@@ -127,18 +127,17 @@ def compose_words(action: WriteLyrics) -> Lyrics:
     brief, wanted = action.brief, action.section
     topic = f"{brief.prompt} about {action.topic}" if action.topic else brief.prompt
     sections = brief.sections or (wanted and (*[wanted] * action.occurrence, "chorus")) or ()
-    made = compose(
-        attrs.evolve(
-            brief,
-            prompt=topic[:MAX_PROMPT],
-            lyrics=None,
-            instrumental=False,
-            sections=sections,
-            energy=brief.energy if sections == brief.sections else (),
-        )
+    blank = attrs.evolve(
+        brief,
+        prompt=topic[:MAX_PROMPT],
+        lyrics=None,
+        instrumental=False,
+        sections=sections,
+        energy=brief.energy if sections == brief.sections else (),
     )
-    words: Lyrics | None = getattr(made, "lyrics", None)
-    if words is None or not words.lines:
+    # A genre that is rarely sung gets its words as a pop song does.
+    words = _words_of(blank) or _words_of(attrs.evolve(blank, genre="pop"))
+    if words is None:
         raise BackendError("the composer wrote no words for this brief; give it your own: 'lyrics: ...'")
     if not wanted:
         return words
@@ -151,3 +150,8 @@ def compose_words(action: WriteLyrics) -> Lyrics:
     shift = (before[-1].stanza + 1 if before else 0) - chosen
     added = [attrs.evolve(line, stanza=line.stanza + shift) for line in named if line.stanza == chosen]
     return Lyrics([*before, *added])
+
+
+def _words_of(brief: Brief) -> Lyrics | None:
+    words: Lyrics | None = getattr(compose(brief), "lyrics", None)
+    return words if words and words.lines else None
