@@ -21,16 +21,17 @@ if TYPE_CHECKING:
         CreditsError as CreditsError, FileError as FileError, FormatError as FormatError, InputError as InputError,
         JobError as JobError, LyricsError as LyricsError, MissingExtraError as MissingExtraError,
         MissingKeyError as MissingKeyError, ModerationError as ModerationError, MusicEngineError as MusicEngineError,
-        StoreError as StoreError, TruncatedFileWarning as TruncatedFileWarning,
+        StoreError as StoreError, TruncatedFileWarning as TruncatedFileWarning, UncertainError as UncertainError,
         UnknownBackendError as UnknownBackendError,
     )
     from musicengine.protocols import (
-        AudioAnalyzer as AudioAnalyzer, ChatModel as ChatModel, CommunityFeed as CommunityFeed,
-        ContentIndex as ContentIndex, Embedder as Embedder, MetaRegistry as MetaRegistry, Moderator as Moderator,
+        AudioAnalyzer as AudioAnalyzer, CancellingGenerator as CancellingGenerator, ChatModel as ChatModel,
+        CommunityFeed as CommunityFeed, ContentIndex as ContentIndex, Embedder as Embedder,
+        IdempotentGenerator as IdempotentGenerator, MetaRegistry as MetaRegistry, Moderator as Moderator,
         MusicGenerator as MusicGenerator, Orchestrator as Orchestrator, PitchTracker as PitchTracker,
         Separator as Separator, Store as Store, Transcriber as Transcriber, TrendSource as TrendSource,
     )
-    from musicengine.stores import MemoryStore as MemoryStore
+    from musicengine.stores import Cache as Cache, MemoryStore as MemoryStore, SQLiteStore as SQLiteStore
     from musicengine.values.conversation import (
         Action as Action, AnalyzeLyrics as AnalyzeLyrics, Change as Change, Context as Context, Generate as Generate,
         Heard as Heard, Produce as Produce, Refine as Refine, Reply as Reply, Session as Session, Verdict as Verdict,
@@ -82,13 +83,14 @@ _HOMES = {
     "errors": (
         "AudioError", "BackendError", "BriefError", "CodecError", "CreditsError", "FileError", "FormatError",
         "InputError", "JobError", "LyricsError", "MissingExtraError", "MissingKeyError", "ModerationError",
-        "MusicEngineError", "StoreError", "TruncatedFileWarning", "UnknownBackendError",
+        "MusicEngineError", "StoreError", "TruncatedFileWarning", "UncertainError", "UnknownBackendError",
     ),
     "protocols": (
-        "AudioAnalyzer", "ChatModel", "CommunityFeed", "ContentIndex", "Embedder", "MetaRegistry", "Moderator",
-        "MusicGenerator", "Orchestrator", "PitchTracker", "Separator", "Store", "Transcriber", "TrendSource",
+        "AudioAnalyzer", "CancellingGenerator", "ChatModel", "CommunityFeed", "ContentIndex", "Embedder",
+        "IdempotentGenerator", "MetaRegistry", "Moderator", "MusicGenerator", "Orchestrator", "PitchTracker",
+        "Separator", "Store", "Transcriber", "TrendSource",
     ),
-    "stores": ("MemoryStore",),
+    "stores": ("Cache", "MemoryStore", "SQLiteStore",),
     "values.conversation": (
         "Action", "AnalyzeLyrics", "Change", "Context", "Generate", "Heard", "Produce", "Refine", "Reply", "Session",
         "Verdict", "WriteLyrics", "find_changes",
@@ -121,20 +123,21 @@ _HOMES = {
 
 __all__ = [
     "Action", "Advice", "AnalyzeLyrics", "Asset", "Audio", "AudioAnalyzer", "AudioError", "AudioReport", "BackendError",
-    "Beats", "Brief", "BriefError", "Capabilities", "Change", "ChatModel", "Chord", "CodecError", "CommunityFeed",
-    "Comparison", "ContentIndex", "Context", "Correction", "Credits", "CreditsError", "Curve", "Deduction",
-    "Difference", "Edit", "Embedder", "Embedding", "Engagement", "Event", "Features", "FileError", "Flow", "Form",
-    "FormatError", "Generate", "Harmony", "Health", "Heard", "HitEstimate", "HitModel", "HitReport", "InputError",
-    "Job", "JobError", "JobStatus", "Key", "KeySpan", "Line", "Loudness", "LoudnessCurve", "Lyrics", "LyricsError",
-    "LyricsReport", "Match", "Melody", "MemoryStore", "Message", "MetaRegistry", "MissingExtraError", "MissingKeyError",
-    "ModerationError", "Moderator", "MusicEngine", "MusicEngineError", "MusicGenerator", "Note", "Orchestrator",
-    "Passage", "PitchTrack", "PitchTracker", "Platform", "Playback", "Produce", "Production", "Pronunciation",
-    "Quantiles", "RecordedRound", "Recording", "References", "Refine", "Reliability", "Replay", "Reply", "Report",
-    "ReportLine", "Rhyme", "RhymeKind", "Rhythm", "Round", "Score", "Section", "SeparationQuality", "Separator",
-    "Session", "Span", "Spectrogram", "Stats", "Stems", "Step", "Stopped", "Store", "StoreError", "Take", "Tempo",
-    "TempoCandidate", "Theme", "Ticket", "Timbre", "Timing", "Transcriber", "Transcript", "TrendSource", "Trends",
-    "TruncatedFileWarning", "Truth", "UnknownBackendError", "VerbStats", "Verdict", "Vocabulary", "Word", "WriteLyrics",
-    "__version__", "audio", "codec", "files", "find_changes", "hits", "lyrics", "synth",
+    "Beats", "Brief", "BriefError", "Cache", "CancellingGenerator", "Capabilities", "Change", "ChatModel", "Chord",
+    "CodecError", "CommunityFeed", "Comparison", "ContentIndex", "Context", "Correction", "Credits", "CreditsError",
+    "Curve", "Deduction", "Difference", "Edit", "Embedder", "Embedding", "Engagement", "Event", "Features", "FileError",
+    "Flow", "Form", "FormatError", "Generate", "Harmony", "Health", "Heard", "HitEstimate", "HitModel", "HitReport",
+    "IdempotentGenerator", "InputError", "Job", "JobError", "JobStatus", "Key", "KeySpan", "Line", "Loudness",
+    "LoudnessCurve", "Lyrics", "LyricsError", "LyricsReport", "Match", "Melody", "MemoryStore", "Message",
+    "MetaRegistry", "MissingExtraError", "MissingKeyError", "ModerationError", "Moderator", "MusicEngine",
+    "MusicEngineError", "MusicGenerator", "Note", "Orchestrator", "Passage", "PitchTrack", "PitchTracker", "Platform",
+    "Playback", "Produce", "Production", "Pronunciation", "Quantiles", "RecordedRound", "Recording", "References",
+    "Refine", "Reliability", "Replay", "Reply", "Report", "ReportLine", "Rhyme", "RhymeKind", "Rhythm", "Round",
+    "SQLiteStore", "Score", "Section", "SeparationQuality", "Separator", "Session", "Span", "Spectrogram", "Stats",
+    "Stems", "Step", "Stopped", "Store", "StoreError", "Take", "Tempo", "TempoCandidate", "Theme", "Ticket", "Timbre",
+    "Timing", "Transcriber", "Transcript", "TrendSource", "Trends", "TruncatedFileWarning", "Truth", "UncertainError",
+    "UnknownBackendError", "VerbStats", "Verdict", "Vocabulary", "Word", "WriteLyrics", "__version__", "audio", "codec",
+    "files", "find_changes", "hits", "lyrics", "synth",
 ]
 # fmt: on
 

@@ -17,19 +17,17 @@ from musicengine.backends.references import ReferenceIndex
 from musicengine.backends.stub.chat import StubChat
 from musicengine.backends.stub.generator import StubGenerator
 from musicengine.backends.stub.trends import StubTrends
-from musicengine.calls import Call, Meter, Middleware, through
+from musicengine.calls import Account, Call, Meter, Middleware, through
 from musicengine.errors import InputError
-from musicengine.flows.actions import Done, execute
 from musicengine.flows.advise import advise_on_take, advise_on_track
-from musicengine.flows.chat import Producer, ReplyStream
-from musicengine.flows.generate import generate
+from musicengine.flows.jobs import as_budget
 from musicengine.flows.judge import ERA, judge
 from musicengine.flows.produce import Studio, produce
 from musicengine.flows.prompts import Prompts
 from musicengine.flows.refine import refine, revise
 from musicengine.flows.replay import replay, save_production
 from musicengine.flows.safety import screen_brief
-from musicengine.flows.sessions import DAY_S, Sessions
+from musicengine.flows.sessions import DAY_S
 from musicengine.hits.score import predict
 from musicengine.protocols import (
     AudioAnalyzer,
@@ -44,9 +42,9 @@ from musicengine.protocols import (
     Store,
     TrendSource,
 )
-from musicengine.stores import MemoryStore
+from musicengine.stores import Cache, MemoryStore
+from musicengine.stores.cache import recall
 from musicengine.synth import parse_brief
-from musicengine.values.conversation import Action, Heard, Reply, Session
 from musicengine.values.hits import HitReport
 from musicengine.values.hosts import Match
 from musicengine.values.lyrics import LyricsReport
@@ -54,11 +52,13 @@ from musicengine.values.making import Brief, Credits, Take
 from musicengine.values.measures import Embedding
 from musicengine.values.music import PitchTrack
 from musicengine.values.production import Production, Recording, Replay
-from musicengine.values.reports import Report
+from musicengine.values.reports import AudioReport, Report
 from musicengine.values.scores import Advice
 from musicengine.values.service import Health, Stats
 from musicengine.values.sound import Audio, Stems
 from musicengine.values.words import Lyrics, Transcript
+from musicengine.verbs.orders import Orders
+from musicengine.verbs.talk import Talk
 
 __all__ = ["MusicEngine", "Sound"]
 
@@ -68,7 +68,7 @@ Sound: TypeAlias = "Audio | Take | str | os.PathLike[str] | bytes | BinaryIO"
 
 
 @attrs.frozen
-class MusicEngine:
+class MusicEngine(Orders, Talk):
     """Hears, makes and judges music.
 
     The constructor's arguments are the configuration; ``attrs.evolve(engine, separator=...)`` makes an engine that
@@ -87,8 +87,11 @@ class MusicEngine:
         chat_model: finds the producer's words.
         moderator: sees prompts, lyrics and chat before anyone acts on them.
         prompts: how the chat model is asked.
-        store: where conversations live; state, like the content index.
         session_ttl_s: seconds after its last turn until a conversation is forgotten.
+        store: keeps conversations and the journal of orders; with a SQLiteStore they outlive the process; it is state.
+        cache: where measurements are kept, to make each once: True for the store, or up to 64 MB of memory if that is
+            a MemoryStore; False for nowhere.
+        budget: what the orders of this engine may cost together; None for no limit.
         middleware: what every call passes through, the first outermost.
     """
 
@@ -102,10 +105,19 @@ class MusicEngine:
     chat_model: ChatModel = attrs.field(factory=StubChat, kw_only=True)
     moderator: Moderator = attrs.field(factory=WordlistModerator, kw_only=True)
     prompts: Prompts = attrs.field(factory=Prompts, kw_only=True)
-    store: Store = attrs.field(factory=MemoryStore, kw_only=True, eq=False)
     session_ttl_s: float = attrs.field(default=DAY_S, kw_only=True, validator=attrs.validators.gt(0))
+    store: Store = attrs.field(factory=MemoryStore, kw_only=True, eq=False)
+    cache: Store | bool = attrs.field(default=True, kw_only=True, eq=False)
+    budget: Credits | None = attrs.field(default=None, converter=as_budget, kw_only=True)
     middleware: tuple[Middleware, ...] = attrs.field(default=(), converter=tuple[Middleware, ...], kw_only=True)
     _meter: Meter = attrs.field(factory=Meter, init=False, repr=False, eq=False)
+    _account: Account = attrs.field(factory=Account, init=False, repr=False, eq=False)
+    _cache: Cache | None = attrs.field(
+        default=attrs.Factory(lambda self: Cache.chosen(self.cache, self.store), takes_self=True),
+        init=False,
+        repr=False,
+        eq=False,
+    )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> MusicEngine:
@@ -212,57 +224,6 @@ class MusicEngine:
         """
         return self._call("advise", lambda: self._advise(sound, report, deep))
 
-    def generate(self, prompt: str | Brief, *, progress: Progress | None = None) -> Take:
-        """Make a track of a prompt or a brief; the first, where the generator gives several.
-
-        Raises:
-            BriefError: the prompt asks for the impossible.
-            BackendError: the generator failed.
-        """
-        return self._call("generate", lambda: generate(self.generator, self._screened(prompt), progress=progress)[0])
-
-    def chat(self, text: str, *, session: str | Session | None = None, about: Report | Take | None = None) -> Reply:
-        """Talk to the producer, who answers and proposes actions to execute.
-
-        Args:
-            text: what you say.
-            session: to go on with; None begins one, whose id is in the reply.
-            about: a track from elsewhere to talk about; a take is measured first.
-
-        Raises:
-            InputError: the text is empty or too long, or there is no such session.
-            ModerationError: the moderator refuses the text.
-            BackendError: the chat model failed; the session is as it was.
-        """
-        return self._call("chat", lambda: self._producer.take_turn(text, session, self._heard(about)))
-
-    def stream_chat(
-        self, text: str, *, session: str | Session | None = None, about: Report | Take | None = None
-    ) -> ReplyStream:
-        """As :meth:`chat`, piece by piece; the stream's ``reply`` is there when the pieces are over."""
-        return self._call("stream_chat", lambda: self._producer.stream_turn(text, session, self._heard(about)))
-
-    def execute(self, action: Action, *, session: str | Session | None = None) -> Done:
-        """Do what a reply proposed; the session, if any, hears what was made.
-
-        Raises:
-            InputError: the action needs a take that the session does not have, or there is no such session.
-            BackendError: a backend failed.
-        """
-        return self._call("execute", lambda: execute(action, self, self._producer.sessions, session))
-
-    def session(self, session: str | Session) -> Session:
-        """A conversation: its brief, its history, what was heard; InputError if there is none, or no more."""
-        return self._call("session", lambda: self._producer.sessions.load(session))
-
-    def sessions(self) -> tuple[str, ...]:
-        """The ids of the living conversations."""
-        return self._call("sessions", self._producer.sessions.names)
-
-    def end_session(self, session: str | Session) -> None:
-        """Forget a conversation; no error if there is none."""
-        self._call("end_session", lambda: self._producer.sessions.end(session))
-
     def refine(self, take: Take, report: Report | None = None) -> Take:
         """Make a take again, with its brief edited where it lost points; the take itself where nothing is to be gained.
 
@@ -331,21 +292,22 @@ class MusicEngine:
         )
 
     def stats(self) -> Stats:
-        """How often each verb was called, failed, and how long it took."""
-        return self._meter.read()
-
-    @property
-    def _producer(self) -> Producer:
-        sessions = Sessions(self.store, self.session_ttl_s)
-        return Producer(self.chat_model, self.moderator, self.prompts, sessions)
-
-    def _heard(self, about: Report | Take | None) -> Heard | None:
-        if isinstance(about, Take):
-            return Heard.of(self.analyze(about), about)
-        return None if about is None else Heard.of(about)
+        """How often each verb was called, failed, was spared by the cache, and how long it took; what orders cost."""
+        return attrs.evolve(self._meter.read(), spent=self._account.spent)
 
     def _screened(self, prompt: str | Brief) -> Brief:
         return screen_brief(self.moderator, _brief(prompt))
+
+    def _measured(self, verb: str, audio: Audio, progress: Progress | None = None) -> AudioReport:
+        """What the analyzer measures, or measured before of the same sound."""
+
+        def work() -> AudioReport:
+            return self.analyzer.analyze(audio, progress=progress)
+
+        report, remembered = recall(self._cache, AudioReport, "analyze", self.analyzer, audio, work, progress=progress)
+        if remembered:
+            self._meter.remembered(verb)
+        return report
 
     def _analyze(
         self,
@@ -353,17 +315,17 @@ class MusicEngine:
         words: str | Lyrics | Transcript | None = None,
         progress: Progress | None = None,
     ) -> Report:
-        measured = self.analyzer.analyze(_sound(sound), progress=progress)
+        measured = self._measured("analyze", _sound(sound), progress)
         return judge(measured, self.trend_source, words=words, take=sound if isinstance(sound, Take) else None)
 
     def _refine(self, take: Take, report: Report | None) -> Take:
         edits = refine(take, report or self._analyze(take), accepts=self.generator.capabilities.accepts)
-        return generate(self.generator, revise(take, edits))[0] if edits else take
+        return self._generate(revise(take, edits), 1, None, None)[0] if edits else take
 
     def _studio(self) -> Studio:
         generator = self.generator
         return Studio(
-            make=lambda brief: generate(generator, brief),
+            make=lambda brief: self._generate(brief, 1, None, None),
             judge=self._analyze,
             price=generator.estimate,
             accepts=generator.capabilities.accepts,

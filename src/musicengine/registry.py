@@ -29,6 +29,7 @@ ROLES = {
     "content_index": "memory",
     "chat_model": "stub",
     "moderator": "wordlist",
+    "store": "memory",
 }
 """Each role an engine fills, with the backend that needs no key, no download and no network."""
 
