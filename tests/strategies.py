@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from musicengine.values import (
+    conversation,
     hits,
     hosts,
     making,
@@ -348,6 +349,14 @@ references = st.integers(0, 3).flatmap(
     )
 )
 
+full_reports = st.builds(reports.Report, audio=audio_reports, hit=st.none() | hit_reports, score=scored)
+heard = st.builds(conversation.Heard, full_reports, st.none() | briefs, names)
+changes = st.builds(conversation.Change, names, names, names)
+generating = st.builds(conversation.Generate, briefs)
+producing = st.builds(conversation.Produce, briefs, st.integers(1, 20), st.floats(0, 100))
+writing = st.builds(conversation.WriteLyrics, briefs, names, names, st.integers(1, 9))
+reading_words = st.builds(conversation.AnalyzeLyrics, lyrics)
+proposed = st.one_of(generating, producing, writing, reading_words, st.just(conversation.Refine()))
 EVERY: dict[type[Value], st.SearchStrategy[Any]] = {
     sound.Audio: audio,
     sound.Spectrogram: spectrograms,
@@ -398,6 +407,21 @@ EVERY: dict[type[Value], st.SearchStrategy[Any]] = {
     making.Capabilities: capabilities,
     making.Step: steps,
     making.Message: messages,
+    conversation.Change: changes,
+    conversation.Heard: heard,
+    conversation.Generate: generating,
+    conversation.Refine: st.just(conversation.Refine()),
+    conversation.Produce: producing,
+    conversation.WriteLyrics: writing,
+    conversation.AnalyzeLyrics: reading_words,
+    conversation.Context: st.builds(conversation.Context, names, briefs, tuples(briefs), tuples(heard, 1)),
+    conversation.Session: st.builds(
+        conversation.Session, names, briefs, tuples(briefs), tuples(heard, 1), tuples(messages), st.integers(0, 9)
+    ),
+    conversation.Reply: st.builds(
+        conversation.Reply, messages, briefs, tuples(changes), tuples(proposed), names, tuples(names)
+    ),
+    conversation.Verdict: st.builds(conversation.Verdict, st.booleans(), names, names),
     production.Difference: differences,
     production.Edit: edits,
     production.Production: productions,

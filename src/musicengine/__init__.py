@@ -27,11 +27,16 @@ if TYPE_CHECKING:
     from musicengine.protocols import (
         AudioAnalyzer as AudioAnalyzer, CancellingGenerator as CancellingGenerator, ChatModel as ChatModel,
         CommunityFeed as CommunityFeed, ContentIndex as ContentIndex, Embedder as Embedder,
-        IdempotentGenerator as IdempotentGenerator, MetaRegistry as MetaRegistry, MusicGenerator as MusicGenerator,
-        Orchestrator as Orchestrator, PitchTracker as PitchTracker, Separator as Separator, Store as Store,
-        Transcriber as Transcriber, TrendSource as TrendSource,
+        IdempotentGenerator as IdempotentGenerator, MetaRegistry as MetaRegistry, Moderator as Moderator,
+        MusicGenerator as MusicGenerator, Orchestrator as Orchestrator, PitchTracker as PitchTracker,
+        Separator as Separator, Store as Store, Transcriber as Transcriber, TrendSource as TrendSource,
     )
     from musicengine.stores import Cache as Cache, MemoryStore as MemoryStore, SQLiteStore as SQLiteStore
+    from musicengine.values.conversation import (
+        Action as Action, AnalyzeLyrics as AnalyzeLyrics, Change as Change, Context as Context, Generate as Generate,
+        Heard as Heard, Produce as Produce, Refine as Refine, Reply as Reply, Session as Session, Verdict as Verdict,
+        WriteLyrics as WriteLyrics, find_changes as find_changes,
+    )
     from musicengine.values.hits import (
         Comparison as Comparison, Curve as Curve, Features as Features, HitEstimate as HitEstimate,
         HitModel as HitModel, HitReport as HitReport, References as References, Reliability as Reliability,
@@ -82,10 +87,14 @@ _HOMES = {
     ),
     "protocols": (
         "AudioAnalyzer", "CancellingGenerator", "ChatModel", "CommunityFeed", "ContentIndex", "Embedder",
-        "IdempotentGenerator", "MetaRegistry", "MusicGenerator", "Orchestrator", "PitchTracker", "Separator", "Store",
-        "Transcriber", "TrendSource",
+        "IdempotentGenerator", "MetaRegistry", "Moderator", "MusicGenerator", "Orchestrator", "PitchTracker",
+        "Separator", "Store", "Transcriber", "TrendSource",
     ),
     "stores": ("Cache", "MemoryStore", "SQLiteStore",),
+    "values.conversation": (
+        "Action", "AnalyzeLyrics", "Change", "Context", "Generate", "Heard", "Produce", "Refine", "Reply", "Session",
+        "Verdict", "WriteLyrics", "find_changes",
+    ),
     "values.hits": (
         "Comparison", "Curve", "Features", "HitEstimate", "HitModel", "HitReport", "References", "Reliability",
     ),
@@ -113,21 +122,22 @@ _HOMES = {
 }
 
 __all__ = [
-    "Advice", "Asset", "Audio", "AudioAnalyzer", "AudioError", "AudioReport", "BackendError", "Beats", "Brief",
-    "BriefError", "Cache", "CancellingGenerator", "Capabilities", "ChatModel", "Chord", "CodecError", "CommunityFeed",
-    "Comparison", "ContentIndex", "Correction", "Credits", "CreditsError", "Curve", "Deduction", "Difference", "Edit",
-    "Embedder", "Embedding", "Engagement", "Event", "Features", "FileError", "Flow", "Form", "FormatError", "Harmony",
-    "Health", "HitEstimate", "HitModel", "HitReport", "IdempotentGenerator", "InputError", "Job", "JobError",
-    "JobStatus", "Key", "KeySpan", "Line", "Loudness", "LoudnessCurve", "Lyrics", "LyricsError", "LyricsReport",
-    "Match", "Melody", "MemoryStore", "Message", "MetaRegistry", "MissingExtraError", "MissingKeyError",
-    "ModerationError", "MusicEngine", "MusicEngineError", "MusicGenerator", "Note", "Orchestrator", "Passage",
-    "PitchTrack", "PitchTracker", "Platform", "Playback", "Production", "Pronunciation", "Quantiles", "RecordedRound",
-    "Recording", "References", "Reliability", "Replay", "Report", "ReportLine", "Rhyme", "RhymeKind", "Rhythm", "Round",
-    "SQLiteStore", "Score", "Section", "SeparationQuality", "Separator", "Span", "Spectrogram", "Stats", "Stems",
-    "Step", "Stopped", "Store", "StoreError", "Take", "Tempo", "TempoCandidate", "Theme", "Ticket", "Timbre", "Timing",
-    "Transcriber", "Transcript", "TrendSource", "Trends", "TruncatedFileWarning", "Truth", "UncertainError",
-    "UnknownBackendError", "VerbStats", "Vocabulary", "Word", "__version__", "audio", "codec", "files", "hits",
-    "lyrics", "synth",
+    "Action", "Advice", "AnalyzeLyrics", "Asset", "Audio", "AudioAnalyzer", "AudioError", "AudioReport", "BackendError",
+    "Beats", "Brief", "BriefError", "Cache", "CancellingGenerator", "Capabilities", "Change", "ChatModel", "Chord",
+    "CodecError", "CommunityFeed", "Comparison", "ContentIndex", "Context", "Correction", "Credits", "CreditsError",
+    "Curve", "Deduction", "Difference", "Edit", "Embedder", "Embedding", "Engagement", "Event", "Features", "FileError",
+    "Flow", "Form", "FormatError", "Generate", "Harmony", "Health", "Heard", "HitEstimate", "HitModel", "HitReport",
+    "IdempotentGenerator", "InputError", "Job", "JobError", "JobStatus", "Key", "KeySpan", "Line", "Loudness",
+    "LoudnessCurve", "Lyrics", "LyricsError", "LyricsReport", "Match", "Melody", "MemoryStore", "Message",
+    "MetaRegistry", "MissingExtraError", "MissingKeyError", "ModerationError", "Moderator", "MusicEngine",
+    "MusicEngineError", "MusicGenerator", "Note", "Orchestrator", "Passage", "PitchTrack", "PitchTracker", "Platform",
+    "Playback", "Produce", "Production", "Pronunciation", "Quantiles", "RecordedRound", "Recording", "References",
+    "Refine", "Reliability", "Replay", "Reply", "Report", "ReportLine", "Rhyme", "RhymeKind", "Rhythm", "Round",
+    "SQLiteStore", "Score", "Section", "SeparationQuality", "Separator", "Session", "Span", "Spectrogram", "Stats",
+    "Stems", "Step", "Stopped", "Store", "StoreError", "Take", "Tempo", "TempoCandidate", "Theme", "Ticket", "Timbre",
+    "Timing", "Transcriber", "Transcript", "TrendSource", "Trends", "TruncatedFileWarning", "Truth", "UncertainError",
+    "UnknownBackendError", "VerbStats", "Verdict", "Vocabulary", "Word", "WriteLyrics", "__version__", "audio", "codec",
+    "files", "find_changes", "hits", "lyrics", "synth",
 ]
 # fmt: on
 

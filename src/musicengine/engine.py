@@ -11,8 +11,10 @@ import attrs
 import numpy.typing as npt
 
 from musicengine import files, lyrics, registry
+from musicengine.backends.moderation import WordlistModerator
 from musicengine.backends.native import Native
 from musicengine.backends.references import ReferenceIndex
+from musicengine.backends.stub.chat import StubChat
 from musicengine.backends.stub.generator import StubGenerator
 from musicengine.backends.stub.transcriber import StubTranscriber
 from musicengine.backends.stub.trends import StubTrends
@@ -22,13 +24,18 @@ from musicengine.flows.advise import advise_on_take, advise_on_track
 from musicengine.flows.jobs import as_budget
 from musicengine.flows.judge import ERA, judge
 from musicengine.flows.produce import Studio, produce
+from musicengine.flows.prompts import Prompts
 from musicengine.flows.refine import refine, revise
 from musicengine.flows.replay import replay, save_production
+from musicengine.flows.safety import screen_brief
+from musicengine.flows.sessions import DAY_S
 from musicengine.hits.score import predict
 from musicengine.protocols import (
     AudioAnalyzer,
+    ChatModel,
     ContentIndex,
     Embedder,
+    Moderator,
     MusicGenerator,
     PitchTracker,
     Progress,
@@ -53,6 +60,7 @@ from musicengine.values.service import Health, Stats
 from musicengine.values.sound import Audio, Stems
 from musicengine.values.words import Lyrics, Transcript
 from musicengine.verbs.orders import Orders
+from musicengine.verbs.talk import Talk
 
 __all__ = ["MusicEngine", "Sound"]
 
@@ -62,7 +70,7 @@ Sound: TypeAlias = "Audio | Take | str | os.PathLike[str] | bytes | BinaryIO"
 
 
 @attrs.frozen
-class MusicEngine(Orders):
+class MusicEngine(Orders, Talk):
     """Hears, makes and judges music.
 
     The constructor's arguments are the configuration; ``attrs.evolve(engine, separator=...)`` makes an engine that
@@ -79,7 +87,11 @@ class MusicEngine(Orders):
         trend_source: knows what is typical of charting records.
         content_index: holds the references that tracks are compared with; it is state, so engines that differ in
             nothing else are equal.
-        store: keeps the journal of orders, and with a SQLiteStore whatever else shall outlive the process; it is state.
+        chat_model: finds the producer's words.
+        moderator: sees prompts, lyrics and chat before anyone acts on them.
+        prompts: how the chat model is asked.
+        session_ttl_s: seconds after its last turn until a conversation is forgotten.
+        store: keeps conversations and the journal of orders; with a SQLiteStore they outlive the process; it is state.
         cache: where measurements are kept, to make each once: True for the store, or up to 64 MB of memory if that is
             a MemoryStore; False for nowhere.
         budget: what the orders of this engine may cost together; None for no limit.
@@ -94,6 +106,10 @@ class MusicEngine(Orders):
     transcriber: Transcriber = attrs.field(factory=StubTranscriber, kw_only=True)
     trend_source: TrendSource = attrs.field(factory=StubTrends, kw_only=True)
     content_index: ContentIndex = attrs.field(factory=ReferenceIndex, kw_only=True, eq=False)
+    chat_model: ChatModel = attrs.field(factory=StubChat, kw_only=True)
+    moderator: Moderator = attrs.field(factory=WordlistModerator, kw_only=True)
+    prompts: Prompts = attrs.field(factory=Prompts, kw_only=True)
+    session_ttl_s: float = attrs.field(default=DAY_S, kw_only=True, validator=attrs.validators.gt(0))
     store: Store = attrs.field(factory=MemoryStore, kw_only=True, eq=False)
     cache: Store | bool = attrs.field(default=True, kw_only=True, eq=False)
     budget: Credits | None = attrs.field(default=None, converter=as_budget, kw_only=True)
@@ -297,7 +313,7 @@ class MusicEngine(Orders):
         return attrs.evolve(self._meter.read(), spent=self._account.spent)
 
     def _screened(self, prompt: str | Brief) -> Brief:
-        return _brief(prompt)
+        return screen_brief(self.moderator, _brief(prompt))
 
     def _measured(self, verb: str, audio: Audio, progress: Progress | None = None) -> AudioReport:
         """What the analyzer measures, or measured before of the same sound."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeAlias, runtime_checkable
 
+from musicengine.values.conversation import Verdict
 from musicengine.values.hosts import Asset, Engagement, Event, Match, Ticket
 from musicengine.values.making import Brief, Capabilities, Credits, Job, Message, Step, Take
 from musicengine.values.measures import Embedding
@@ -27,6 +28,7 @@ __all__ = [
     "Embedder",
     "IdempotentGenerator",
     "MetaRegistry",
+    "Moderator",
     "MusicGenerator",
     "Orchestrator",
     "PitchTracker",
@@ -102,6 +104,15 @@ class ChatModel(Protocol):
 
     def stream(self, messages: Sequence[Message], /) -> Iterator[str]:
         """The next message piece by piece."""
+        ...
+
+
+@runtime_checkable
+class Moderator(Protocol):
+    """Says whether a text may be acted on."""
+
+    def moderate(self, text: str, /) -> Verdict:
+        """The verdict, with the rule that forbids the text."""
         ...
 
 

@@ -28,6 +28,8 @@ ROLES = {
     "trend_source": "stub",
     "content_index": "memory",
     "transcriber": "stub",
+    "chat_model": "stub",
+    "moderator": "wordlist",
     "store": "memory",
 }
 """Each role an engine fills, with the backend that needs no key, no download and no network."""

@@ -1,0 +1,1 @@
+"""How the stub producer understands plain requests and finds its words."""
