@@ -12,6 +12,7 @@ import numpy as np
 
 from musicengine.audio.rules import RULES, Finding
 from musicengine.audio.spectrum import Survey
+from musicengine.dsp.products import product
 from musicengine.dsp.spectra import mel_centres_hz
 from musicengine.dsp.types import Array
 
@@ -50,7 +51,7 @@ def _levels_db(survey: Survey) -> tuple[Array, Array]:
     centres = mel_centres_hz(survey.rate, survey.mel.shape[1])
     member = (centres[:, None] >= BANDS_HZ[:-1]) & (centres[:, None] < BANDS_HZ[1:])
     weights = member / np.maximum(member.sum(axis=0), 1)
-    bands = survey.mel @ weights.astype(np.float32)
+    bands = product(survey.mel, weights.astype(np.float32))
     step = max(1, round(_SPAN_S * survey.frames_per_s))
     starts = np.arange(0, len(bands), step)
     power = np.add.reduceat(bands, starts, axis=0) / np.diff(np.r_[starts, len(bands)])[:, None]

@@ -23,6 +23,7 @@ import numpy as np
 from musicengine.audio.spectrum import decimated
 from musicengine.dsp import spectra
 from musicengine.dsp.frames import count_frames, padded
+from musicengine.dsp.products import inner, product
 from musicengine.dsp.types import Array, FloatArray, IntArray
 from musicengine.values.sound import Audio
 
@@ -119,8 +120,8 @@ def compute_chroma(audio: Audio, *, block_frames: int = 256) -> Chroma:
     notes = _explain(_whiten(_grid(partials, offset)))
     treble, bass = _folds()
     return Chroma(
-        treble=treble @ notes.T,
-        bass=bass @ notes.T,
+        treble=product(treble, notes.T),
+        bass=product(bass, notes.T),
         clarity=_clarity(partials, offset),
         hop_s=partials.hop_s,
         tuning_cents=100 * offset,
@@ -193,12 +194,12 @@ def _tuning(partials: _Partials) -> tuple[float, float, float]:
         return 0.0, 0.0, 0.0
     weights /= weights.max()
     angles = (2 * np.pi) * partials.pitches[audible]
-    x, y = float(weights @ np.cos(angles)), float(weights @ np.sin(angles))
+    x, y = inner(weights, np.cos(angles)), inner(weights, np.sin(angles))
     total = float(weights.sum())
     return (
         float(np.arctan2(y, x) / (2 * np.pi)),
         float(np.hypot(x, y) / total),
-        total**2 / float(weights @ weights) / _OVERLAP,
+        total**2 / inner(weights, weights) / _OVERLAP,
     )
 
 
@@ -228,7 +229,7 @@ def _whiten(grid: FloatArray) -> FloatArray:
     From every frame half the mean of the half octave to either side is taken away, which leaves less of drums and
     noise; then the long-term envelope over pitch, three octaves wide, is divided out.
     """
-    prominent = np.maximum(grid - grid @ _noise_floor(), 0)
+    prominent = np.maximum(grid - product(grid, _noise_floor()), 0)
     envelope = _smoother() @ prominent.mean(axis=0)
     whitened: FloatArray = np.sqrt(prominent / np.maximum(envelope + 0.05 * envelope.max(), 1e-12))
     return whitened
@@ -240,13 +241,13 @@ def _explain(grid: FloatArray) -> FloatArray:
     Multiplicative updates for least squares (Lee and Seung 2001) on a fixed dictionary.
     """
     dictionary = _dictionary()
-    gram = dictionary @ dictionary.T
-    notes = grid @ dictionary.T
+    gram = product(dictionary, dictionary.T)
+    notes = product(grid, dictionary.T)
     for first in range(0, len(notes), _CACHED_FRAMES):
         block = notes[first : first + _CACHED_FRAMES]
         wanted = block.copy()
         for _ in range(_ITERATIONS):
-            block *= wanted / (block @ gram + np.float32(1e-9))
+            block *= wanted / (product(block, gram) + np.float32(1e-9))
     return notes
 
 

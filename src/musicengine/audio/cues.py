@@ -20,6 +20,7 @@ import attrs
 import numpy as np
 
 from musicengine.dsp.medians import running_median
+from musicengine.dsp.products import product
 from musicengine.dsp.types import Array, FloatArray
 
 __all__ = ["LOCAL_CUES", "REACH", "Cues", "Grid", "find_cues"]
@@ -169,7 +170,7 @@ def _bass_pitch(lasting: FloatArray, grid: Grid) -> FloatArray:
     top = part.max(axis=1, keepdims=True)
     prominence = np.sqrt(np.maximum(np.exp(part - top) - np.exp(floor - top), 0))
     around = sum((weight * prominence[step : step + frames] for step, weight in enumerate(_AROUND)), np.float32(0))
-    salience = around @ _bass_templates(grid.bin_hz, count)
+    salience = product(around, _bass_templates(grid.bin_hz, count))
     best = _BASS_PITCHES_HZ[salience.argmax(axis=1)]
     return np.where(salience.max(axis=1) > 0, best, 0).astype(np.float32)
 

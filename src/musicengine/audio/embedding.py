@@ -30,6 +30,7 @@ import numpy as np
 
 from musicengine.audio.spectrum import MEL_BANDS, Survey, survey
 from musicengine.audio.timbre import mfcc
+from musicengine.dsp.products import product
 from musicengine.dsp.spectra import mel_frequencies
 from musicengine.dsp.types import Array, FloatArray
 from musicengine.values.measures import Embedding
@@ -61,7 +62,7 @@ def embed(audio: Audio, *, survey: Survey | None = None) -> Embedding:
     if not found.mel.max() > 0:
         return Embedding(np.zeros(128, np.float32), SPACE)
     mean, projection = _constants()
-    vector = (describe(found) - mean) @ projection
+    vector = product(projection.T, describe(found) - mean)
     return Embedding(vector / max(float(np.linalg.norm(vector)), 1e-9), SPACE)
 
 
@@ -91,7 +92,7 @@ def _levels_db(survey: Survey) -> FloatArray:
     levels = np.empty((len(survey.mel), _BANDS), np.float32)
     for first in range(0, len(levels), _BLOCK_FRAMES):
         block = np.log10(np.maximum(survey.mel[first : first + _BLOCK_FRAMES] / loudest, floor))
-        np.matmul(10 * block, _bands(survey.rate), out=levels[first : first + _BLOCK_FRAMES])
+        product(10 * block, _bands(survey.rate), levels[first : first + _BLOCK_FRAMES])
     return levels
 
 
@@ -147,5 +148,5 @@ def _harmony(chroma: FloatArray) -> FloatArray:
     total = chroma.sum(axis=1)
     shares = chroma / np.maximum(total, np.finfo(np.float32).tiny)[:, None]
     weights = np.sqrt(total / total.max())
-    spread: FloatArray = weights @ np.abs(np.fft.rfft(shares, axis=1))[:, 1:] / weights.sum()
+    spread: FloatArray = product(np.abs(np.fft.rfft(shares, axis=1))[:, 1:].T, weights) / weights.sum()
     return spread

@@ -15,6 +15,7 @@ import numpy as np
 
 from musicengine.audio.rules import Finding
 from musicengine.audio.spectrum import Survey, decimated, mixed
+from musicengine.dsp.products import inner, product
 from musicengine.dsp.true_peak import block_max
 from musicengine.dsp.types import Array, FloatArray, IntArray
 from musicengine.values.sound import Audio
@@ -136,7 +137,7 @@ def _clicks_within(signal: FloatArray) -> IntArray:
     if len(blocks) < 5:
         return np.zeros(0, np.int64)
     highest = block_max(blocks.reshape(-1))
-    usual = blocks @ np.full(_CLICK_BLOCK, 1 / _CLICK_BLOCK, np.float32)
+    usual = product(blocks, np.full(_CLICK_BLOCK, 1 / _CLICK_BLOCK, np.float32))
     # The roughness before and after, so that the attack of a drum, which goes on, is no click.
     around = np.maximum.reduce([usual[:-4], usual[1:-3], usual[3:-1], usual[4:]])
     isolated = (highest[2:-2] > _CLICK_LEAST) & (highest[2:-2] > _CLICK_RATIO * np.maximum(around, 1e-5))
@@ -148,7 +149,7 @@ def _clicks_within(signal: FloatArray) -> IntArray:
 
 def _products(part: FloatArray) -> tuple[float, float, float]:
     left, right = part
-    return float(left @ left), float(right @ right), float(left @ right)
+    return inner(left, left), inner(right, right), inner(left, right)
 
 
 def _clipping(windows: _Windows) -> Finding:

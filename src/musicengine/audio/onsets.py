@@ -19,6 +19,7 @@ import numpy as np
 from musicengine.audio.spectrum import MEL_BANDS, Survey
 from musicengine.audio.spectrum import survey as make_survey
 from musicengine.dsp import peaks, smoothing, spectra
+from musicengine.dsp.products import product
 from musicengine.dsp.types import FloatArray
 from musicengine.values.sound import Audio
 
@@ -101,7 +102,7 @@ def _flux(survey: Survey) -> FloatArray:
         np.log1p(level, out=level)
         rise = level[_LAG:] - level[:-_LAG]
         np.maximum(rise, 0, out=rise)
-        flux[:, first + _LAG // 2 : last + _LAG // 2] = (rise @ octaves).T
+        flux[:, first + _LAG // 2 : last + _LAG // 2] = product(rise, octaves).T
     return flux
 
 

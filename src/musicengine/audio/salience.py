@@ -20,6 +20,7 @@ import numpy as np
 from musicengine.audio.spectrum import decimated
 from musicengine.dsp import spectra
 from musicengine.dsp.frames import count_frames, padded
+from musicengine.dsp.products import product
 from musicengine.dsp.types import FloatArray
 from musicengine.values.sound import Audio
 
@@ -88,7 +89,7 @@ def _candidates(magnitudes: FloatArray, bin_hz: float) -> tuple[FloatArray, Floa
     compressed = np.sqrt(magnitudes)
     compressed *= np.sqrt(compressed)
     compressed[magnitudes.max(axis=1, initial=0) < _SILENCE / 4] = 0
-    salience = compressed @ _comb(magnitudes.shape[1], bin_hz)
+    salience = product(compressed, _comb(magnitudes.shape[1], bin_hz))
     peaks = salience[:, 1:-1].copy()
     peaks *= (peaks > salience[:, :-2]) & (peaks >= salience[:, 2:]) & (peaks > 0)
     best = np.empty((len(peaks), CANDIDATES), np.int64)

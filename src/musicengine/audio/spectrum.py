@@ -15,6 +15,7 @@ import numpy as np
 
 from musicengine.dsp import shape, spectra
 from musicengine.dsp.frames import count_frames, padded
+from musicengine.dsp.products import product
 from musicengine.dsp.resampling import decimate_from
 from musicengine.dsp.types import FloatArray
 from musicengine.values.sound import Audio
@@ -116,7 +117,7 @@ def _fill(result: Survey, audio: Audio, first: int, last: int) -> None:
         part, end = power[begin - first :][:_PRODUCT_FRAMES], min(begin + _PRODUCT_FRAMES, last)
         spectra.mel_power(part, result.rate, length, result.mel[begin:end])
         if whole:
-            np.matmul(part, spectra.chroma_filters(result.rate, length), out=result.chroma[begin:end])
+            product(part, spectra.chroma_filters(result.rate, length), result.chroma[begin:end])
 
 
 def decimated(audio: Audio, factor: int) -> FloatArray:

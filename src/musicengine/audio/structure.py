@@ -27,6 +27,7 @@ import numpy as np
 
 from musicengine.audio import sections
 from musicengine.audio.spectrum import MEL_BANDS, Survey, survey
+from musicengine.dsp.products import product
 from musicengine.dsp.segmentation import (
     best_cuts,
     contrast_novelty,
@@ -109,7 +110,7 @@ def _coarse() -> FloatArray:
 
 def _levels_db(survey: Survey) -> FloatArray:
     """The spectrum in 16 bands, dB re its maximum: (frames, 16)."""
-    return _decibels(survey.mel @ _coarse())
+    return _decibels(product(survey.mel, _coarse()))
 
 
 def _grid(survey: Survey, levels_db: FloatArray, beats: Beats | None, duration_s: float) -> Array:

@@ -23,6 +23,7 @@ from functools import lru_cache
 import numpy as np
 
 from musicengine.audio.spectrum import Survey, mixed, survey
+from musicengine.dsp.products import product
 from musicengine.dsp.types import FloatArray
 from musicengine.values.measures import Timbre
 from musicengine.values.sound import Audio
@@ -95,7 +96,7 @@ def log_mel_db(survey: Survey, first: int = 0, last: int | None = None) -> Float
 
 def mfcc(log_mel: FloatArray, count: int = MFCCS) -> FloatArray:
     """Cepstral coefficients of log-mel spectra (frames, bands): float32 (frames, count)."""
-    return log_mel @ _cosines(log_mel.shape[1], count)
+    return product(log_mel, _cosines(log_mel.shape[1], count))
 
 
 @lru_cache(maxsize=8)

@@ -17,6 +17,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from musicengine.dsp.products import product
 from musicengine.dsp.types import Array
 from musicengine.errors import InputError
 
@@ -193,10 +194,10 @@ def _filter_chunk(system: _System, rows: Array, state: Matrix, out: Array) -> Ma
     whole = rows.shape[1] // _BLOCK * _BLOCK
     if whole:
         blocks = _blocks(rows[:, :whole])
-        starts = _recur(blocks @ system.enter, system.steps[-1], state)
+        starts = _recur(product(blocks, system.enter), system.steps[-1], state)
         result = _blocks(out[:, :whole])
-        np.matmul(blocks, system.direct, out=result)
-        result += starts[:, :-1].astype(result.dtype) @ system.leave
+        product(blocks, system.direct, result)
+        result += product(starts[:, :-1].astype(result.dtype), system.leave)
         state = starts[:, -1]
     rest = rows.shape[1] - whole
     if rest:

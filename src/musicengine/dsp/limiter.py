@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from musicengine.dsp.products import product
 from musicengine.dsp.types import FloatArray
 
 __all__ = ["BLOCK", "gain_curve", "limit", "limited", "true_peaks"]
@@ -33,7 +34,7 @@ def gain_curve(gains: FloatArray, n: int) -> FloatArray:
     """Gains at the edges of blocks of 64 samples as gains of samples, by straight lines: (n,)."""
     ramp = np.arange(BLOCK, dtype=np.float32) / BLOCK
     ramps = np.stack([1 - ramp, ramp]).astype(np.float32)
-    curve: FloatArray = np.stack([gains[:-1], gains[1:]], axis=1) @ ramps
+    curve: FloatArray = product(np.stack([gains[:-1], gains[1:]], axis=1), ramps)
     return curve.reshape(-1)[:n]
 
 
@@ -52,7 +53,7 @@ def true_peaks(channel: FloatArray, floor: float) -> FloatArray:
     loud = np.flatnonzero(peaks >= floor)
     for start in range(0, loud.size, 1024):
         some = loud[start : start + 1024]
-        fine = windows[some] @ _oversampler()
+        fine = product(windows[some], _oversampler())
         peaks[some] = np.maximum(peaks[some], np.maximum(fine.max(axis=1), -fine.min(axis=1)))
     result: FloatArray = peaks
     return result

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musicengine.dsp.frames import frame, padded
+from musicengine.dsp.products import product
 from musicengine.dsp.types import Array, FloatArray
 from musicengine.errors import AudioError
 
@@ -195,7 +196,7 @@ def _by_matrix(read: Reader, matrix: FloatArray, reach: int, hop: int, out: Floa
         last = min(first + at_once, blocks)
         start = first * hop - reach
         stretches = frame(read(start, start + (last - first - 1) * hop + length), length, hop)
-        result = (np.ascontiguousarray(stretches) @ matrix).reshape(-1)
+        result = product(np.ascontiguousarray(stretches), matrix).reshape(-1)
         out[first * count : last * count] = result[: out.size - first * count]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from musicengine.dsp.products import product
 from musicengine.dsp.types import Array, FloatArray, IntArray
 
 __all__ = [
@@ -74,7 +75,7 @@ def recurrence_novelty(features: FloatArray, context: int, share: float, sigma: 
     """
     n = len(features)
     joined = _joined(features, context)
-    similarity = joined @ joined.T
+    similarity = product(joined, joined.T)
     near = _mutually_near(similarity, max(int(share * n), 1))
     rows = np.arange(n)
     stripes = near[rows[:, None], (rows[:, None] + rows) % n].astype(np.float32)
@@ -147,7 +148,7 @@ def passage_similarity(features: FloatArray, cuts: IntArray, context: int, slack
     each other; passages that then overlap by less than half of the longer are not alike (-1).
     """
     joined = _joined(features, context)
-    similarity = joined @ joined.T
+    similarity = product(joined, joined.T)
     count = len(cuts) - 1
     alike = np.eye(count)
     for a in range(count):

@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from musicengine.dsp.frames import frame
+from musicengine.dsp.products import product
 from musicengine.dsp.types import ComplexArray, FloatArray
 
 __all__ = [
@@ -97,7 +98,7 @@ def mel_power(power: FloatArray, rate: int, length: int, out: FloatArray) -> Non
     Every band overlaps few bins, so bands are taken by groups that share a stretch of the spectrum.
     """
     for first, last, bands, filters in _mel_groups(rate, length, out.shape[1]):
-        np.matmul(power[:, first:last], filters, out=out[:, bands])
+        product(power[:, first:last], filters, out[:, bands])
 
 
 @lru_cache(maxsize=16)

@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from musicengine.dsp.frames import frame, padded
+from musicengine.dsp.products import product
 from musicengine.dsp.resampling import kaiser_sinc
 from musicengine.dsp.types import FloatArray
 
@@ -108,7 +109,7 @@ def _peak_between(piece: FloatArray, factor: int, peak: float) -> float:
     if not candidates.size:
         return 0.0
     stretches = frame(piece[_BLOCK - _REACH + 1 :], _BLOCK + 2 * _REACH - 1, _BLOCK)[candidates]
-    between = stretches @ _block_matrix(factor)
+    between = product(stretches, _block_matrix(factor))
     return max(float(between.max()), -float(between.min()))
 
 

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from musicengine.dsp.limiter import gain_curve
+from musicengine.dsp.products import product
 from musicengine.dsp.types import FloatArray
 from musicengine.synth import drums
 from musicengine.synth.arrangement import Arrangement, Part, compose
@@ -148,7 +149,7 @@ def _place(part: Part, bus: FloatArray, rate: int, brightness: float) -> None:
         if sound is None:
             if (pitch, length) not in played:
                 tone = play(patch, pitch, _LENGTH_RATIO**length, rate, brightness)
-                played[pitch, length] = (sides * _BLEND) @ tone if len(tone) == 2 else tone * sides
+                played[pitch, length] = product(sides * _BLEND, tone) if len(tone) == 2 else tone * sides
             level = (layer / _VELOCITY_LAYERS) ** 1.5 * gain
             sound = scaled[pitch, length, layer] = played[pitch, length] * np.float32(level)
         _add(bus, sound, start)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from musicengine.dsp.products import product
 from musicengine.dsp.types import ComplexArray, FloatArray
 
 __all__ = ["reverberate"]
@@ -82,8 +83,8 @@ def _lowered(bus: FloatArray, factor: int) -> FloatArray:
     np.add(bus[0], bus[1], out=padded[:n])
     periods = padded.reshape(-1, factor)
     ramp = ((np.arange(factor) + 0.5) / (2 * factor**2)).astype(np.float32)
-    signal: FloatArray = (periods @ ramp)[:-1]
-    signal += (periods @ ramp[::-1])[1:]
+    signal: FloatArray = product(periods, ramp)[:-1]
+    signal += product(periods, ramp[::-1].copy())[1:]
     return signal
 
 
@@ -96,4 +97,4 @@ def _add_raised(channel: FloatArray, signal: FloatArray, factor: int) -> None:
     windows = np.lib.stride_tricks.sliding_window_view(padded, _TAPS)
     for start in range(0, -(-channel.size // factor), _PIECE):
         place = channel[start * factor : (start + _PIECE) * factor]
-        place += (windows[start : start + _PIECE] @ kernel).reshape(-1)[: place.size]
+        place += product(windows[start : start + _PIECE], kernel).reshape(-1)[: place.size]

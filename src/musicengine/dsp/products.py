@@ -1,0 +1,71 @@
+"""Products of matrices in pieces, so that the library alone decides how many threads work.
+
+The analyzers and the synthesizer share their work out to two threads. OpenBLAS would start threads of its own inside
+each large product, which then keep the cores busy waiting for one another; pieces below its threshold stay on the
+thread that asks, and are no slower than one large product there.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from musicengine.dsp.types import FloatArray
+
+__all__ = ["inner", "product"]
+
+#: OpenBLAS multiplies two matrices on one thread up to so many multiplications, and a matrix with a vector below so
+#: many (interface/gemm.c and gemv.c: SMP_THRESHOLD_MIN 65,536 or 2,304, times GEMM_MULTITHREAD_THRESHOLD 4).
+_LARGEST = 1 << 18
+_LARGEST_WITH_VECTOR = 9215
+#: Rows of a piece: with fewer, preparing the right side costs more than the product.
+_ROWS = 16
+
+
+def product(left: FloatArray, right: FloatArray, out: FloatArray | None = None) -> FloatArray:
+    """``left @ right``.
+
+    Args:
+        left: (..., m, k), the rows (m, k) evenly spaced in memory.
+        right: (k, n) or (k,).
+        out: where to put it; a new array by default.
+
+    Returns:
+        (..., m, n) or (..., m).
+    """
+    if out is None:
+        out = np.empty((*left.shape[:-1], *right.shape[1:]), np.result_type(left, right))
+    if left.ndim > 2:
+        for part, place in zip(left, out, strict=True):
+            product(part, right, place)
+    elif right.ndim == 1:
+        _by_rows(left, right, out)
+    else:
+        k, n = right.shape
+        width = max(1, min(n, _LARGEST // (_ROWS * max(1, k))))
+        for first in range(0, n, width):
+            _by_rows(left, right[:, first : first + width], out[:, first : first + width])
+    return out
+
+
+def inner(left: FloatArray, right: FloatArray) -> float:
+    """The inner product of two vectors (n,)."""
+    return float(np.einsum("n,n->", left, right))
+
+
+def _by_rows(left: FloatArray, right: FloatArray, out: FloatArray) -> None:
+    """The product of as many rows at a time as stay on one thread."""
+    most = _LARGEST_WITH_VECTOR if right.ndim == 1 or right.shape[1] == 1 else _LARGEST
+    rows = max(1, min(most // max(1, right.size), len(left)))
+    whole = len(left) // rows * rows
+    np.matmul(_stacked(left[:whole], rows), right, out=_stacked(out[:whole], rows))
+    if whole < len(left):
+        # One row alone would count as a vector: it takes another along.
+        rest = slice(max(0, min(whole, len(left) - 2)), None)
+        np.matmul(left[rest], right, out=out[rest])
+
+
+def _stacked(array: FloatArray, rows: int) -> FloatArray:
+    """An array (m, ...) as a stack (m / rows, rows, ...), never a copy."""
+    step, *steps = array.strides
+    shape = (len(array) // rows, rows, *array.shape[1:])
+    return np.lib.stride_tricks.as_strided(array, shape, (step * rows, step, *steps))
