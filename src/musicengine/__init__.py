@@ -12,7 +12,7 @@ from musicengine import _lazy
 # fmt: off
 if TYPE_CHECKING:
     from musicengine import (
-        audio as audio, codec as codec, files as files, hits as hits, lyrics as lyrics, synth as synth,
+        audio as audio, batch as batch, codec as codec, files as files, hits as hits, lyrics as lyrics, synth as synth,
     )
     from musicengine._version import __version__ as __version__
     from musicengine.engine import MusicEngine as MusicEngine
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         JobError as JobError, LyricsError as LyricsError, MissingExtraError as MissingExtraError,
         MissingKeyError as MissingKeyError, ModerationError as ModerationError, MusicEngineError as MusicEngineError,
         StoreError as StoreError, TruncatedFileWarning as TruncatedFileWarning,
-        UnknownBackendError as UnknownBackendError,
+        UnknownBackendError as UnknownBackendError, WorkerError as WorkerError,
     )
     from musicengine.protocols import (
         AudioAnalyzer as AudioAnalyzer, ChatModel as ChatModel, CommunityFeed as CommunityFeed,
@@ -65,14 +65,14 @@ if TYPE_CHECKING:
         Line as Line, Lyrics as Lyrics, Pronunciation as Pronunciation, Transcript as Transcript, Word as Word,
     )
 
-_MODULES = ("audio", "codec", "files", "hits", "lyrics", "synth",)
+_MODULES = ("audio", "batch", "codec", "files", "hits", "lyrics", "synth",)
 _HOMES = {
     "_version": ("__version__",),
     "engine": ("MusicEngine",),
     "errors": (
         "AudioError", "BackendError", "BriefError", "CodecError", "CreditsError", "FileError", "FormatError",
         "InputError", "JobError", "LyricsError", "MissingExtraError", "MissingKeyError", "ModerationError",
-        "MusicEngineError", "StoreError", "TruncatedFileWarning", "UnknownBackendError",
+        "MusicEngineError", "StoreError", "TruncatedFileWarning", "UnknownBackendError", "WorkerError",
     ),
     "protocols": (
         "AudioAnalyzer", "ChatModel", "CommunityFeed", "ContentIndex", "Embedder", "MetaRegistry", "MusicGenerator",
@@ -113,8 +113,8 @@ __all__ = [
     "ReportLine", "Rhyme", "RhymeKind", "Rhythm", "Score", "Section", "SeparationQuality", "Separator", "Span",
     "Spectrogram", "Stats", "Stems", "Step", "Store", "StoreError", "Take", "Tempo", "TempoCandidate", "Theme",
     "Ticket", "Timbre", "Timing", "Transcriber", "Transcript", "TrendSource", "Trends", "TruncatedFileWarning", "Truth",
-    "UnknownBackendError", "VerbStats", "Vocabulary", "Word", "__version__", "audio", "codec", "files", "hits",
-    "lyrics", "synth",
+    "UnknownBackendError", "VerbStats", "Vocabulary", "Word", "WorkerError", "__version__", "audio", "batch", "codec",
+    "files", "hits", "lyrics", "synth",
 ]
 # fmt: on
 

@@ -230,9 +230,7 @@ def _tails(
     )
     letters, ending = last_letters(word), rime(word)
     weak = word in FUNCTION_WORDS
-    return tuple(
-        [TailSounds(_tail(way, weak, before), word, ending, letters) for way in spoken(word) or (ways[last],)]
-    )
+    return tuple([TailSounds(_tail(way, weak, before), word, ending, letters) for way in spoken(word) or (ways[last],)])
 
 
 class _Before(NamedTuple):
