@@ -22,7 +22,7 @@ FLOORS = [
     {"engine"},
     {"flows"},
     {"registry", "backends"},
-    {"batch", "files", "stores"},
+    {"batch", "events", "files", "stores"},
     {"calls", "codec"},
     {"protocols"},
     {"synth"},

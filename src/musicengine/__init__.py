@@ -13,8 +13,10 @@ from musicengine import _lazy
 if TYPE_CHECKING:
     from musicengine import (
         audio as audio, batch as batch, codec as codec, files as files, hits as hits, lyrics as lyrics, synth as synth,
+        testing as testing,
     )
     from musicengine._version import __version__ as __version__
+    from musicengine.aio import AsyncMusicEngine as AsyncMusicEngine
     from musicengine.engine import MusicEngine as MusicEngine
     from musicengine.errors import (
         AudioError as AudioError, BackendError as BackendError, BriefError as BriefError, CodecError as CodecError,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
         StoreError as StoreError, TruncatedFileWarning as TruncatedFileWarning,
         UnknownBackendError as UnknownBackendError, WorkerError as WorkerError,
     )
+    from musicengine.events import EventBus as EventBus, Subscription as Subscription
     from musicengine.protocols import (
         AudioAnalyzer as AudioAnalyzer, ChatModel as ChatModel, CommunityFeed as CommunityFeed,
         ContentIndex as ContentIndex, Embedder as Embedder, MetaRegistry as MetaRegistry,
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
         HitModel as HitModel, HitReport as HitReport, References as References, Reliability as Reliability,
     )
     from musicengine.values.hosts import (
-        Asset as Asset, Engagement as Engagement, Event as Event, Match as Match, Ticket as Ticket,
+        Asset as Asset, Engagement as Engagement, Event as Event, Match as Match, Release as Release, Ticket as Ticket,
     )
     from musicengine.values.lyrics import (
         Correction as Correction, Flow as Flow, LyricsReport as LyricsReport, Passage as Passage,
@@ -65,15 +68,17 @@ if TYPE_CHECKING:
         Line as Line, Lyrics as Lyrics, Pronunciation as Pronunciation, Transcript as Transcript, Word as Word,
     )
 
-_MODULES = ("audio", "batch", "codec", "files", "hits", "lyrics", "synth",)
+_MODULES = ("audio", "batch", "codec", "files", "hits", "lyrics", "synth", "testing",)
 _HOMES = {
     "_version": ("__version__",),
+    "aio": ("AsyncMusicEngine",),
     "engine": ("MusicEngine",),
     "errors": (
         "AudioError", "BackendError", "BriefError", "CodecError", "CreditsError", "FileError", "FormatError",
         "InputError", "JobError", "LyricsError", "MissingExtraError", "MissingKeyError", "ModerationError",
         "MusicEngineError", "StoreError", "TruncatedFileWarning", "UnknownBackendError", "WorkerError",
     ),
+    "events": ("EventBus", "Subscription",),
     "protocols": (
         "AudioAnalyzer", "ChatModel", "CommunityFeed", "ContentIndex", "Embedder", "MetaRegistry", "MusicGenerator",
         "Orchestrator", "PitchTracker", "Separator", "Store", "Transcriber", "TrendSource",
@@ -82,7 +87,7 @@ _HOMES = {
     "values.hits": (
         "Comparison", "Curve", "Features", "HitEstimate", "HitModel", "HitReport", "References", "Reliability",
     ),
-    "values.hosts": ("Asset", "Engagement", "Event", "Match", "Ticket",),
+    "values.hosts": ("Asset", "Engagement", "Event", "Match", "Release", "Ticket",),
     "values.lyrics": (
         "Correction", "Flow", "LyricsReport", "Passage", "ReportLine", "Rhyme", "RhymeKind", "Span", "Theme", "Timing",
         "Vocabulary",
@@ -102,19 +107,20 @@ _HOMES = {
 }
 
 __all__ = [
-    "Advice", "Asset", "Audio", "AudioAnalyzer", "AudioError", "AudioReport", "BackendError", "Beats", "Brief",
-    "BriefError", "Capabilities", "ChatModel", "Chord", "CodecError", "CommunityFeed", "Comparison", "ContentIndex",
-    "Correction", "Credits", "CreditsError", "Curve", "Deduction", "Embedder", "Embedding", "Engagement", "Event",
-    "Features", "FileError", "Flow", "Form", "FormatError", "Harmony", "Health", "HitEstimate", "HitModel", "HitReport",
-    "InputError", "Job", "JobError", "JobStatus", "Key", "KeySpan", "Line", "Loudness", "LoudnessCurve", "Lyrics",
-    "LyricsError", "LyricsReport", "Match", "Melody", "MemoryStore", "Message", "MetaRegistry", "MissingExtraError",
-    "MissingKeyError", "ModerationError", "MusicEngine", "MusicEngineError", "MusicGenerator", "Note", "Orchestrator",
-    "Passage", "PitchTrack", "PitchTracker", "Pronunciation", "Quantiles", "References", "Reliability", "Report",
-    "ReportLine", "Rhyme", "RhymeKind", "Rhythm", "Score", "Section", "SeparationQuality", "Separator", "Span",
-    "Spectrogram", "Stats", "Stems", "Step", "Store", "StoreError", "Take", "Tempo", "TempoCandidate", "Theme",
-    "Ticket", "Timbre", "Timing", "Transcriber", "Transcript", "TrendSource", "Trends", "TruncatedFileWarning", "Truth",
-    "UnknownBackendError", "VerbStats", "Vocabulary", "Word", "WorkerError", "__version__", "audio", "batch", "codec",
-    "files", "hits", "lyrics", "synth",
+    "Advice", "Asset", "AsyncMusicEngine", "Audio", "AudioAnalyzer", "AudioError", "AudioReport", "BackendError",
+    "Beats", "Brief", "BriefError", "Capabilities", "ChatModel", "Chord", "CodecError", "CommunityFeed", "Comparison",
+    "ContentIndex", "Correction", "Credits", "CreditsError", "Curve", "Deduction", "Embedder", "Embedding",
+    "Engagement", "Event", "EventBus", "Features", "FileError", "Flow", "Form", "FormatError", "Harmony", "Health",
+    "HitEstimate", "HitModel", "HitReport", "InputError", "Job", "JobError", "JobStatus", "Key", "KeySpan", "Line",
+    "Loudness", "LoudnessCurve", "Lyrics", "LyricsError", "LyricsReport", "Match", "Melody", "MemoryStore", "Message",
+    "MetaRegistry", "MissingExtraError", "MissingKeyError", "ModerationError", "MusicEngine", "MusicEngineError",
+    "MusicGenerator", "Note", "Orchestrator", "Passage", "PitchTrack", "PitchTracker", "Pronunciation", "Quantiles",
+    "References", "Release", "Reliability", "Report", "ReportLine", "Rhyme", "RhymeKind", "Rhythm", "Score", "Section",
+    "SeparationQuality", "Separator", "Span", "Spectrogram", "Stats", "Stems", "Step", "Store", "StoreError",
+    "Subscription", "Take", "Tempo", "TempoCandidate", "Theme", "Ticket", "Timbre", "Timing", "Transcriber",
+    "Transcript", "TrendSource", "Trends", "TruncatedFileWarning", "Truth", "UnknownBackendError", "VerbStats",
+    "Vocabulary", "Word", "WorkerError", "__version__", "audio", "batch", "codec", "files", "hits", "lyrics", "synth",
+    "testing",
 ]
 # fmt: on
 

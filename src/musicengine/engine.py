@@ -17,9 +17,11 @@ from musicengine.backends.stub.generator import StubGenerator
 from musicengine.backends.stub.trends import StubTrends
 from musicengine.calls import Call, Meter, Middleware, through
 from musicengine.errors import InputError
+from musicengine.events import EventBus
 from musicengine.flows.advise import advise
 from musicengine.flows.generate import generate
 from musicengine.flows.judge import ERA, judge_hit
+from musicengine.flows.readiness import examine
 from musicengine.hits.score import predict
 from musicengine.protocols import (
     AudioAnalyzer,
@@ -69,6 +71,7 @@ class MusicEngine:
         content_index: holds the references that tracks are compared with; it is state, so engines that differ in
             nothing else are equal.
         middleware: what every call passes through, the first outermost.
+        events: tells subscribers what the engine does (:mod:`musicengine.events`).
     """
 
     generator: MusicGenerator = attrs.field(factory=StubGenerator, kw_only=True)
@@ -79,6 +82,7 @@ class MusicEngine:
     trend_source: TrendSource = attrs.field(factory=StubTrends, kw_only=True)
     content_index: ContentIndex = attrs.field(factory=ReferenceIndex, kw_only=True, eq=False)
     middleware: tuple[Middleware, ...] = attrs.field(default=(), converter=tuple[Middleware, ...], kw_only=True)
+    events: EventBus = attrs.field(factory=EventBus, kw_only=True, repr=False, eq=False)
     _meter: Meter = attrs.field(factory=Meter, init=False, repr=False, eq=False)
 
     @classmethod
@@ -179,13 +183,8 @@ class MusicEngine:
         return self._call("generate", lambda: generate(self.generator, _brief(prompt), progress=progress)[0])
 
     def health(self) -> Health:
-        """Whether each backend is ready; a backend with a ``problem()`` verb is asked for it."""
-        players = {role: getattr(self, role) for role in registry.ROLES}
-        problems = {role: problem() for role, who in players.items() if (problem := getattr(who, "problem", None))}
-        return Health(
-            backends={role: type(who).__name__ for role, who in players.items()},
-            problems={role: why for role, why in problems.items() if why},
-        )
+        """Whether each backend is ready, and why not; a backend with a ``problem()`` verb is asked for it."""
+        return examine({role: getattr(self, role) for role in registry.ROLES})
 
     def stats(self) -> Stats:
         """How often each verb was called, failed, and how long it took."""
@@ -203,7 +202,7 @@ class MusicEngine:
         return advise(audio, report.audio if report else self.analyzer.analyze(audio))
 
     def _call(self, verb: str, function: Callable[[], R]) -> R:
-        return through((self._meter, *self.middleware), Call(verb), function)
+        return through((self._meter, self.events, *self.middleware), Call(verb), function)
 
 
 def _sound(source: Sound | npt.ArrayLike, rate: float | None = None) -> Audio:
