@@ -38,7 +38,7 @@ def _lifted(
     """The verb as a coroutine function with the same parameters."""
     has_steps = "progress" in inspect.signature(verb).parameters
 
-    async def lifted(self: AsyncMusicEngine, *args: P.args, **kwargs: P.kwargs) -> R:
+    async def lifted(self: AsyncMusicEngine, /, *args: P.args, **kwargs: P.kwargs) -> R:
         cancelled = threading.Event()
         if has_steps:
             kwargs["progress"] = _stoppable(cancelled, kwargs.get("progress"))  # type: ignore[arg-type]
@@ -57,7 +57,7 @@ def _streamed(
 ) -> Callable[Concatenate[AsyncMusicEngine, P], AsyncGenerator[R, None]]:
     """The verb as an async generator: the next piece is fetched when it is asked for, so a slow reader waits alone."""
 
-    async def streamed(self: AsyncMusicEngine, *args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[R, None]:
+    async def streamed(self: AsyncMusicEngine, /, *args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[R, None]:
         source = _Source(partial(verb, self.engine, *args, **kwargs))
         try:
             while (piece := await self._run(source.next)) is not _END:
