@@ -123,7 +123,8 @@ def _outcomes(
             if not under_way:
                 return
             outcome = crew.settle(under_way)
-            if journal and not under_way.popleft().kept and isinstance(outcome, Done):
+            known = under_way.popleft().kept
+            if journal and not known and isinstance(outcome, Done):
                 journal.keep(outcome.item, outcome.value)
             count += 1
             tell(count)
