@@ -193,7 +193,7 @@ class TestResume:
         with pytest.raises(InputError, match=r"keeps values of this library, half:.* gave a float"):
             list(batch.map(half, [1], store=MemoryStore()))
         with pytest.raises(InputError, match="give a key"):
-            list(batch.map(price, [object()], store=MemoryStore()))  # type: ignore[list-item]
+            list(batch.map(price, [object()], store=MemoryStore()))  # type: ignore[arg-type]
 
     def test_keys_tell_files_apart_by_place_or_by_content(self, tmp_path: Path) -> None:
         one, two = tmp_path / "one", tmp_path / "two"
