@@ -13,13 +13,16 @@ _PARTS = 600
 
 
 def outline(audio: Audio) -> FloatArray:
-    """The lowest and the highest sample of any channel in equal parts: float32 (2, n), n at most 600."""
+    """The lowest and the highest sample of any channel in parts of one length: float32 (2, n), n at most 600.
+
+    The last part may be shorter.
+    """
     length = audio.samples.shape[1]
-    starts = np.arange(min(length, _PARTS)) * length // min(length, _PARTS)
-    ends = np.append(starts[1:], length)
-    result = np.empty((2, starts.size), np.float32)
-    # A slice is reduced several times faster than by a reduction over all starts at once.
-    for part, (start, end) in enumerate(zip(starts, ends, strict=True)):
-        piece = audio.samples[:, start:end]
-        result[:, part] = piece.min(), piece.max()
-    return result
+    part = -(-length // _PARTS)
+    whole = length // part * part
+    parts = audio.samples[:, :whole].reshape(len(audio.samples), -1, part)
+    rest = audio.samples[:, whole:]
+    lowest, highest = parts.min(axis=(0, 2)), parts.max(axis=(0, 2))
+    if rest.size:
+        lowest, highest = np.append(lowest, rest.min()), np.append(highest, rest.max())
+    return np.stack([lowest, highest])

@@ -10,9 +10,10 @@ those of the International Phonetic Alphabet: manner, place, voice.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import attrs
 
@@ -60,8 +61,7 @@ FUNCTION_WORDS = word_set(
 
 _VOWEL = {name: code for code, name in enumerate(VOWELS)}
 _CONSONANT = {name: code for code, name in enumerate(CONSONANTS)}
-_PAD = (0,) * DEPTH
-_NO_VOWELS = (NO_VOWEL,) * DEPTH
+_PARENTHESIS = re.compile(r"\([^()]*\)\W*$")
 
 Spoken: TypeAlias = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 """Vowels, stresses, and clusters: the one before the first vowel, then the one after each vowel."""
@@ -90,36 +90,25 @@ class LineSounds:
 
     Args:
         scansion: the line.
+        spelled: its words in lower case and plain letters.
         ways: how each word is said.
         vowels: of each syllable.
         stresses: 2 primary, 1 secondary, 0 none, as in the line.
         clusters: the consonants up to the next vowel of the line, five bits each, the first in the lowest.
+        words: which word each syllable belongs to.
         last_word: the index of the word that rhymes, -1 for none.
         tails: the line's end in every way its last word may be said.
     """
 
     scansion: Scansion
+    spelled: tuple[str, ...]
     ways: tuple[Spoken, ...]
     vowels: tuple[int, ...]
     stresses: tuple[int, ...]
     clusters: tuple[int, ...]
+    words: tuple[int, ...]
     last_word: int
     tails: tuple[TailSounds, ...]
-
-    @property
-    def spelled(self) -> tuple[str, ...]:
-        """The words in lower case and plain letters."""
-        return self.scansion.spelled
-
-    @property
-    def words(self) -> tuple[int, ...]:
-        """Which word each syllable belongs to."""
-        return self.scansion.syllable_words
-
-    @property
-    def rhyming_word(self) -> str:
-        """The word that rhymes, "" for none."""
-        return self.scansion.spelled[self.last_word] if self.last_word >= 0 else ""
 
 
 @lru_cache(maxsize=1 << 15)
@@ -160,99 +149,81 @@ def hear_lines(texts: Sequence[str]) -> list[LineSounds]:
 
 
 def _hear(line: Scansion) -> LineSounds:
-    ways = tuple([_way(word.word, word.phones, word.source) for word in line.pronunciations])
+    ways = tuple(_way(word) for word in line.pronunciations)
     vowels: list[int] = []
     stresses: list[int] = []
     clusters: list[int] = []
-    for own_vowels, own_stresses, own_clusters in ways:
+    words: list[int] = []
+    for index, (own_vowels, own_stresses, own_clusters) in enumerate(ways):
         if own_vowels:
-            if clusters and own_clusters[0]:
+            if vowels and own_clusters[0]:
                 clusters[-1] = join(clusters[-1], own_clusters[0])
             vowels += own_vowels
             stresses += own_stresses
             clusters += own_clusters[1:]
-    words = line.syllable_words
-    if len(words) != len(vowels):  # an old spelling was read as a modern one of other length
-        words = tuple([index for index, way in enumerate(ways) for _ in way[0]])
-        line = attrs.evolve(line, syllable_words=words, stresses=tuple([stress > 0 for stress in stresses]))
-    else:
-        stresses = [(stress or 1) if strong else 0 for strong, stress in zip(line.stresses, stresses, strict=True)]
+            words += [index] * len(own_vowels)
+    if len(line.stresses) == len(stresses):
+        stresses = [max(stress, 1) if strong else 0 for strong, stress in zip(line.stresses, stresses, strict=True)]
+    spelled = tuple(plain(word.text).lower() for word in line.words)
     last = _last_word(line, ways)
-    tails = _tails(line.spelled, ways, last, (vowels, stresses, clusters, words))
-    return LineSounds(line, ways, tuple(vowels), tuple(stresses), tuple(clusters), last, tails)
+    tails = _tails(spelled, ways, last, (vowels, stresses, clusters, words))
+    return LineSounds(
+        line, spelled, ways, tuple(vowels), tuple(stresses), tuple(clusters), tuple(words), last, tuple(tails)
+    )
 
 
-@lru_cache(maxsize=1 << 15)
-def _way(word: str, phones: tuple[str, ...], source: str) -> Spoken:
+def _way(word: Pronunciation) -> Spoken:
     """How a word is said; an old spelling that letters alone would misread as its modern one."""
-    if source == "letters" and (modern := modernize(word)) and (ways := spoken(modern)):
+    if word.source == "letters" and (modern := modernize(word.word)) and (ways := spoken(modern)):
         return ways[0]
-    return compiled(phones)
+    return compiled(word.phones)
 
 
 def _last_word(line: Scansion, ways: Sequence[Spoken]) -> int:
     """The index of the word that rhymes: the last with a vowel, if possible before an ad-lib in parentheses; or -1."""
-    if (aside := _aside(line.text)) >= 0:
+    aside = _PARENTHESIS.search(line.text) if ")" in line.text[-3:] else None
+    for bound in [aside.start(), len(line.text)] if aside else [len(line.text)]:
         for index in range(len(ways) - 1, -1, -1):
-            if line.words[index].end <= aside and ways[index][0]:
+            if line.words[index].end <= bound and ways[index][0]:
                 return index
-    return next((index for index in range(len(ways) - 1, -1, -1) if ways[index][0]), -1)
-
-
-def _aside(text: str) -> int:
-    """Where the parentheses open that close the line; -1 if there are none."""
-    if ")" not in text[-3:]:
-        return -1
-    opening = text.rfind("(")
-    closing = text.find(")", opening)
-    return opening if closing > 0 and not any(map(str.isalnum, text[closing:])) else -1
+    return -1
 
 
 def _tails(
     spelled: Sequence[str],
     ways: Sequence[Spoken],
     last: int,
-    syllables: tuple[list[int], list[int], list[int], Sequence[int]],
-) -> tuple[TailSounds, ...]:
+    syllables: tuple[list[int], list[int], list[int], list[int]],
+) -> list[TailSounds]:
     """The end of a line, in every way its last word may be said."""
     if last < 0:
-        return ()
+        return []
     word = spelled[last]
     vowels, stresses, clusters, words = syllables
     end = words.index(last)
     begin = max(0, end - DEPTH + 1)
-    before = _Before(
-        tuple(vowels[begin:end][::-1]),
-        tuple(stresses[begin:end][::-1]),
-        tuple(clusters[begin:end][::-1]),
-        tuple([int(at == 0 or words[at] != words[at - 1]) for at in range(end - 1, begin - 1, -1)]),
-        ways[words[end - 1]][2][-1] if end else 0,
-    )
+    before = (vowels[begin:end], stresses[begin:end], clusters[begin:end], words[max(begin - 1, 0) : end])
+    final = ways[words[end - 1]][2][-1] if end else 0
     letters, ending = last_letters(word), rime(word)
     weak = word in FUNCTION_WORDS
-    return tuple([TailSounds(_tail(way, weak, before), word, ending, letters) for way in spoken(word) or (ways[last],)])
+    return [TailSounds(_tail(way, weak, before, final), word, ending, letters) for way in spoken(word) or (ways[last],)]
 
 
-class _Before(NamedTuple):
-    """The syllables before a line's last word, the last first, and the consonants that their last word ends on."""
-
-    vowels: tuple[int, ...]
-    stresses: tuple[int, ...]
-    clusters: tuple[int, ...]
-    starts: tuple[int, ...]
-    final: int
-
-
-def _tail(way: Spoken, weak: bool, before: _Before) -> tuple[int, ...]:
-    """The codes of a word's end and the syllables before it."""
-    vowels, stresses, clusters = way
-    own = len(vowels)
-    joined = (join(before.final, clusters[0]), *before.clusters[1:]) if before.clusters else ()
+def _tail(way: Spoken, weak: bool, before: tuple[list[int], ...], final: int) -> tuple[int, ...]:
+    """The codes of a word's end and the syllables before it, whose word ends on the cluster ``final``."""
+    own_vowels, own_stresses, own_clusters = way
+    own = len(own_vowels)
+    vowels, stresses, clusters, words = before
+    clusters = [*clusters[:-1], join(final, own_clusters[0])] if clusters else []
+    size = len(vowels)
+    words = [-1, *words] if len(words) == size else words
+    starts = [int(words[place] != words[place + 1]) for place in range(size)]
+    pad = (0,) * DEPTH
     return (
-        *(vowels[::-1] + before.vowels + _NO_VOWELS)[:DEPTH],
-        *((_PAD[:own] if weak else stresses[::-1]) + before.stresses + _PAD)[:DEPTH],
-        *(clusters[:0:-1] + joined + _PAD)[:DEPTH],
-        *(_PAD[: own - 1] + (1,) + before.starts + _PAD)[:DEPTH],
+        *(*own_vowels[::-1], *vowels[::-1], *(NO_VOWEL,) * DEPTH)[:DEPTH],
+        *(*(pad[:own] if weak else own_stresses[::-1]), *stresses[::-1], *pad)[:DEPTH],
+        *(*own_clusters[:0:-1], *clusters[::-1], *pad)[:DEPTH],
+        *(*pad[: own - 1], 1, *starts[::-1], *pad)[:DEPTH],
     )
 
 

@@ -68,9 +68,8 @@ def likeliest(odds: Sequence[float], inside: Sequence[bool], transitions: Sequen
         weak_weak, weak_strong, strong_weak, strong_strong = transitions[within]
         strong_weak += lead
         strong_strong += lead
-        to_weak, to_strong = strong_weak > weak_weak, strong_strong > weak_strong
-        back.append((to_weak, to_strong))
-        lead = value + (strong_strong if to_strong else weak_strong) - (strong_weak if to_weak else weak_weak)
+        back.append((strong_weak > weak_weak, strong_strong > weak_strong))
+        lead = value + max(strong_strong, weak_strong) - max(strong_weak, weak_weak)
     pattern = []
     state = lead > 0
     for came_from in reversed(back):

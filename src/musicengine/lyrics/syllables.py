@@ -26,48 +26,36 @@ MAX_CHARACTERS = 1_000_000
 
 _BECAUSE = Pronunciation("because", ("K", "AH0", "Z"), "rule")
 _IM_GONNA = Pronunciation("gonna", ("N", "AH0"), "rule")
-_WEAKENED = frozenset(("because", "gonna"))
 
 
 @attrs.frozen(eq=False)
 class Scansion:
-    """A line as it sounds.
+    """A line as it sounds: its phones in a row, and where its words and syllables lie in them.
 
     Args:
         text: the line.
         words: its words, with their places in the text.
-        spelled: the words in lower case and plain letters.
         pronunciations: of each word.
+        phones: of the whole line, vowels with their dictionary stress.
+        word_starts: where each word begins in ``phones``, and the number of phones: one more than there are words.
+        nuclei: where the vowel of each syllable is in ``phones``.
         syllable_words: to which word each syllable belongs.
         stresses: whether each syllable is stressed in the line.
     """
 
     text: str
     words: tuple[Token, ...]
-    spelled: tuple[str, ...]
     pronunciations: tuple[Pronunciation, ...]
+    phones: tuple[str, ...]
+    word_starts: tuple[int, ...]
+    nuclei: tuple[int, ...]
     syllable_words: tuple[int, ...]
     stresses: tuple[bool, ...]
 
     @property
     def syllables(self) -> int:
         """How many syllables the line has."""
-        return len(self.stresses)
-
-    @property
-    def phones(self) -> tuple[str, ...]:
-        """Of the whole line, vowels with their dictionary stress."""
-        return tuple(chain.from_iterable(each.phones for each in self.pronunciations))
-
-    @property
-    def word_starts(self) -> tuple[int, ...]:
-        """Where each word begins in ``phones``, and the number of phones: one more than there are words."""
-        return tuple(accumulate((len(each.phones) for each in self.pronunciations), initial=0))
-
-    @property
-    def nuclei(self) -> tuple[int, ...]:
-        """Where the vowel of each syllable is in ``phones``."""
-        return tuple(at for at, phone in enumerate(self.phones) if phone[-1].isdigit())
+        return len(self.nuclei)
 
 
 def count_syllables(text: str) -> int:
@@ -114,32 +102,31 @@ def weaken(said: Sequence[Pronunciation]) -> list[Pronunciation]:
 
 
 class _Sound(NamedTuple):
-    """What a line needs of a word: its plain spelling, and how likely the stress of each syllable is."""
+    """What a line needs of a word: where its vowels are, and how likely their stress."""
 
-    spelled: str
+    nuclei: tuple[int, ...]
     odds: tuple[float, ...]
 
 
 @lru_cache(1 << 15)
 def _sound(word: str, phones: tuple[str, ...]) -> _Sound:
-    spelled = plain(word).lower()
-    return _Sound(spelled, stress_odds(spelled, [int(phone[-1]) for phone in phones if phone[-1].isdigit()]))
+    nuclei = tuple(at for at, phone in enumerate(phones) if phone[-1].isdigit())
+    return _Sound(nuclei, stress_odds(plain(word).lower(), [int(phones[at][-1]) for at in nuclei]))
 
 
 def _scanned(line: str, words: list[Token], said: list[Pronunciation]) -> Scansion:
+    said = weaken(said)
     sounds = [_sound(each.word, each.phones) for each in said]
-    spelled = tuple([sound.spelled for sound in sounds])
-    if not _WEAKENED.isdisjoint(spelled):
-        said = weaken(said)
-        sounds = [_sound(each.word, each.phones) for each in said]
-    odds = [sound.odds for sound in sounds]
+    word_starts = list(accumulate((len(each.phones) for each in said), initial=0))
     return Scansion(
         text=line,
         words=tuple(words),
-        spelled=spelled,
         pronunciations=tuple(said),
-        syllable_words=tuple([index for index, each in enumerate(odds) for _ in each]),
-        stresses=tuple(stress_line(odds)),
+        phones=tuple(chain.from_iterable(each.phones for each in said)),
+        word_starts=tuple(word_starts),
+        nuclei=tuple(start + at for start, sound in zip(word_starts, sounds, strict=False) for at in sound.nuclei),
+        syllable_words=tuple(index for index, sound in enumerate(sounds) for _ in sound.nuclei),
+        stresses=tuple(stress_line([sound.odds for sound in sounds])),
     )
 
 

@@ -72,12 +72,8 @@ class Token(NamedTuple):
 
 def find_words(line: str) -> list[Token]:
     """The words of a line, in order."""
-    found = []
-    for match in _TOKEN.finditer(line):
-        text = match[0]
-        if text[0].isalnum() or text == "&" or any(map(str.isalnum, text)):
-            found.append(Token(text, match.start(), match.end()))
-    return found
+    found = [Token(match.group(), *match.span()) for match in _TOKEN.finditer(line)]
+    return [word for word in found if word.text[0].isalnum() or word.text == "&" or any(map(str.isalnum, word.text))]
 
 
 @lru_cache(1 << 14)
