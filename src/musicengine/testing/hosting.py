@@ -11,8 +11,11 @@ from musicengine.values.hosts import Asset, Engagement, Event, Match, Ticket
 
 __all__ = ["CHECKS"]
 
-_ASSET = Asset("musicengine-testing-1", "A check", point(1), {"genre": "disco"})
 _STATUSES = ("queued", "running", "succeeded", "failed")
+
+
+def _asset() -> Asset:
+    return Asset("musicengine-testing-1", "A check", point(1), {"genre": "disco"})
 
 
 def _knows_nobody(registry: MetaRegistry) -> None:
@@ -29,7 +32,7 @@ def _logs(registry: MetaRegistry) -> None:
 
 def _registers(registry: MetaRegistry) -> None:
     """An asset gets an id, the same each time it is registered, another than other assets."""
-    one, again = registry.register(_ASSET), registry.register(_ASSET)
+    one, again = registry.register(_asset()), registry.register(_asset())
     other = registry.register(Asset("musicengine-testing-2"))
     expect(isinstance(one, str) and bool(one), f"expected an id, got {one!r}")
     expect(one == again != other, f"expected one id for each asset, got {one!r}, {again!r} and {other!r}")
@@ -51,21 +54,21 @@ def _finds_itself(index: ContentIndex) -> None:
 
 def _replaces(index: ContentIndex) -> None:
     """An asset that is added again is there once."""
-    identity = index.add(_ASSET)
-    expect(index.add(_ASSET) == identity, "the same asset got another id")
+    identity = index.add(_asset())
+    expect(index.add(_asset()) == identity, "the same asset got another id")
     again = [match.id for match in index.similar(point(1), count=10)].count(identity)
     expect(again == 1, f"it is there {again} times")
 
 
 def _refuses_other_spaces(index: ContentIndex) -> None:
     """It refuses to compare embeddings of different spaces."""
-    index.add(_ASSET)
+    index.add(_asset())
     expect_refusal(lambda: index.similar(point(1, "another space")), "an embedding of another space")
 
 
 def _publishes(feed: CommunityFeed) -> None:
     """A published asset has a post, whose engagement is counted from nothing."""
-    post = feed.publish(_ASSET)
+    post = feed.publish(_asset())
     expect(isinstance(post, str) and bool(post), f"expected the id of a post, got {post!r}")
     found = expect_instance(feed.engagement(post), Engagement, "engagement")
     counts = (found.plays, found.likes, found.shares, found.comments)
