@@ -20,6 +20,7 @@ FLOORS = [
     {"__main__", "integrations"},
     {"aio", "testing"},
     {"engine"},
+    {"verbs"},
     {"flows"},
     {"registry", "backends"},
     {"batch", "events", "files", "stores"},

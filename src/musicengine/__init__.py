@@ -23,17 +23,18 @@ if TYPE_CHECKING:
         CreditsError as CreditsError, FileError as FileError, FormatError as FormatError, InputError as InputError,
         JobError as JobError, LyricsError as LyricsError, MissingExtraError as MissingExtraError,
         MissingKeyError as MissingKeyError, ModerationError as ModerationError, MusicEngineError as MusicEngineError,
-        StoreError as StoreError, TruncatedFileWarning as TruncatedFileWarning,
+        StoreError as StoreError, TruncatedFileWarning as TruncatedFileWarning, UncertainError as UncertainError,
         UnknownBackendError as UnknownBackendError, WorkerError as WorkerError,
     )
     from musicengine.events import EventBus as EventBus, Subscription as Subscription
     from musicengine.protocols import (
-        AudioAnalyzer as AudioAnalyzer, ChatModel as ChatModel, CommunityFeed as CommunityFeed,
-        ContentIndex as ContentIndex, Embedder as Embedder, MetaRegistry as MetaRegistry,
-        MusicGenerator as MusicGenerator, Orchestrator as Orchestrator, PitchTracker as PitchTracker,
-        Separator as Separator, Store as Store, Transcriber as Transcriber, TrendSource as TrendSource,
+        AudioAnalyzer as AudioAnalyzer, CancellingGenerator as CancellingGenerator, ChatModel as ChatModel,
+        CommunityFeed as CommunityFeed, ContentIndex as ContentIndex, Embedder as Embedder,
+        IdempotentGenerator as IdempotentGenerator, MetaRegistry as MetaRegistry, MusicGenerator as MusicGenerator,
+        Orchestrator as Orchestrator, PitchTracker as PitchTracker, Separator as Separator, Store as Store,
+        Transcriber as Transcriber, TrendSource as TrendSource,
     )
-    from musicengine.stores import MemoryStore as MemoryStore
+    from musicengine.stores import Cache as Cache, MemoryStore as MemoryStore, SQLiteStore as SQLiteStore
     from musicengine.values.hits import (
         Comparison as Comparison, Curve as Curve, Features as Features, HitEstimate as HitEstimate,
         HitModel as HitModel, HitReport as HitReport, References as References, Reliability as Reliability,
@@ -77,14 +78,16 @@ _HOMES = {
     "errors": (
         "AudioError", "BackendError", "BriefError", "CodecError", "CreditsError", "FileError", "FormatError",
         "InputError", "JobError", "LyricsError", "MissingExtraError", "MissingKeyError", "ModerationError",
-        "MusicEngineError", "StoreError", "TruncatedFileWarning", "UnknownBackendError", "WorkerError",
+        "MusicEngineError", "StoreError", "TruncatedFileWarning", "UncertainError", "UnknownBackendError",
+        "WorkerError",
     ),
     "events": ("EventBus", "Subscription",),
     "protocols": (
-        "AudioAnalyzer", "ChatModel", "CommunityFeed", "ContentIndex", "Embedder", "MetaRegistry", "MusicGenerator",
-        "Orchestrator", "PitchTracker", "Separator", "Store", "Transcriber", "TrendSource",
+        "AudioAnalyzer", "CancellingGenerator", "ChatModel", "CommunityFeed", "ContentIndex", "Embedder",
+        "IdempotentGenerator", "MetaRegistry", "MusicGenerator", "Orchestrator", "PitchTracker", "Separator", "Store",
+        "Transcriber", "TrendSource",
     ),
-    "stores": ("MemoryStore",),
+    "stores": ("Cache", "MemoryStore", "SQLiteStore",),
     "values.hits": (
         "Comparison", "Curve", "Features", "HitEstimate", "HitModel", "HitReport", "References", "Reliability",
     ),
@@ -110,17 +113,18 @@ _HOMES = {
 
 __all__ = [
     "Advice", "Asset", "AsyncMusicEngine", "Audio", "AudioAnalyzer", "AudioError", "AudioReport", "BackendError",
-    "Beats", "Brief", "BriefError", "Capabilities", "ChatModel", "Chord", "CodecError", "CommunityFeed", "Comparison",
-    "ContentIndex", "Correction", "Credits", "CreditsError", "Curve", "Deduction", "Embedder", "Embedding",
-    "Engagement", "Event", "EventBus", "Features", "FileError", "Flow", "Form", "FormatError", "Harmony", "Health",
-    "HitEstimate", "HitModel", "HitReport", "InputError", "Job", "JobError", "JobStatus", "Key", "KeySpan", "Line",
-    "Loudness", "LoudnessCurve", "Lyrics", "LyricsError", "LyricsReport", "Match", "Melody", "MemoryStore", "Message",
-    "MetaRegistry", "MissingExtraError", "MissingKeyError", "ModerationError", "MusicEngine", "MusicEngineError",
-    "MusicGenerator", "Note", "Orchestrator", "Passage", "PitchTrack", "PitchTracker", "Platform", "Playback",
-    "Pronunciation", "Quantiles", "References", "Release", "Reliability", "Report", "ReportLine", "Rhyme", "RhymeKind",
-    "Rhythm", "Score", "Section", "SeparationQuality", "Separator", "Span", "Spectrogram", "Stats", "Stems", "Step",
-    "Store", "StoreError", "Subscription", "Take", "Tempo", "TempoCandidate", "Theme", "Ticket", "Timbre", "Timing",
-    "Transcriber", "Transcript", "TrendSource", "Trends", "TruncatedFileWarning", "Truth", "UnknownBackendError",
+    "Beats", "Brief", "BriefError", "Cache", "CancellingGenerator", "Capabilities", "ChatModel", "Chord", "CodecError",
+    "CommunityFeed", "Comparison", "ContentIndex", "Correction", "Credits", "CreditsError", "Curve", "Deduction",
+    "Embedder", "Embedding", "Engagement", "Event", "EventBus", "Features", "FileError", "Flow", "Form", "FormatError",
+    "Harmony", "Health", "HitEstimate", "HitModel", "HitReport", "IdempotentGenerator", "InputError", "Job", "JobError",
+    "JobStatus", "Key", "KeySpan", "Line", "Loudness", "LoudnessCurve", "Lyrics", "LyricsError", "LyricsReport",
+    "Match", "Melody", "MemoryStore", "Message", "MetaRegistry", "MissingExtraError", "MissingKeyError",
+    "ModerationError", "MusicEngine", "MusicEngineError", "MusicGenerator", "Note", "Orchestrator", "Passage",
+    "PitchTrack", "PitchTracker", "Platform", "Playback", "Pronunciation", "Quantiles", "References", "Release",
+    "Reliability", "Report", "ReportLine", "Rhyme", "RhymeKind", "Rhythm", "SQLiteStore", "Score", "Section",
+    "SeparationQuality", "Separator", "Span", "Spectrogram", "Stats", "Stems", "Step", "Store", "StoreError",
+    "Subscription", "Take", "Tempo", "TempoCandidate", "Theme", "Ticket", "Timbre", "Timing", "Transcriber",
+    "Transcript", "TrendSource", "Trends", "TruncatedFileWarning", "Truth", "UncertainError", "UnknownBackendError",
     "VerbStats", "Vocabulary", "Word", "WorkerError", "__version__", "audio", "batch", "codec", "files", "hits",
     "lyrics", "synth", "testing",
 ]

@@ -231,18 +231,10 @@ _RUN = """
 import sys, time
 from pathlib import Path
 from musicengine import batch
+from musicengine.stores import SQLiteStore
 from musicengine.values.making import Credits
 
 folder = Path(sys.argv[1])
-
-class Files:
-    def get(self, key):
-        path = folder / key.replace(":", "_")
-        return path.read_bytes() if path.exists() else None
-    def put(self, key, data, *, ttl_s=None):
-        part = folder / "part"
-        part.write_bytes(data)
-        part.rename(folder / key.replace(":", "_"))
 
 def work(number):
     time.sleep(0 if len(sys.argv) > 2 else 0.05)
@@ -250,6 +242,6 @@ def work(number):
         file.write(f"{number}\\n")
     return Credits(number)
 
-for outcome in batch.map(work, range(30), store=Files(), name="work"):
+for outcome in batch.map(work, range(30), store=SQLiteStore(folder / "done.sqlite"), name="work"):
     assert outcome.value == Credits(outcome.item)
 """
