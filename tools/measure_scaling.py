@@ -57,8 +57,7 @@ def cpu_s() -> float:
 
 def run(way: Way, paths: list[Path], rounds: int) -> tuple[float, float, list[str]]:
     """The best time of a round in seconds, CPU seconds of a round, and the digests of the reports."""
-    engine = MusicEngine(analyzer=Native(threads=way.engine_threads))
-    analyze = analyze_fresh(engine)
+    analyze = MusicEngine(analyzer=Native(threads=way.engine_threads), cache=False).analyze
     spent: dict[int, float] = {}
     times, digests = [], []
     for count in (0, rounds):  # starting and warming the workers costs the same in both
@@ -72,11 +71,6 @@ def run(way: Way, paths: list[Path], rounds: int) -> tuple[float, float, list[st
                 digests = [one.value.digest for one in outcomes if isinstance(one, batch.Done)]
         spent[count] = cpu_s() - before
     return min(times), (spent[rounds] - spent[0]) / rounds, digests
-
-
-def analyze_fresh(engine: MusicEngine) -> Callable[[Path], object]:
-    """The verb of an engine that remembers nothing."""
-    return (attrs.evolve(engine, cache=False) if hasattr(engine, "cache") else engine).analyze
 
 
 def main() -> None:

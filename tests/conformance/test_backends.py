@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,8 +23,9 @@ OURS = [(role, name) for role in registry.ROLES | registry.HOSTS for name in reg
 
 
 @pytest.mark.parametrize(("role", "name"), OURS, ids=str)
-def test_every_backend_that_comes_along_keeps_its_protocol(role: str, name: str) -> None:
-    assert check(registry.create(role, name, {}), role)
+def test_every_backend_that_comes_along_keeps_its_protocol(role: str, name: str, tmp_path: Path) -> None:
+    environ = {"MUSICENGINE_STORE_PATH": str(tmp_path / "store.sqlite")}
+    assert check(registry.create(role, name, environ), role)
 
 
 @pytest.mark.parametrize("kind", [StoredFeed, StoredIndex, StoredOrchestrator, StoredRegistry, MemoryStore])

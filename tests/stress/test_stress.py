@@ -32,7 +32,7 @@ def takes() -> list[Take]:
 
 def uncached() -> MusicEngine:
     """An engine that measures each time it is asked."""
-    return MusicEngine(cache=False) if hasattr(MusicEngine(), "cache") else MusicEngine()  # type: ignore[call-arg]
+    return MusicEngine(cache=False)
 
 
 def test_many_calls_over_eight_threads_give_what_one_thread_gives(takes: list[Take]) -> None:

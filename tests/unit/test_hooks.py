@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from musicengine import Asset, Engagement, Event, MusicEngine, Ticket, codec
 from musicengine.backends.hosts import StoredFeed, StoredIndex, StoredOrchestrator, StoredRegistry
 from musicengine.errors import InputError, StoreError, UnknownBackendError
 from musicengine.integrations.hooks import Hooks
-from musicengine.stores import MemoryStore
+from musicengine.stores import MemoryStore, SQLiteStore
 from musicengine.testing.expectations import point
 
 
@@ -65,8 +66,8 @@ class TestStored:
         assert [event.name for event in other.meta_registry.events("load")] == ["load.1", "load.2"]
         assert list(other.meta_registry.events("save")) == []
 
-    def test_an_index_sees_what_others_add_and_remove(self) -> None:
-        store = MemoryStore()
+    def test_an_index_sees_what_others_add_and_remove(self, tmp_path: Path) -> None:
+        store = SQLiteStore(tmp_path / "host.sqlite")
         one, other = StoredIndex(store), StoredIndex(store)
         assert one.similar(point(1)) == ()
         for number in range(3):
