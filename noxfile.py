@@ -63,6 +63,21 @@ def oracles(session: nox.Session) -> None:
 
 
 @nox.session
+def scale(session: nox.Session) -> None:
+    """Batches on loky and on a Dask cluster of two worker processes."""
+    install(session, "scale")
+    session.run("pytest", "tests/integration", *session.posargs)
+
+
+@nox.session
+def stress(session: nox.Session) -> None:
+    """Many threads, forks and calls, at full numbers."""
+    install(session, "tests")
+    env = {"MUSICENGINE_STRESS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    session.run("pytest", "tests/stress", "-s", *session.posargs, env=env)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Run every example of the README and the docs."""
     install(session, "docs")

@@ -435,6 +435,7 @@ EVERY: dict[type[Value], st.SearchStrategy[Any]] = {
     hosts.Asset: st.builds(hosts.Asset, names, names, st.none() | embeddings, facts),
     hosts.Match: st.builds(hosts.Match, names, shares),
     hosts.Engagement: st.builds(hosts.Engagement, *[st.integers(0, 99)] * 4),
+    hosts.Release: st.builds(hosts.Release, names, names, names, st.builds(hosts.Ticket, names)),
     hosts.Ticket: st.builds(hosts.Ticket, names, st.just("queued"), shares),
     service.Health: st.builds(service.Health, facts, facts),
     service.VerbStats: st.builds(

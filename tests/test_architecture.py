@@ -23,7 +23,7 @@ FLOORS = [
     {"verbs"},
     {"flows"},
     {"registry", "backends"},
-    {"batch", "files", "stores"},
+    {"batch", "events", "files", "stores"},
     {"calls", "codec"},
     {"protocols"},
     {"synth"},

@@ -12,9 +12,11 @@ from musicengine import _lazy
 # fmt: off
 if TYPE_CHECKING:
     from musicengine import (
-        audio as audio, codec as codec, files as files, hits as hits, lyrics as lyrics, synth as synth,
+        audio as audio, batch as batch, codec as codec, files as files, hits as hits, lyrics as lyrics, synth as synth,
+        testing as testing,
     )
     from musicengine._version import __version__ as __version__
+    from musicengine.aio import AsyncMusicEngine as AsyncMusicEngine
     from musicengine.engine import MusicEngine as MusicEngine
     from musicengine.errors import (
         AudioError as AudioError, BackendError as BackendError, BriefError as BriefError, CodecError as CodecError,
@@ -22,8 +24,9 @@ if TYPE_CHECKING:
         JobError as JobError, LyricsError as LyricsError, MissingExtraError as MissingExtraError,
         MissingKeyError as MissingKeyError, ModerationError as ModerationError, MusicEngineError as MusicEngineError,
         StoreError as StoreError, TruncatedFileWarning as TruncatedFileWarning, UncertainError as UncertainError,
-        UnknownBackendError as UnknownBackendError,
+        UnknownBackendError as UnknownBackendError, WorkerError as WorkerError,
     )
+    from musicengine.events import EventBus as EventBus, Subscription as Subscription
     from musicengine.protocols import (
         AudioAnalyzer as AudioAnalyzer, CancellingGenerator as CancellingGenerator, ChatModel as ChatModel,
         CommunityFeed as CommunityFeed, ContentIndex as ContentIndex, Embedder as Embedder,
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
         HitModel as HitModel, HitReport as HitReport, References as References, Reliability as Reliability,
     )
     from musicengine.values.hosts import (
-        Asset as Asset, Engagement as Engagement, Event as Event, Match as Match, Ticket as Ticket,
+        Asset as Asset, Engagement as Engagement, Event as Event, Match as Match, Release as Release, Ticket as Ticket,
     )
     from musicengine.values.lyrics import (
         Correction as Correction, Flow as Flow, LyricsReport as LyricsReport, Passage as Passage,
@@ -76,15 +79,18 @@ if TYPE_CHECKING:
         Line as Line, Lyrics as Lyrics, Pronunciation as Pronunciation, Transcript as Transcript, Word as Word,
     )
 
-_MODULES = ("audio", "codec", "files", "hits", "lyrics", "synth",)
+_MODULES = ("audio", "batch", "codec", "files", "hits", "lyrics", "synth", "testing",)
 _HOMES = {
     "_version": ("__version__",),
+    "aio": ("AsyncMusicEngine",),
     "engine": ("MusicEngine",),
     "errors": (
         "AudioError", "BackendError", "BriefError", "CodecError", "CreditsError", "FileError", "FormatError",
         "InputError", "JobError", "LyricsError", "MissingExtraError", "MissingKeyError", "ModerationError",
         "MusicEngineError", "StoreError", "TruncatedFileWarning", "UncertainError", "UnknownBackendError",
+        "WorkerError",
     ),
+    "events": ("EventBus", "Subscription",),
     "protocols": (
         "AudioAnalyzer", "CancellingGenerator", "ChatModel", "CommunityFeed", "ContentIndex", "Embedder",
         "IdempotentGenerator", "MetaRegistry", "Moderator", "MusicGenerator", "Orchestrator", "PitchTracker",
@@ -98,7 +104,7 @@ _HOMES = {
     "values.hits": (
         "Comparison", "Curve", "Features", "HitEstimate", "HitModel", "HitReport", "References", "Reliability",
     ),
-    "values.hosts": ("Asset", "Engagement", "Event", "Match", "Ticket",),
+    "values.hosts": ("Asset", "Engagement", "Event", "Match", "Release", "Ticket",),
     "values.lyrics": (
         "Correction", "Flow", "LyricsReport", "Passage", "ReportLine", "Rhyme", "RhymeKind", "Span", "Theme", "Timing",
         "Vocabulary",
@@ -122,22 +128,23 @@ _HOMES = {
 }
 
 __all__ = [
-    "Action", "Advice", "AnalyzeLyrics", "Asset", "Audio", "AudioAnalyzer", "AudioError", "AudioReport", "BackendError",
-    "Beats", "Brief", "BriefError", "Cache", "CancellingGenerator", "Capabilities", "Change", "ChatModel", "Chord",
-    "CodecError", "CommunityFeed", "Comparison", "ContentIndex", "Context", "Correction", "Credits", "CreditsError",
-    "Curve", "Deduction", "Difference", "Edit", "Embedder", "Embedding", "Engagement", "Event", "Features", "FileError",
-    "Flow", "Form", "FormatError", "Generate", "Harmony", "Health", "Heard", "HitEstimate", "HitModel", "HitReport",
-    "IdempotentGenerator", "InputError", "Job", "JobError", "JobStatus", "Key", "KeySpan", "Line", "Loudness",
-    "LoudnessCurve", "Lyrics", "LyricsError", "LyricsReport", "Match", "Melody", "MemoryStore", "Message",
-    "MetaRegistry", "MissingExtraError", "MissingKeyError", "ModerationError", "Moderator", "MusicEngine",
-    "MusicEngineError", "MusicGenerator", "Note", "Orchestrator", "Passage", "PitchTrack", "PitchTracker", "Platform",
-    "Playback", "Produce", "Production", "Pronunciation", "Quantiles", "RecordedRound", "Recording", "References",
-    "Refine", "Reliability", "Replay", "Reply", "Report", "ReportLine", "Rhyme", "RhymeKind", "Rhythm", "Round",
-    "SQLiteStore", "Score", "Section", "SeparationQuality", "Separator", "Session", "Span", "Spectrogram", "Stats",
-    "Stems", "Step", "Stopped", "Store", "StoreError", "Take", "Tempo", "TempoCandidate", "Theme", "Ticket", "Timbre",
-    "Timing", "Transcriber", "Transcript", "TrendSource", "Trends", "TruncatedFileWarning", "Truth", "UncertainError",
-    "UnknownBackendError", "VerbStats", "Verdict", "Vocabulary", "Word", "WriteLyrics", "__version__", "audio", "codec",
-    "files", "find_changes", "hits", "lyrics", "synth",
+    "Action", "Advice", "AnalyzeLyrics", "Asset", "AsyncMusicEngine", "Audio", "AudioAnalyzer", "AudioError",
+    "AudioReport", "BackendError", "Beats", "Brief", "BriefError", "Cache", "CancellingGenerator", "Capabilities",
+    "Change", "ChatModel", "Chord", "CodecError", "CommunityFeed", "Comparison", "ContentIndex", "Context",
+    "Correction", "Credits", "CreditsError", "Curve", "Deduction", "Difference", "Edit", "Embedder", "Embedding",
+    "Engagement", "Event", "EventBus", "Features", "FileError", "Flow", "Form", "FormatError", "Generate", "Harmony",
+    "Health", "Heard", "HitEstimate", "HitModel", "HitReport", "IdempotentGenerator", "InputError", "Job", "JobError",
+    "JobStatus", "Key", "KeySpan", "Line", "Loudness", "LoudnessCurve", "Lyrics", "LyricsError", "LyricsReport",
+    "Match", "Melody", "MemoryStore", "Message", "MetaRegistry", "MissingExtraError", "MissingKeyError",
+    "ModerationError", "Moderator", "MusicEngine", "MusicEngineError", "MusicGenerator", "Note", "Orchestrator",
+    "Passage", "PitchTrack", "PitchTracker", "Platform", "Playback", "Produce", "Production", "Pronunciation",
+    "Quantiles", "RecordedRound", "Recording", "References", "Refine", "Release", "Reliability", "Replay", "Reply",
+    "Report", "ReportLine", "Rhyme", "RhymeKind", "Rhythm", "Round", "SQLiteStore", "Score", "Section",
+    "SeparationQuality", "Separator", "Session", "Span", "Spectrogram", "Stats", "Stems", "Step", "Stopped", "Store",
+    "StoreError", "Subscription", "Take", "Tempo", "TempoCandidate", "Theme", "Ticket", "Timbre", "Timing",
+    "Transcriber", "Transcript", "TrendSource", "Trends", "TruncatedFileWarning", "Truth", "UncertainError",
+    "UnknownBackendError", "VerbStats", "Verdict", "Vocabulary", "Word", "WorkerError", "WriteLyrics", "__version__",
+    "audio", "batch", "codec", "files", "find_changes", "hits", "lyrics", "synth", "testing",
 ]
 # fmt: on
 

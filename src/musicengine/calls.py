@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+import uuid
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
@@ -26,9 +27,15 @@ _LATEST = 1024
 
 @attrs.frozen
 class Call:
-    """One call of one verb. It carries no content, so whoever logs it can leak none."""
+    """One call of one verb. It carries no content, so whoever logs it can leak none.
+
+    Args:
+        verb: of the engine.
+        id: tells it from every other call.
+    """
 
     verb: str
+    id: str = attrs.field(factory=lambda: uuid.uuid4().hex, eq=False)
 
 
 class Middleware(Protocol):

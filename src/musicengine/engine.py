@@ -20,11 +20,13 @@ from musicengine.backends.stub.transcriber import StubTranscriber
 from musicengine.backends.stub.trends import StubTrends
 from musicengine.calls import Account, Call, Meter, Middleware, through
 from musicengine.errors import InputError
+from musicengine.events import EventBus
 from musicengine.flows.advise import advise_on_take, advise_on_track
 from musicengine.flows.jobs import as_budget
 from musicengine.flows.judge import ERA, judge
 from musicengine.flows.produce import Studio, produce
 from musicengine.flows.prompts import Prompts
+from musicengine.flows.readiness import examine
 from musicengine.flows.refine import refine, revise
 from musicengine.flows.replay import replay, save_production
 from musicengine.flows.safety import screen_brief
@@ -96,6 +98,7 @@ class MusicEngine(Orders, Talk):
             a MemoryStore; False for nowhere.
         budget: what the orders of this engine may cost together; None for no limit.
         middleware: what every call passes through, the first outermost.
+        events: tells subscribers what the engine does (:mod:`musicengine.events`).
     """
 
     generator: MusicGenerator = attrs.field(factory=StubGenerator, kw_only=True)
@@ -114,6 +117,7 @@ class MusicEngine(Orders, Talk):
     cache: Store | bool = attrs.field(default=True, kw_only=True, eq=False)
     budget: Credits | None = attrs.field(default=None, converter=as_budget, kw_only=True)
     middleware: tuple[Middleware, ...] = attrs.field(default=(), converter=tuple[Middleware, ...], kw_only=True)
+    events: EventBus = attrs.field(factory=EventBus, kw_only=True, repr=False, eq=False)
     _meter: Meter = attrs.field(factory=Meter, init=False, repr=False, eq=False)
     _account: Account = attrs.field(factory=Account, init=False, repr=False, eq=False)
     _cache: Cache | None = attrs.field(
@@ -300,13 +304,8 @@ class MusicEngine(Orders, Talk):
         return self._call("replay", lambda: replay(source, self._analyze, progress=progress))
 
     def health(self) -> Health:
-        """Whether each backend is ready; a backend with a ``problem()`` verb is asked for it."""
-        players = {role: getattr(self, role) for role in registry.ROLES}
-        problems = {role: problem() for role, who in players.items() if (problem := getattr(who, "problem", None))}
-        return Health(
-            backends={role: type(who).__name__ for role, who in players.items()},
-            problems={role: why for role, why in problems.items() if why},
-        )
+        """Whether each backend is ready, and why not; a backend with a ``problem()`` verb is asked for it."""
+        return examine({role: getattr(self, role) for role in registry.ROLES})
 
     def stats(self) -> Stats:
         """How often each verb was called, failed, was spared by the cache, and how long it took; what orders cost."""
@@ -370,7 +369,7 @@ class MusicEngine(Orders, Talk):
         return advise_on_track(_sound(sound), report)
 
     def _call(self, verb: str, function: Callable[[], R]) -> R:
-        return through((self._meter, *self.middleware), Call(verb), function)
+        return through((self._meter, self.events, *self.middleware), Call(verb), function)
 
 
 def _sound(source: Sound | npt.ArrayLike, rate: float | None = None) -> Audio:

@@ -11,6 +11,7 @@
     │   └── FormatError                  a file in a format this installation cannot read
     ├── CodecError (ValueError)          bytes or JSON that no value of this library wrote
     ├── StoreError                       a store that is unreachable, foreign or corrupt
+    ├── WorkerError                      a worker process of a batch died
     └── BackendError                     a backend that cannot do what was asked
         ├── UnknownBackendError          no backend has that name
         ├── MissingExtraError (ImportError)   its optional dependency is not installed
@@ -46,6 +47,7 @@ __all__ = [
     "TruncatedFileWarning",
     "UncertainError",
     "UnknownBackendError",
+    "WorkerError",
 ]
 
 
@@ -87,6 +89,10 @@ class CodecError(MusicEngineError, ValueError):
 
 class StoreError(MusicEngineError):
     """A store that is unreachable, foreign or corrupt."""
+
+
+class WorkerError(MusicEngineError):
+    """A worker process of a batch died, and its item with it."""
 
 
 class BackendError(MusicEngineError):

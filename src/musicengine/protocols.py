@@ -7,6 +7,7 @@ keyword-only. ``musicengine.testing.check`` tells the author of a backend whethe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol, TypeAlias, runtime_checkable
 
 from musicengine.values.conversation import Verdict
@@ -20,6 +21,7 @@ from musicengine.values.trends import Trends
 from musicengine.values.words import Lyrics, Transcript
 
 __all__ = [
+    "PROTOCOLS",
     "AudioAnalyzer",
     "CancellingGenerator",
     "ChatModel",
@@ -249,3 +251,23 @@ class Orchestrator(Protocol):
     def status(self, ticket: Ticket, /) -> Ticket:
         """Where it stands now."""
         ...
+
+
+PROTOCOLS: Mapping[str, type] = MappingProxyType(
+    {
+        "generator": MusicGenerator,
+        "chat_model": ChatModel,
+        "transcriber": Transcriber,
+        "analyzer": AudioAnalyzer,
+        "separator": Separator,
+        "pitch_tracker": PitchTracker,
+        "embedder": Embedder,
+        "trend_source": TrendSource,
+        "store": Store,
+        "meta_registry": MetaRegistry,
+        "content_index": ContentIndex,
+        "community_feed": CommunityFeed,
+        "orchestrator": Orchestrator,
+    }
+)
+"""The protocol of each role that a backend can play."""

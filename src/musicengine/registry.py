@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from musicengine.errors import BackendError, MissingExtraError, MissingKeyError, UnknownBackendError
 
-__all__ = ["ROLES", "configured", "create", "names"]
+__all__ = ["HOSTS", "ROLES", "configured", "create", "names"]
 
 _GROUP = "musicengine.backends"
 
@@ -34,6 +34,9 @@ ROLES = {
 }
 """Each role an engine fills, with the backend that needs no key, no download and no network."""
 
+HOSTS = {"meta_registry": "memory", "content_index": "memory", "community_feed": "memory", "orchestrator": "memory"}
+"""Each system around an engine that :class:`musicengine.integrations.hooks.Hooks` speaks to, likewise."""
+
 
 def names(role: str) -> tuple[str, ...]:
     """The backends that can play a role, in order of their names."""
@@ -44,7 +47,7 @@ def create(role: str, name: str, environ: Mapping[str, str] | None = None) -> An
     """A backend, made with what its class asks of the environment.
 
     Args:
-        role: one of ``ROLES``.
+        role: one of ``ROLES`` or ``HOSTS``.
         name: one of ``names(role)``.
         environ: the environment; None for that of the process.
 
@@ -63,19 +66,19 @@ def create(role: str, name: str, environ: Mapping[str, str] | None = None) -> An
         elif argument not in parameters or parameters[argument].default is inspect.Parameter.empty:
             raise MissingKeyError(
                 f"the {role} {name!r} needs a key: set the variable {variable}, or pass "
-                f"{backend.__name__}({argument}=...); {ROLES.get(role, 'stub')!r} needs none"
+                f"{backend.__name__}({argument}=...); {(ROLES | HOSTS)[role]!r} needs none"
             )
     return backend(**arguments)
 
 
-def configured(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
+def configured(environ: Mapping[str, str] | None = None, roles: Iterable[str] = tuple(ROLES)) -> dict[str, Any]:
     """The backends that the environment names, by role: ``MUSICENGINE_GENERATOR=stub`` and so on.
 
     Raises:
         BackendError: as :func:`create`.
     """
     environ = os.environ if environ is None else environ
-    chosen = {role: environ.get(f"MUSICENGINE_{role.upper()}", "") for role in ROLES}
+    chosen = {role: environ.get(f"MUSICENGINE_{role.upper()}", "") for role in roles}
     return {role: create(role, name, environ) for role, name in chosen.items() if name}
 
 
@@ -87,8 +90,8 @@ def _found(role: str) -> dict[str, EntryPoint]:
 
 
 def _load(role: str, name: str) -> Any:
-    if role not in ROLES:
-        raise UnknownBackendError(f"there is no role {role!r}; the roles are {', '.join(ROLES)}")
+    if role not in (roles := ROLES | HOSTS):
+        raise UnknownBackendError(f"there is no role {role!r}; the roles are {', '.join(roles)}")
     found = _found(role)
     if name not in found:
         raise UnknownBackendError(f"there is no {role} {name!r}; there are: {', '.join(sorted(found)) or 'none'}")

@@ -9,7 +9,10 @@ Taking the mixture apart costs as much as all rhythm and loudness together, so i
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from typing_extensions import override
 
 from musicengine.audio.chords import find_chords
 from musicengine.audio.chroma import compute_chroma
@@ -34,23 +37,26 @@ from musicengine.values.sound import Audio
 
 __all__ = ["analyze"]
 
+R = TypeVar("R")
+
 _STEPS = ("spectrum", "rhythm", "timbre", "form", "loudness", "quality", "harmony", "pitch")
 _SILENT_LUFS = -70.0
 
 
-def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> AudioReport:
+def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None, threads: int = 2) -> AudioReport:
     """The report: every measure of this package, or None where the audio cannot answer, with the reason.
 
     Args:
         audio: of any rate, length and number of channels.
         progress: is told of each step that is done.
+        threads: 2, or 1 where other processes use the other cores; the report is the same.
     """
 
     def tell(step: str) -> None:
         if progress:
             progress(Step(step, _STEPS.index(step) + 1, len(_STEPS)))
 
-    with ThreadPoolExecutor(1) as other:
+    with ThreadPoolExecutor(1) if threads > 1 else _Here() as other:
         loudness_job = other.submit(hear_loudness, audio)
         chroma_job = other.submit(compute_chroma, audio)
         lead_job = other.submit(_hear_lead, audio)
@@ -96,6 +102,16 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         quality=quality,
         abstained=_abstentions(heard.abstention, chroma.abstention, form, pitch, loudness),
     )
+
+
+class _Here(Executor):
+    """Does what it is given at once, in the thread that gives it."""
+
+    @override
+    def submit(self, function: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
+        future: Future[R] = Future()
+        future.set_result(function(*args, **kwargs))
+        return future
 
 
 def _hear_lead(audio: Audio) -> tuple[PitchTrack, Melody | None]:

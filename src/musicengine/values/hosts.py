@@ -1,4 +1,4 @@
-"""What the host systems around an engine exchange with it: Event, Asset, Match, Engagement, Ticket."""
+"""What the host systems around an engine exchange with it: Event, Asset, Match, Engagement, Ticket, Release."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from musicengine.values._mappings import read_only, sorted_items
 from musicengine.values._value import Value
 from musicengine.values.measures import Embedding
 
-__all__ = ["Asset", "Engagement", "Event", "Match", "Ticket"]
+__all__ = ["Asset", "Engagement", "Event", "Match", "Release", "Ticket"]
 
 
 @attrs.frozen(repr=False, slots=False)
@@ -84,3 +84,20 @@ class Ticket(Value):
     id: str
     status: str = "queued"
     progress: float = attrs.field(default=0.0, converter=float, validator=confidence)
+
+
+@attrs.frozen(repr=False, slots=False)
+class Release(Value):
+    """What the systems around an engine call a take that was released.
+
+    Args:
+        asset: the registry's id.
+        entry: the content index's id.
+        post: the feed's id.
+        ticket: of the work that follows.
+    """
+
+    asset: str
+    entry: str
+    post: str
+    ticket: Ticket
