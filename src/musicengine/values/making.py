@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 import attrs
 
 from musicengine.errors import BriefError, InputError
+from musicengine.values import _frame, _views
 from musicengine.values._arrays import non_negative
 from musicengine.values._value import Value
 from musicengine.values.music import Beats, Chord, Key, Section, Tempo
@@ -167,6 +168,9 @@ class Take(Value):
     provenance: str = attrs.field(default="stub", eq=False)
     notes: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...], eq=False)
 
+    def _repr_html_(self) -> str:
+        return _views.take(self)
+
 
 @attrs.frozen(repr=False, slots=False)
 class Credits(Value):
@@ -240,3 +244,6 @@ class Message(Value):
         """Require a known role."""
         if self.role not in ("system", "user", "assistant"):
             raise InputError(f'Message.role must be "system", "user" or "assistant", got {self.role!r}')
+
+    def _repr_html_(self) -> str:
+        return _frame.framed(_frame.bubbles([self]))
