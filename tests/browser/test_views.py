@@ -18,7 +18,7 @@ from musicengine import Audio, Message, MusicEngine
 from musicengine.audio import compute_spectrogram
 from musicengine.audio.loudness import loudness_curve
 from musicengine.values import _frame, _timeline, _views
-from musicengine.values.words import Transcript
+from musicengine.values.words import Transcript, Word
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
@@ -86,7 +86,7 @@ def views() -> dict[str, str]:
         "embedding": audio.embedding,
         "loudness": loudness_curve(take.audio),
         "lyrics report": engine.analyze_lyrics(_LYRIC),
-        "transcript": Transcript(take.truth.words if take.truth else ()),
+        "transcript": Transcript([Word(word, at, at + 0.3, 1 / at) for at, word in enumerate(_LYRIC.split(), 1)]),
         "stats": engine.stats(),
         "message": Message("user", "Make it <i>louder</i>"),
     }

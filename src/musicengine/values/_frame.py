@@ -75,7 +75,7 @@ _CSS = (
     ".musicengine{font:14px/1.5 system-ui,sans-serif;max-width:60em;color-scheme:light dark}"
     ".musicengine table{border-collapse:collapse;margin:1em 0;font-size:inherit}"
     ".musicengine tr{background:none!important}"
-    ".musicengine caption{text-align:left;font-weight:600}"
+    ".musicengine caption{text-align:left;font-weight:600;white-space:nowrap}.musicengine td svg{margin:0}"
     ".musicengine th,.musicengine td{text-align:left;padding:.2em 1em .2em 0;vertical-align:top;"
     "border:0;border-bottom:1px solid #8884;background:none}"
     ".musicengine .head{margin:.5em 0}.musicengine .head b{font-size:1.15em;margin-right:.5em}"

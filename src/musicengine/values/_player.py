@@ -29,13 +29,14 @@ _RATES = (48_000, 44_100, 32_000, 24_000, 22_050, 16_000)  # of MPEG-1 and MPEG-
 _BLOCK = 1 << 16
 
 
-def player(audio: Audio, name: str = "", *, seconds: float = COMPRESSED_S) -> str:
+def player(audio: Audio, name: str = "", *, seconds: float = COMPRESSED_S, picture: str = "") -> str:
     """Audio that plays, with what was left out said under it.
 
     Args:
         audio: of any length; what the page carries is bounded.
         name: above the player.
         seconds: to carry at most.
+        picture: HTML between the name and the player.
     """
     kind, content, carried = _encoded(audio, seconds)
     left_out = f"the first {clock(carried)} of {clock(audio.duration_s)}" if carried < audio.duration_s - 0.01 else ""
@@ -45,7 +46,8 @@ def player(audio: Audio, name: str = "", *, seconds: float = COMPRESSED_S) -> st
     title = " ".join(filter(None, (escape(name), f"<small>{escape(note)}</small>" if note else "")))
     caption = f"<figcaption>{title}</figcaption>" if title else ""
     return (
-        f"<figure>{caption}<audio controls='controls' preload='metadata' aria-label='{escape(name or 'audio')}' "
+        f"<figure>{caption}{picture}<audio controls='controls' preload='metadata' "
+        f"aria-label='{escape(name or 'audio')}' "
         f"src='{data_uri(kind, content)}'></audio></figure>"
     )
 

@@ -39,7 +39,7 @@ class Row:
 
 def stack(duration_s: float, rows: Iterable[Row], title: str) -> str:
     """Rows one under the other over one time axis; "" where there is nothing to draw."""
-    parts, top = [], 0.0
+    parts, top = [], 8.0
     for row in rows:
         parts.append(row.draw(top, duration_s))
         top += row.height + _chart.GAP
@@ -125,7 +125,7 @@ def pitch_name(pitch: float) -> str:
 
 def curve(times_s: Numbers, levels: Numbers, marks: Sequence[tuple[float, str]], name: str = "") -> Row:
     """A curve with gaps where it is not finite; ``marks`` are the levels of the axis, which span it at least."""
-    height = 110.0
+    height, title = 110.0, 16.0 if name else 0.0
     finite = levels[np.isfinite(levels)]
     edges = [level for level, _ in marks] + ([float(finite.min()), float(finite.max())] if finite.size else [])
     low, high = min(edges), max(edges)
@@ -133,7 +133,7 @@ def curve(times_s: Numbers, levels: Numbers, marks: Sequence[tuple[float, str]],
 
     def draw(top: float, duration_s: float) -> str:
         def level(value: float) -> float:
-            return top + (high - value) / max(high - low, 1e-9) * height
+            return top + title + (high - value) / max(high - low, 1e-9) * height
 
         path, pen = [], False
         for at, value in zip(times_s[::step].tolist(), levels[::step].tolist(), strict=True):
@@ -145,9 +145,9 @@ def curve(times_s: Numbers, levels: Numbers, marks: Sequence[tuple[float, str]],
             f"<path d='{' '.join(path)}' fill='none' stroke='{INK}' stroke-width='1.8' stroke-linecap='round' "
             "stroke-linejoin='round'/>"
         )
-        return _grid([(level(value), text) for value, text in marks]) + line + label(WIDTH - 4, top + 12, name, "end")
+        return _grid([(level(value), text) for value, text in marks]) + line + label(LEFT, top + 8, name, "start")
 
-    return Row(height, draw)
+    return Row(height + title, draw)
 
 
 def heat(levels: Numbers, marks: Sequence[tuple[float, str]], height: float = 180.0) -> Row:

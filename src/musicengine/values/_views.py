@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+import attrs
 import numpy as np
 
 from musicengine.values import _chart, _report
@@ -16,7 +17,7 @@ from musicengine.values._player import player
 from musicengine.values._timeline import duration_text, pitch_name, stack
 
 if TYPE_CHECKING:
-    from musicengine.values.making import Take, Truth
+    from musicengine.values.making import Brief, Take, Truth
     from musicengine.values.measures import Embedding, LoudnessCurve
     from musicengine.values.music import Beats, Form, Harmony, Melody, PitchTrack, Rhythm
     from musicengine.values.reports import AudioReport
@@ -43,7 +44,7 @@ def audio(sound: Audio) -> str:
 def stems(parts: Stems) -> str:
     """Four waveforms, each with its player."""
     shown = "".join(
-        stack(part.duration_s, [timeline.wave(part)], f"Waveform of the {name}") + player(part, name, seconds=_STEM_S)
+        player(part, name, seconds=_STEM_S, picture=stack(part.duration_s, [timeline.wave(part)], f"The {name}"))
         for name, part in parts
     )
     return framed(headline("Stems", f"{parts.vocals}, {parts.provenance}"), shown)
@@ -88,7 +89,7 @@ def pitch(track: PitchTrack) -> str:
 def _marks(low: int, high: int) -> list[int]:
     """Notes to name between two: the fewest of every second, third, ... that leave the axis readable."""
     step = next(step for step in (1, 2, 3, 4, 6, 12, 24, 48, 256) if (high - low) / step <= 6)
-    return list(range(low, high + 1, step))
+    return list(range(-(-low // step) * step, high + 1, step))
 
 
 def beats(found: Beats) -> str:
@@ -118,7 +119,7 @@ def form(found: Form) -> str:
     rows = [timeline.sections(found.sections)] if found.sections else []
     if found.energy_db.size:
         times = (np.arange(found.energy_db.size) + 0.5) * found.energy_step_s
-        rows.append(timeline.curve(times, found.energy_db, _levels(found.energy_db), "energy, dB"))
+        rows.append(timeline.curve(times, levels := np.maximum(found.energy_db, -40), _levels(levels), "energy, dB"))
     said = facts((item.label, f"{clock(item.start_s)} to {clock(item.end_s)}") for item in found.sections[:_MOST_LINES])
     return framed(headline("Form", f"{len(found.sections)} sections"), stack(end, rows, f"Form: {found}"), said)
 
@@ -141,7 +142,7 @@ def harmony(found: Harmony) -> str:
         names = "".join(
             _chart.label(_chart.LEFT - 6, 180 - (row + 0.5) * 15 + 4, pitch_name(row)[:-2], "end") for row in range(12)
         )
-        picture = image(found.chroma, _chart.LEFT, 0, _chart.WIDTH - _chart.LEFT, 180)
+        picture = _pixelated(image(found.chroma, _chart.LEFT, 0, _chart.WIDTH - _chart.LEFT, 180))
         drawn = _chart.svg(_chart.WIDTH, 184, "Pitch classes of each beat", [picture, names])
     return framed(headline("Harmony", ", ".join(str(span.key) for span in found.keys[:4])), drawn, facts(said))
 
@@ -176,17 +177,25 @@ def take(made: Take) -> str:
     )
 
 
+def brief(asked: Brief) -> str:
+    """What the brief says; what it leaves open is left out."""
+    said = ((field.name, getattr(asked, field.name), field.default) for field in attrs.fields(type(asked)))
+    rows = [(name.replace("_", " "), item) for name, item, default in said if item != default and name != "prompt"]
+    shown = ((name, ", ".join(map(str, item)) if isinstance(item, tuple) else str(item)) for name, item in rows)
+    return framed(headline("Brief", asked.prompt[:200]), facts((name, fact[:500]) for name, fact in shown))
+
+
 def _asked(made: Take) -> list[tuple[str, str]]:
-    brief, truth = made.brief, made.truth
-    tempo = f"{brief.bpm:g} bpm" if brief.bpm else ""
+    wish, truth = made.brief, made.truth
+    tempo = f"{wish.bpm:g} bpm" if wish.bpm else ""
     found = [
-        ("Genre", brief.genre or ""),
-        ("Mood", brief.mood or ""),
-        ("Tempo", " ".join(filter(None, (tempo, brief.meter or "")))),
-        ("Key", str(brief.key or (truth.key if truth else ""))),
-        ("Sections", ", ".join(brief.sections[:40])),
-        ("Voice", "none" if brief.instrumental else ""),
-        ("Seed", str(brief.seed)),
+        ("Genre", wish.genre or ""),
+        ("Mood", wish.mood or ""),
+        ("Tempo", " ".join(filter(None, (tempo, wish.meter or "")))),
+        ("Key", str(wish.key or (truth.key if truth else ""))),
+        ("Sections", ", ".join(wish.sections[:40])),
+        ("Voice", "none" if wish.instrumental else ""),
+        ("Seed", str(wish.seed)),
     ]
     return [(name, fact) for name, fact in found if fact]
 

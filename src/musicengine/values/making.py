@@ -131,6 +131,9 @@ class Brief(Value):
         if not isinstance(self.seed, int) or not 0 <= self.seed < 2**63:
             raise BriefError(f"Brief.seed must be a whole number from 0 to 2**63 - 1, got {self.seed!r}")
 
+    def _repr_html_(self) -> str:
+        return _views.brief(self)
+
 
 @attrs.frozen(repr=False, slots=False)
 class Truth(Value):
