@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -124,20 +124,10 @@ def _of_trends(trends: Trends) -> list[_Row]:
 
 @_rows.register
 def _of_beats(beats: Beats) -> list[_Row]:
-    bars = np.searchsorted(beats.downbeats_s, beats.times_s + 1e-3)
     return [
-        {"time_s": time, "bar": int(bar), "position": position, "downbeat": position == 1}
-        for time, bar, position in zip(beats.times_s.tolist(), bars, _positions(bars), strict=True)
+        {"time_s": time, "bar": bar, "position": position, "downbeat": position == 1}
+        for time, bar, position in zip(beats.times_s.tolist(), beats.bars, beats.positions, strict=True)
     ]
-
-
-def _positions(bars: Sequence[int] | np.ndarray) -> list[int]:
-    """The place of each beat in its bar from 1; 0 before the first bar."""
-    places: list[int] = []
-    for at, bar in enumerate(bars):
-        following = at and bars[at - 1] == bar
-        places.append(0 if bar == 0 else places[-1] + 1 if following else 1)
-    return places
 
 
 @_rows.register

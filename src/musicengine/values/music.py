@@ -94,6 +94,21 @@ class Beats(Value):
     def __len__(self) -> int:
         return int(self.times_s.size)
 
+    @property
+    def bars(self) -> tuple[int, ...]:
+        """The number of each beat's bar, from 1; 0 before the first downbeat."""
+        return tuple(np.searchsorted(self.downbeats_s, self.times_s + 1e-3).tolist())
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """The place of each beat in its bar, from 1; 0 before the first downbeat."""
+        places: list[int] = []
+        bars = self.bars
+        for at, bar in enumerate(bars):
+            following = at > 0 and bars[at - 1] == bar
+            places.append(0 if bar == 0 else places[-1] + 1 if following else 1)
+        return tuple(places)
+
     def __str__(self) -> str:
         return f"{self.times_s.size} beats, {self.downbeats_s.size} bars"
 
