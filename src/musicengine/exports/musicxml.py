@@ -58,7 +58,8 @@ def to_musicxml(subject: Annotated, *, title: str = "") -> str:
     steps = grid(known)
     part = _part(m21, known, steps)
     score = m21.stream.Score([part])
-    score.metadata = m21.metadata.Metadata(title=title or known.title or "Lead sheet")
+    name = title or known.title or "Lead sheet"
+    score.metadata = m21.metadata.Metadata(title=name, movementName=name)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sheet.musicxml"
         score.write("musicxml", fp=str(path), makeNotation=False)

@@ -30,7 +30,7 @@ _TIMES = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{3})\s*-->\s*(?:(\d+):)
 _LINE_STAMP = re.compile(r"\[(\d+):(\d{2}(?:[.:]\d{1,3})?)\]")
 _WORD_STAMP = re.compile(r"<(\d+):(\d{2}(?:[.:]\d{1,3})?)>")
 _CUE_STAMP = re.compile(r"<(?:(\d+):)?(\d{2}):(\d{2}\.\d{3})>")
-_MARKUP = re.compile(r"<[^<>]*>")
+_MARKUP = re.compile(r"</?(?:b|i|u|s|font)\b[^<>]*>|\{\\an?\d\}", re.IGNORECASE)
 
 
 @attrs.frozen
@@ -57,7 +57,7 @@ def to_lrc(subject: Timed, lyrics: Lyrics | None = None, *, words: bool = False)
     rows = []
     for cue in _cues(subject, lyrics):
         stamp = f"[{_minutes(cue.start_s)}]"
-        rows.append(stamp + ("".join(_stamped(cue.words)).strip() if words and cue.words else _one_line(cue.text)))
+        rows.append(stamp + (_stamped(cue.words, _minutes, str) if words and cue.words else _one_line(cue.text)))
     return "\n".join(rows) + "\n"
 
 
@@ -82,7 +82,7 @@ def to_vtt(subject: Timed, lyrics: Lyrics | None = None, *, words: bool = False)
     """
     rows = ["WEBVTT\n"]
     for cue in _cues(subject, lyrics):
-        timed = " ".join(f"<{_hours(word.start_s, '.')}>{_escaped(word.text)}" for word in cue.words)
+        timed = _stamped(cue.words, lambda at: _hours(at, "."), _escaped)
         text = timed if words and cue.words else _escaped(cue.text)
         rows.append(f"{_hours(cue.start_s, '.')} --> {_hours(cue.end_s, '.')}\n{text}\n")
     return "\n".join(rows)
@@ -173,13 +173,15 @@ def _lines(transcript: Transcript, lyrics: Lyrics | None) -> Iterator[Sequence[W
             yield line
 
 
-def _stamped(words: Sequence[Word]) -> Iterator[str]:
+def _stamped(words: Sequence[Word], stamp: Callable[[float], str], said: Callable[[str], str]) -> str:
     """Each word after its start; its end only where the next does not follow at once."""
+    parts = []
     for word, following in pairwise((*words, None)):
         assert word is not None
-        yield f"<{_minutes(word.start_s)}>{word.text} "
-        if following is None or _minutes(following.start_s) > _minutes(word.end_s):
-            yield f"<{_minutes(word.end_s)}> "
+        parts.append(f"<{stamp(word.start_s)}>{said(word.text)}")
+        if following is None or following.start_s > word.end_s:
+            parts.append(f"<{stamp(word.end_s)}>")
+    return " ".join(parts)
 
 
 # Reading
