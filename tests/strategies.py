@@ -15,6 +15,7 @@ from musicengine.values import (
     making,
     measures,
     music,
+    platforms,
     reports,
     scores,
     service,
@@ -90,6 +91,7 @@ sections = spanned(
     music.Section, label=st.sampled_from(["verse", "chorus"]), confidence=shares, group=st.integers(0, 5)
 )
 forms = st.builds(music.Form, tuples(sections), vector(3, -70, 0))
+playbacks = st.builds(platforms.Playback, names, levels, levels, shares)
 loudnesses = st.builds(measures.Loudness, levels, st.floats(0, 40), levels, levels, levels)
 meter_levels = st.one_of(st.just(np.float32(-np.inf)), st.floats(-90, 10, width=32))
 loudness_curves = times.flatmap(
@@ -262,6 +264,7 @@ audio_reports = st.builds(
     harmony=st.none() | harmonies,
     loudness=st.none() | loudnesses,
     loudness_curve=st.none() | loudness_curves,
+    playback=tuples(playbacks),
     waveform=st.none() | matrix(2, 5),
     timbre=st.none() | timbres,
     pitch=st.none() | pitch_tracks,
@@ -317,6 +320,8 @@ EVERY: dict[type[Value], st.SearchStrategy[Any]] = {
     music.Form: forms,
     measures.Loudness: loudnesses,
     measures.LoudnessCurve: loudness_curves,
+    platforms.Platform: st.builds(platforms.Platform, names, levels, st.booleans(), levels, st.just("2024"), names),
+    platforms.Playback: playbacks,
     measures.Timbre: timbres,
     measures.Embedding: embeddings,
     measures.SeparationQuality: separations,

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
         Melody as Melody, Note as Note, PitchTrack as PitchTrack, Rhythm as Rhythm, Section as Section, Tempo as Tempo,
         TempoCandidate as TempoCandidate,
     )
+    from musicengine.values.platforms import Platform as Platform, Playback as Playback
     from musicengine.values.reports import AudioReport as AudioReport, Report as Report
     from musicengine.values.scores import Advice as Advice, Deduction as Deduction, Score as Score
     from musicengine.values.service import Health as Health, Stats as Stats, VerbStats as VerbStats
@@ -93,6 +94,7 @@ _HOMES = {
         "Beats", "Chord", "Form", "Harmony", "Key", "KeySpan", "Melody", "Note", "PitchTrack", "Rhythm", "Section",
         "Tempo", "TempoCandidate",
     ),
+    "values.platforms": ("Platform", "Playback",),
     "values.reports": ("AudioReport", "Report",),
     "values.scores": ("Advice", "Deduction", "Score",),
     "values.service": ("Health", "Stats", "VerbStats",),
@@ -109,12 +111,12 @@ __all__ = [
     "InputError", "Job", "JobError", "JobStatus", "Key", "KeySpan", "Line", "Loudness", "LoudnessCurve", "Lyrics",
     "LyricsError", "LyricsReport", "Match", "Melody", "MemoryStore", "Message", "MetaRegistry", "MissingExtraError",
     "MissingKeyError", "ModerationError", "MusicEngine", "MusicEngineError", "MusicGenerator", "Note", "Orchestrator",
-    "Passage", "PitchTrack", "PitchTracker", "Pronunciation", "Quantiles", "References", "Reliability", "Report",
-    "ReportLine", "Rhyme", "RhymeKind", "Rhythm", "Score", "Section", "SeparationQuality", "Separator", "Span",
-    "Spectrogram", "Stats", "Stems", "Step", "Store", "StoreError", "Take", "Tempo", "TempoCandidate", "Theme",
-    "Ticket", "Timbre", "Timing", "Transcriber", "Transcript", "TrendSource", "Trends", "TruncatedFileWarning", "Truth",
-    "UnknownBackendError", "VerbStats", "Vocabulary", "Word", "__version__", "audio", "codec", "files", "hits",
-    "lyrics", "synth",
+    "Passage", "PitchTrack", "PitchTracker", "Platform", "Playback", "Pronunciation", "Quantiles", "References",
+    "Reliability", "Report", "ReportLine", "Rhyme", "RhymeKind", "Rhythm", "Score", "Section", "SeparationQuality",
+    "Separator", "Span", "Spectrogram", "Stats", "Stems", "Step", "Store", "StoreError", "Take", "Tempo",
+    "TempoCandidate", "Theme", "Ticket", "Timbre", "Timing", "Transcriber", "Transcript", "TrendSource", "Trends",
+    "TruncatedFileWarning", "Truth", "UnknownBackendError", "VerbStats", "Vocabulary", "Word", "__version__", "audio",
+    "codec", "files", "hits", "lyrics", "synth",
 ]
 # fmt: on
 

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from musicengine.audio.loudness import channel_weights, loudness_curve, measure_loudness
+from musicengine.audio.platforms import predict_playback
 from musicengine.dsp.filters import K_WEIGHTING_48K
 from musicengine.errors import InputError
-from musicengine.values.measures import LoudnessCurve
+from musicengine.values.measures import Loudness, LoudnessCurve
+from musicengine.values.platforms import Platform
 from musicengine.values.sound import Audio
 
 RATE = 48_000
@@ -253,3 +255,20 @@ def test_a_curve_needs_its_levels() -> None:
         LoudnessCurve([0.1, 0.2], [-20], [-20, -20])
     with pytest.raises(InputError, match="below infinity"):
         LoudnessCurve([0.1], [math.nan], [-20])
+
+
+def test_services_lower_what_is_loud_and_some_raise_what_is_quiet() -> None:
+    loud = {each.platform: each for each in predict_playback(Loudness(-8, 5, -7, -6, -0.5))}
+    assert (loud["Spotify"].gain_db, loud["YouTube"].gain_db, loud["Apple Music"].gain_db) == (-6, -6, -8)
+    assert all(each.short_lu == 0 for each in loud.values())
+    quiet = {each.platform: each for each in predict_playback(Loudness(-20, 5, -18, -17, -4))}
+    assert (quiet["Spotify"].gain_db, quiet["Spotify"].short_lu) == (3, 3)  # no further than -1 dBTP
+    assert (quiet["YouTube"].gain_db, quiet["YouTube"].loudness_lufs) == (0, -20)
+    assert quiet["EBU broadcast"].gain_db == -3
+    assert predict_playback(Loudness(-np.inf, 0, -np.inf, -np.inf, -np.inf)) == ()
+
+
+def test_services_are_the_users_to_replace() -> None:
+    own = Platform("My radio", -18, False, -1, "2026", "its handbook")
+    (only,) = predict_playback(Loudness(-14, 5, -13, -12, -1), platforms=[own])
+    assert (only.platform, only.gain_db, only.loudness_lufs) == ("My radio", -4, -18)

@@ -11,8 +11,10 @@ import pytest
 
 from musicengine import Audio, Brief, MusicEngine
 from musicengine.audio import score_quality
+from musicengine.audio.chroma import compute_chroma
 from musicengine.audio.rules import RULES, Finding
 from musicengine.values.music import Beats, Form, Section
+from musicengine.values.scores import Deduction
 
 RATE = 44_100
 Samples = npt.NDArray[np.float32]
@@ -124,6 +126,24 @@ def test_a_bump_that_comes_and_goes_is_placed(sound: Audio) -> None:
     (reason,) = [reason for reason in score_quality(Audio(samples, RATE)).deductions if reason.rule == "balance.mud"]
     assert (reason.start_s, reason.end_s) == pytest.approx((9, 15), abs=0.1)
     assert 5 < float(reason.measured) < 20
+
+
+@pytest.mark.parametrize("genre", ["disco", "jazz", "ballad"])
+def test_a_detuned_passage_is_named_and_placed(genre: str) -> None:
+    samples = MusicEngine().generate(Brief(genre=genre, duration_s=32, seed=4, instrumental=True)).audio.samples
+    passage = samples[:, 12 * RATE : 20 * RATE]
+    places = np.arange(0, passage.shape[1] - 1, 2 ** (35 / 1200))
+    detuned = np.stack([np.interp(places, np.arange(channel.size), channel) for channel in passage])
+    spoiled = np.concatenate([samples[:, : 12 * RATE], detuned, samples[:, 20 * RATE :]], axis=1)
+    assert not detunings(Audio(samples, RATE))
+    (reason,) = detunings(Audio(spoiled, RATE))
+    assert reason.measured == pytest.approx(35, abs=4)
+    assert (reason.start_s, reason.end_s) == pytest.approx((12, 20), abs=4)
+
+
+def detunings(audio: Audio) -> list[Deduction]:
+    found = score_quality(audio, chroma=compute_chroma(audio)).deductions
+    return [reason for reason in found if reason.rule == "tuning.steadiness"]
 
 
 def test_an_uneven_bar_is_named_and_placed(sound: Audio) -> None:

@@ -15,6 +15,7 @@ from musicengine.audio.loudness import loudness_curve, measure_loudness
 from musicengine.audio.melody import find_notes
 from musicengine.audio.onsets import find_onsets
 from musicengine.audio.pitch import track_pitch
+from musicengine.audio.platforms import PLATFORMS, predict_playback
 from musicengine.audio.quality import score_quality
 from musicengine.audio.rhythm import describe_rhythm, estimate_tempo, track_beats
 from musicengine.audio.separation import assess, plan_separation, render, separate
@@ -25,6 +26,7 @@ from musicengine.audio.timbre import describe_timbre
 from musicengine.audio.tonality import describe_harmony
 
 __all__ = [
+    "PLATFORMS",
     "Chroma",
     "Survey",
     "analyze",
@@ -46,6 +48,7 @@ __all__ = [
     "loudness_curve",
     "measure_loudness",
     "plan_separation",
+    "predict_playback",
     "render",
     "score_quality",
     "separate",

@@ -18,6 +18,7 @@ from musicengine.audio.key import estimate_key
 from musicengine.audio.loudness import hear_loudness
 from musicengine.audio.melody import find_notes
 from musicengine.audio.pitch import track_pitch
+from musicengine.audio.platforms import predict_playback
 from musicengine.audio.quality import score_quality
 from musicengine.audio.rhythm import hear_rhythm
 from musicengine.audio.spectrum import survey
@@ -27,7 +28,7 @@ from musicengine.audio.tonality import describe_harmony
 from musicengine.audio.waveform import outline
 from musicengine.values.making import Step
 from musicengine.values.measures import Loudness
-from musicengine.values.music import Form, PitchTrack
+from musicengine.values.music import Form, Melody, PitchTrack
 from musicengine.values.reports import AudioReport
 from musicengine.values.sound import Audio
 
@@ -52,7 +53,8 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
     with ThreadPoolExecutor(1) as other:
         loudness_job = other.submit(hear_loudness, audio)
         chroma_job = other.submit(compute_chroma, audio)
-        pitch_job = other.submit(track_pitch, audio)
+        lead_job = other.submit(_hear_lead, audio)
+        outline_job = other.submit(outline, audio)
         passed = survey(audio)
         tell("spectrum")
         heard = hear_rhythm(passed)
@@ -63,13 +65,14 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         tell("form")
         loudness, curve = loudness_job.result()
         tell("loudness")
-        quality = score_quality(audio, survey=passed, loudness=loudness, beats=heard.beats, form=form)
+        chroma = chroma_job.result()
+        quality = score_quality(audio, survey=passed, loudness=loudness, beats=heard.beats, form=form, chroma=chroma)
         tell("quality")
-        chroma, beats_s = chroma_job.result(), heard.beats.times_s if heard.beats else None
+        beats_s = heard.beats.times_s if heard.beats else None
         harmony = describe_harmony(audio, beats_s, chroma=chroma)
         chords = find_chords(audio, beats_s, chroma=chroma)
         tell("harmony")
-        pitch = pitch_job.result()
+        pitch, melody = lead_job.result()
         tell("pitch")
     return AudioReport(
         duration_s=audio.duration_s,
@@ -83,15 +86,22 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None) -> 
         harmony=harmony,
         loudness=loudness,
         loudness_curve=curve,
-        waveform=outline(audio),
+        playback=predict_playback(loudness),
+        waveform=outline_job.result(),
         timbre=timbre,
         pitch=pitch if pitch.confidence else None,
-        melody=find_notes(pitch) if pitch.confidence else None,
+        melody=melody,
         form=form,
         embedding=embedding,
         quality=quality,
         abstained=_abstentions(heard.abstention, chroma.abstention, form, pitch, loudness),
     )
+
+
+def _hear_lead(audio: Audio) -> tuple[PitchTrack, Melody | None]:
+    """The voice or lead, and its notes where there is one."""
+    pitch = track_pitch(audio)
+    return pitch, find_notes(pitch, audio=audio) if pitch.confidence else None
 
 
 def _abstentions(

@@ -38,12 +38,21 @@ def find_imbalance(survey: Survey, duration_s: float) -> Iterator[tuple[str, Fin
         return
     bass, low_middle, middle, presence, air = 10 * np.log10(np.mean(10 ** (levels / 10), axis=0))
     yield "balance.low_end", Finding(float(bass - middle))
-    prominence = levels[:, 1] - (levels[:, 0] + levels[:, 2]) / 2
-    yield "balance.mud", _located(float(low_middle - (bass + middle) / 2), prominence, starts_s, duration_s)
+    prominence = _mud(levels[:, 0], levels[:, 1], levels[:, 2])
+    yield "balance.mud", _located(float(_mud(bass, low_middle, middle)), prominence, starts_s, duration_s)
     if survey.rate >= 2 * BANDS_HZ[4]:
         yield "balance.presence", Finding(float(presence - middle))
     if survey.rate >= 2 * BANDS_HZ[5]:
         yield "balance.air", Finding(float(air - presence))
+
+
+def _mud(bass: Array, low_middle: Array, middle: Array) -> Array:
+    """How far the low middle stands above the mean of its neighbours, dB.
+
+    A bass that is missing has a rule of its own, and does not make mud of what is there.
+    """
+    expected: Array = np.maximum(bass, middle + RULES["balance.low_end"].good[0])
+    return low_middle - (expected + middle) / 2
 
 
 def _levels_db(survey: Survey) -> tuple[Array, Array]:

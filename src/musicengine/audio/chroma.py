@@ -27,7 +27,7 @@ from musicengine.dsp.products import inner, product
 from musicengine.dsp.types import Array, FloatArray, IntArray
 from musicengine.values.sound import Audio
 
-__all__ = ["Chroma", "compute_chroma", "estimate_tuning"]
+__all__ = ["CURVE_STEP_S", "CURVE_WINDOW_S", "Chroma", "compute_chroma", "estimate_tuning"]
 
 _RATE_HZ = 5512.5
 _FRAME_S = 2048 / _RATE_HZ
@@ -41,6 +41,11 @@ _CACHED_FRAMES = 1024  # at a time, so that they stay in the cache of the proces
 _CLEAR = 0.2  # clarity that a fifth of the frames must reach: drums and noise rarely do, music nearly always
 _SIGNIFICANT = 7.0  # Rayleigh test: less than one in a thousand for partials at random
 _OVERLAP = 4  # frames that hold the same sample
+_TUNED_PITCH = 39.5  # below 80 Hz a bin is wider than a semitone
+_COHERENT = 0.25  # of partials that tell a tuning
+_PAUSE = 0.1  # of the usual amplitude: what is quieter tells none
+CURVE_WINDOW_S, CURVE_STEP_S = 4.0, 2.0
+"""How long a point of the tuning curve looks, and how far the points are apart."""
 
 
 @attrs.frozen(eq=False)
@@ -56,6 +61,8 @@ class Chroma:
         tuning_cents: where A4 lies, in cents above 440 Hz, in [-50, 50].
         coherence: how well the partials agree with one grid of semitones, in [0, 1]: near 0 for noise.
         partials: how many independent partials that coherence rests on, loud ones counting most; 0 for silence.
+        tuning_curve: float32 (n,): the tuning in cents of four seconds from every other second on, relative to
+            ``tuning_cents`` and from -50 to 50; NaN where too little is heard to tell.
     """
 
     treble: FloatArray
@@ -65,6 +72,7 @@ class Chroma:
     tuning_cents: float
     coherence: float
     partials: float
+    tuning_curve: FloatArray
 
     @property
     def times_s(self) -> FloatArray:
@@ -127,6 +135,7 @@ def compute_chroma(audio: Audio, *, block_frames: int = 256) -> Chroma:
         tuning_cents=100 * offset,
         coherence=coherence,
         partials=independent,
+        tuning_curve=_tuning_curve(partials, offset),
     )
 
 
@@ -188,7 +197,7 @@ def _tuning(partials: _Partials) -> tuple[float, float, float]:
 
     The last is the effective number of independent partials, (sum w)^2 / sum w^2 over the overlap of the frames.
     """
-    audible = partials.pitches > 39.5  # below 80 Hz a bin is wider than a semitone
+    audible = partials.pitches > _TUNED_PITCH
     weights = partials.amplitudes[audible].astype(np.float64)
     if weights.size == 0:
         return 0.0, 0.0, 0.0
@@ -201,6 +210,32 @@ def _tuning(partials: _Partials) -> tuple[float, float, float]:
         float(np.hypot(x, y) / total),
         total**2 / inner(weights, weights) / _OVERLAP,
     )
+
+
+def _tuning_curve(partials: _Partials, offset: float) -> FloatArray:
+    """The tuning of each window of four seconds relative to the offset, in cents; NaN where it is not sure: (n,).
+
+    The mean direction of the partials on the circle of a semitone, where they agree by the Rayleigh test far better
+    than partials at random do.
+    """
+    window = max(1, round(CURVE_WINDOW_S / partials.hop_s))
+    room_s = max(0, partials.total_frames - window) * partials.hop_s
+    starts = np.rint(np.arange(int(room_s / CURVE_STEP_S) + 1) * (CURVE_STEP_S / partials.hop_s)).astype(np.int64)
+    heard = partials.pitches > _TUNED_PITCH
+    angles = (2 * np.pi) * (partials.pitches[heard] - offset)
+    weights = partials.amplitudes[heard].astype(np.float64)
+
+    def summed(values: Array) -> Array:
+        sums = np.zeros(partials.total_frames + 1)
+        np.cumsum(np.bincount(partials.frames[heard], values, partials.total_frames), out=sums[1:])
+        return sums[np.minimum(starts + window, partials.total_frames)] - sums[starts]
+
+    x, y = summed(weights * np.cos(angles)), summed(weights * np.sin(angles))
+    total, squares = np.maximum(summed(weights), 1e-12), np.maximum(summed(weights**2), 1e-20)
+    coherence = np.hypot(x, y) / total
+    sure = (coherence > _COHERENT) & (total**2 / squares / _OVERLAP * coherence**2 > 2 * _SIGNIFICANT)
+    sure &= total > _PAUSE * np.median(total)
+    return np.where(sure, np.arctan2(y, x) * (50 / np.pi), np.nan).astype(np.float32)
 
 
 def _clarity(partials: _Partials, offset: float) -> FloatArray:

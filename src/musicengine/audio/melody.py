@@ -163,11 +163,13 @@ def _vibrato(pitches: Array, step_s: float) -> tuple[float, float] | None:
     rest = pitches - trend @ (trend.T @ pitches)
     if 100 * np.sqrt(2) * rest.std() < _LEAST_EXTENT_CENTS:
         return None
-    phases = 2 * np.pi * _VIBRATO_HZ[:, None] * time
-    parts = np.stack([np.cos(phases), np.sin(phases)], axis=2)  # (rates, n, 2)
-    parts -= trend @ (trend.T @ parts)
-    grams = np.swapaxes(parts, 1, 2) @ parts
-    products = np.swapaxes(parts, 1, 2) @ rest
+    # Sines of all rates: each is the one before, turned on by the difference of the rates.
+    first, turn = np.exp(2j * np.pi * np.array([[_VIBRATO_HZ[0]], [_VIBRATO_HZ[1] - _VIBRATO_HZ[0]]]) * time)
+    sines = np.multiply.accumulate(np.vstack([first, np.broadcast_to(turn, (_VIBRATO_HZ.size - 1, time.size))]))
+    parts = np.stack([sines.real, sines.imag], axis=1)  # (rates, 2, n)
+    along = parts @ trend
+    grams = parts @ np.swapaxes(parts, 1, 2) - along @ np.swapaxes(along, 1, 2)
+    products = parts @ rest  # the rest has no trend, so the trend of the parts adds nothing
     weights = np.linalg.solve(grams, products[..., None])[..., 0]
     explained = np.einsum("rk,rk->r", weights, products)
     best = int(explained.argmax())

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from musicengine.audio.balance import find_imbalance
+from musicengine.audio.chroma import CURVE_STEP_S, CURVE_WINDOW_S, Chroma
 from musicengine.audio.faults import find_faults
 from musicengine.audio.loudness import measure_loudness
 from musicengine.audio.rules import RULES, Finding
@@ -25,6 +26,7 @@ __all__ = ["score_quality"]
 
 _LEAST_FOR_RANGE_S = 6.0  # two short-term windows
 _LEAST_BARS = 8
+_LEAST_TUNINGS = 3  # points of the curve, so that there is a usual one
 
 
 def score_quality(
@@ -34,6 +36,7 @@ def score_quality(
     loudness: Loudness | None = None,
     beats: Beats | None = None,
     form: Form | None = None,
+    chroma: Chroma | None = None,
 ) -> Score:
     """The score with its reasons.
 
@@ -43,6 +46,7 @@ def score_quality(
         loudness: of this audio, if it is known already.
         beats: of this audio; None leaves the rule about tempo out.
         form: of this audio; None leaves the rules about form out.
+        chroma: of this audio; None leaves the rule about tuning out.
     """
     survey = survey or pass_once(audio)
     loudness = loudness or measure_loudness(audio)
@@ -52,6 +56,7 @@ def score_quality(
         *find_imbalance(survey, audio.duration_s),
         *_find_unsteadiness(beats),
         *_find_form(survey, form),
+        *_find_detuning(chroma, audio.duration_s),
     ]
     return Score([reason for name, finding in found if (reason := RULES[name].judge(finding))])
 
@@ -78,6 +83,21 @@ def _find_unsteadiness(beats: Beats | None) -> Iterator[tuple[str, Finding]]:
         "tempo.steadiness",
         Finding(float(deviation[worst]), float(beats.downbeats_s[worst + 2]), float(beats.downbeats_s[worst + 3])),
     )
+
+
+def _find_detuning(chroma: Chroma | None, duration_s: float) -> Iterator[tuple[str, Finding]]:
+    """How far the seconds that are tuned most differently lie from the usual tuning, in cents around the semitone."""
+    if chroma is None or chroma.abstention is not None:
+        return
+    curve = chroma.tuning_curve
+    if np.isfinite(curve).sum() < _LEAST_TUNINGS:
+        return
+    apart = np.abs((curve - np.nanmedian(curve) + 50) % 100 - 50)
+    worst = float(np.nanmax(apart))
+    beyond = np.flatnonzero(apart > max(worst / 2, RULES["tuning.steadiness"].good[1]))
+    if beyond.size:
+        end_s = min(float(beyond[-1]) * CURVE_STEP_S + CURVE_WINDOW_S, duration_s)
+        yield "tuning.steadiness", Finding(worst, float(beyond[0]) * CURVE_STEP_S, end_s)
 
 
 def _find_form(survey: Survey, form: Form | None) -> Iterator[tuple[str, Finding]]:

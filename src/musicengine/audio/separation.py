@@ -36,8 +36,9 @@ from musicengine.values.sound import Audio, Stems
 
 __all__ = ["Masks", "assess", "plan_separation", "render", "separate"]
 
-_BLOCK_FRAMES = 384
+_BLOCK_FRAMES = 336
 _CACHED_FRAMES = 16
+_TRANSFORMED_FRAMES = 32
 _RENDER_FRAMES = 64
 _SILENCE = 1e-12  # power relative to full scale at the peak
 _FULL = 255  # the masks' whole number for 1
@@ -70,36 +71,46 @@ def separate(audio: Audio, *, pitch: PitchTrack | None = None) -> Stems:
     return render(audio, plan_separation(audio, pitch=pitch))
 
 
-def plan_separation(audio: Audio, *, pitch: PitchTrack | None = None, block_frames: int = _BLOCK_FRAMES) -> Masks:
+def plan_separation(
+    audio: Audio, *, pitch: PitchTrack | None = None, block_frames: int = _BLOCK_FRAMES, threads: int = 2
+) -> Masks:
     """The masks alone, without waveforms.
 
     Args:
         audio: of any rate, length and number of channels.
         pitch: the audio's own predominant pitch, if known.
-        block_frames: frames held at a time; any number gives the same result.
+        block_frames: frames held at a time by each thread; any number gives the same result.
+        threads: how many blocks to work on at once.
     """
     length = 2 * frame_length(audio.rate)
     grid = Grid(length // 2 + 1, audio.rate / length)
     total = 1 - (-audio.samples.shape[1] // (length // 2))
     gains = np.zeros((3, total, len(grid.widths)), np.uint8)
     kept = np.full(gains.shape[1:], -np.inf, np.float16)
+    masks = Masks(length, grid.edges, gains, kept)
     peak = max(float(audio.samples.max()), -float(audio.samples.min()))
-    if peak > 0:
-        pitch_hz, voicing = _pitches(pitch if pitch is not None else track_pitch(audio), total, length / 2 / audio.rate)
-        for first in range(0, total, block_frames):
-            block = slice(first, min(first + block_frames, total))
-            power, middle = _band_powers(audio, grid, length, block.start - REACH, block.stop + REACH)
-            levels = np.log(power + np.float32(_SILENCE * peak**2))
-            levels *= np.float32(0.5)
-            masks = _share_out(find_cues(levels, pitch_hz[block], voicing[block], grid))
-            inner = slice(REACH, REACH + block.stop - first)
-            if middle is not None:
-                masks[:, 0] *= np.square(middle[inner])
-            masks *= np.float32(_FULL)
-            masks += np.float32(0.5)  # to round, not to cut off
-            gains[:, block] = np.moveaxis(masks, 1, 0)
-            kept[block] = levels[inner]
-    return Masks(length, grid.edges, gains, kept)
+    if peak <= 0:
+        return masks
+    track = pitch if pitch is not None else track_pitch(audio)
+    pitch_hz, voicing = _pitches(track, total, length / 2 / audio.rate)
+
+    def fill(first: int) -> None:
+        block = slice(first, min(first + block_frames, total))
+        power, middle = _band_powers(audio, grid, length, block.start - REACH, block.stop + REACH)
+        levels = np.log(power + np.float32(_SILENCE * peak**2))
+        levels *= np.float32(0.5)
+        parts = _share_out(find_cues(levels, pitch_hz[block], voicing[block], grid))
+        inner = slice(REACH, REACH + block.stop - first)
+        if middle is not None:
+            parts[:, 0] *= np.square(middle[inner])
+        parts *= np.float32(_FULL)
+        parts += np.float32(0.5)  # to round, not to cut off
+        gains[:, block] = np.moveaxis(parts, 1, 0)
+        kept[block] = levels[inner]
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(fill, range(0, total, block_frames)))
+    return masks
 
 
 def assess(masks: Masks) -> SeparationQuality:
@@ -197,19 +208,25 @@ def _band_powers(audio: Audio, grid: Grid, length: int, first: int, last: int) -
     """
     hop = length // 2
     start, end = (first - 1) * hop, last * hop
-    power = _band_means(spectra.power(mixed(audio, start, end), length, hop), grid)
+    power = _band_means(mixed(audio, start, end), grid)
     if audio.channels == 1:
         return power, None
     apart = (padded(audio.samples[0], start, end) - padded(audio.samples[1], start, end)) * np.float32(0.5)
-    both = power + _band_means(spectra.power(apart, length, hop), grid)
+    both = power + _band_means(apart, grid)
     return both, np.divide(power, both, out=np.zeros_like(both), where=both > 0)
 
 
-def _band_means(power: FloatArray, grid: Grid) -> FloatArray:
-    """Means of the bins (frames, bins) of each band: (frames, bands)."""
-    sums: FloatArray = np.add.reduceat(power, np.array(grid.edges[:-1]), axis=1)
-    sums /= grid.widths
-    return sums
+def _band_means(signal: FloatArray, grid: Grid) -> FloatArray:
+    """Mean power of the bins of each band, of all frames of the signal: (frames, bands)."""
+    hop = grid.bins - 1
+    result = np.empty((signal.size // hop - 1, len(grid.widths)), np.float32)
+    first_bins = np.array(grid.edges[:-1])
+    for first in range(0, len(result), _TRANSFORMED_FRAMES):  # few at a time, so that they stay in the cache
+        rows = result[first : first + _TRANSFORMED_FRAMES]
+        power = spectra.power(signal[first * hop : (first + len(rows) + 1) * hop], 2 * hop, hop)
+        np.add.reduceat(power, first_bins, axis=1, out=rows)
+    result /= grid.widths
+    return result
 
 
 def _pitches(track: PitchTrack, frames: int, hop_s: float) -> tuple[FloatArray, FloatArray]:

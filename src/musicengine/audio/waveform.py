@@ -10,5 +10,8 @@ __all__ = ["outline"]
 
 
 def outline(audio: Audio) -> FloatArray:
-    """The lowest and the highest sample of any channel in equal parts: float32 (2, n), n at most 600."""
+    """The lowest and the highest sample of any channel in parts of one length: float32 (2, n), n at most 600.
+
+    The last part may be shorter.
+    """
     return extremes(audio.samples, 600)

@@ -30,10 +30,9 @@ def running_median(values: FloatArray, distances: tuple[int, ...], axis: int) ->
 def _median_of_three(values: FloatArray, distance: int, axis: int) -> FloatArray:
     """The median of each value and the two ``distance`` before and after it."""
     count = values.shape[axis]
-    widths = [(0, 0), (0, 0)]
-    widths[axis] = (distance, distance)
-    wide = np.moveaxis(np.pad(values, widths, mode="edge"), axis, 0)
-    before, after = np.moveaxis(wide[:count], 0, axis), np.moveaxis(wide[2 * distance :], 0, axis)
+    first, last = values.take([0], axis), values.take([-1], axis)
+    wide = np.concatenate([first.repeat(distance, axis), values, last.repeat(distance, axis)], axis)
+    before, after = (wide[:count], wide[2 * distance :]) if axis == 0 else (wide[:, :count], wide[:, 2 * distance :])
     low = np.minimum(before, values)
     high = np.maximum(before, values)
     np.minimum(high, after, out=high)

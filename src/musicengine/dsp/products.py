@@ -55,17 +55,15 @@ def inner(left: FloatArray, right: FloatArray) -> float:
 def _by_rows(left: FloatArray, right: FloatArray, out: FloatArray) -> None:
     """The product of as many rows at a time as stay on one thread."""
     most = _LARGEST_WITH_VECTOR if right.ndim == 1 or right.shape[1] == 1 else _LARGEST
-    rows = max(1, min(most // max(1, right.size), len(left)))
+    rows = max(1, most // max(1, right.size))
+    if len(left) <= rows:
+        np.matmul(left, right, out=out)
+        return
     whole = len(left) // rows * rows
-    np.matmul(_stacked(left[:whole], rows), right, out=_stacked(out[:whole], rows))
+    # An axis in two is a view, never a copy.
+    stack = out[:whole].reshape(-1, rows, *out.shape[1:])
+    np.matmul(left[:whole].reshape(-1, rows, left.shape[1]), right, out=stack)
     if whole < len(left):
         # One row alone would count as a vector: it takes another along.
         rest = slice(max(0, min(whole, len(left) - 2)), None)
         np.matmul(left[rest], right, out=out[rest])
-
-
-def _stacked(array: FloatArray, rows: int) -> FloatArray:
-    """An array (m, ...) as a stack (m / rows, rows, ...), never a copy."""
-    step, *steps = array.strides
-    shape = (len(array) // rows, rows, *array.shape[1:])
-    return np.lib.stride_tricks.as_strided(array, shape, (step * rows, step, *steps))

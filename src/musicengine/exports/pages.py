@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from musicengine.values._frame import shown
 from musicengine.values._value import Value
 
 __all__ = ["to_html"]
@@ -16,7 +17,7 @@ def to_html(value: Value, *, title: str = "") -> str:
         value: any.
         title: of the page; the name of the value's class by default.
     """
-    name = escape(title or type(value).__name__)
+    name = shown(escape(title or type(value).__name__))
     return (
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>"
         "<meta name='viewport' content='width=device-width'><meta name='color-scheme' content='light dark'>"

@@ -55,8 +55,8 @@ def _try(audio: Audio, report: AudioReport, reason: Deduction) -> Advice | None:
 def measure_again(remedy: Remedy, audio: Audio, report: AudioReport) -> Score:
     """The quality score once the remedy is applied, by the same measurements as the report's.
 
-    A remedy moves neither beats nor sections, so those of the report are judged again. Where it changes the length,
-    what the report says of them stands.
+    A remedy moves neither beats nor sections, so those of the report are judged again. What the report says of the
+    tuning stands, and where the length changes, what it says of beats and sections too.
     """
     beats, form = report.beats, report.form
     changed = remedy.apply(audio)
@@ -68,7 +68,6 @@ def measure_again(remedy: Remedy, audio: Audio, report: AudioReport) -> Score:
         beats=beats if same else None,
         form=form if same else None,
     )
-    if same:
-        return score
-    standing = [item for item in report.quality.deductions if item.rule.startswith(("tempo.", "form."))]
+    kept = "tuning." if same else ("tuning.", "tempo.", "form.")
+    standing = [item for item in report.quality.deductions if item.rule.startswith(kept)]
     return Score([*score.deductions, *standing])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING
@@ -10,7 +11,9 @@ if TYPE_CHECKING:
     from musicengine.values.making import Message
     from musicengine.values.scores import Deduction, Score
 
-__all__ = ["bubbles", "clock", "facts", "framed", "headline", "ledger", "reason", "table"]
+__all__ = ["bubbles", "clock", "facts", "framed", "headline", "ledger", "reason", "shown", "table"]
+
+_UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def clock(seconds: float) -> str:
@@ -21,7 +24,12 @@ def clock(seconds: float) -> str:
 
 def framed(*parts: str) -> str:
     """HTML with the style sheet that it needs."""
-    return f"<div class='musicengine'><style>{_CSS}</style>{''.join(parts)}</div>"
+    return shown(f"<div class='musicengine'><style>{_CSS}</style>{''.join(parts)}</div>")
+
+
+def shown(html: str) -> str:
+    """HTML with a replacement character for those that no page may hold (control characters, half surrogates)."""
+    return _UNSHOWN.sub("\ufffd", html)
 
 
 def headline(name: str, fact: str = "") -> str:

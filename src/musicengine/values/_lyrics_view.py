@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, TypeAlias
 
+from musicengine.values._frame import shown
+
 if TYPE_CHECKING:
     from musicengine.values.lyrics import LyricsReport, ReportLine, Rhyme
 
@@ -39,7 +41,7 @@ def card(report: LyricsReport) -> str:
         _ledger(report),
         "</div>",
     ]
-    return "".join(parts)
+    return shown("".join(parts))
 
 
 def _hues(rhymes: Sequence[Rhyme]) -> dict[int, int]:

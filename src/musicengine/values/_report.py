@@ -82,13 +82,14 @@ def facts(audio: AudioReport) -> list[tuple[str, str]]:
         ("key", "Key", _key(audio)),
         ("chords", "Chords", _chords(audio)),
         ("loudness", "Loudness", str(audio.loudness)),
+        ("playback", "Played at", _playback(audio)),
         ("timbre", "Timbre", str(audio.timbre)),
         ("melody", "Melody", _melody(audio)),
         ("sections", "Form", _sections(audio)),
     ]
     found = []
     for field, name, fact in measured:
-        if getattr(audio, field) is not None:
+        if getattr(audio, field) not in (None, ()):
             found.append((name, fact))
         elif field in audio.abstained:
             found.append((name, f"unknown: {audio.abstained[field]}"))
@@ -102,6 +103,15 @@ def _bar(value: float) -> str:
 
 def _channels(count: int) -> str:
     return {1: "mono", 2: "stereo"}.get(count, f"{count} channels")
+
+
+def _playback(audio: AudioReport) -> str:
+    """The services by what they do to the level, the strongest first."""
+    names: dict[str, list[str]] = {}
+    for each in sorted(audio.playback, key=lambda each: -abs(each.gain_db)):
+        gain = f"{each.gain_db:+.1f} dB" if abs(each.gain_db) >= 0.05 else "as it is"
+        names.setdefault(gain, []).append(each.platform)
+    return "; ".join(f"{gain} {', '.join(services)}" for gain, services in names.items())
 
 
 def _tempo(audio: AudioReport) -> str:

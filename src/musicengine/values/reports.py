@@ -13,6 +13,7 @@ from musicengine.values._value import Value
 from musicengine.values.hits import HitReport
 from musicengine.values.measures import Embedding, Loudness, LoudnessCurve, SeparationQuality, Timbre
 from musicengine.values.music import Beats, Chord, Form, Harmony, Key, Melody, PitchTrack, Rhythm, Section, Tempo
+from musicengine.values.platforms import Playback
 from musicengine.values.scores import Score
 
 __all__ = ["AudioReport", "Report"]
@@ -23,7 +24,8 @@ class AudioReport(Value):
     """Everything measured of one piece of audio.
 
     A field is None where the audio cannot answer; ``abstained`` then maps the field's name to the reason.
-    ``waveform`` is float32 (2, n), the lowest and the highest sample of n equal parts, 600 at most, to draw.
+    ``playback`` tells what listening services do to the level. ``waveform`` is float32 (2, n), the lowest and the
+    highest sample of n parts of one length (the last may be shorter), 600 at most, to draw.
     """
 
     duration_s: float = attrs.field(converter=float, validator=non_negative)
@@ -37,6 +39,7 @@ class AudioReport(Value):
     harmony: Harmony | None = None
     loudness: Loudness | None = None
     loudness_curve: LoudnessCurve | None = None
+    playback: tuple[Playback, ...] = attrs.field(default=(), converter=tuple[Playback, ...])
     waveform: FloatArray | None = attrs.field(
         default=None,
         converter=attrs.converters.optional(floats),
