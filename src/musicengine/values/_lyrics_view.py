@@ -215,8 +215,8 @@ def _corrections(report: LyricsReport) -> str:
     if not report.corrections:
         return ""
     rows = "".join(
-        f"<tr><td>{item.line + 1}</td><td><del>{escape(item.before)}</del><br><ins>{escape(item.after)}</ins>"
-        f"<br><small>{escape(item.problem)}</small></td><td>+{item.gain:.1f}</td></tr>"
+        f"<tr><td>{item.line + 1}</td><td><del>{escape(item.before)}</del><br/><ins>{escape(item.after)}</ins>"
+        f"<br/><small>{escape(item.problem)}</small></td><td>+{item.gain:.1f}</td></tr>"
         for item in report.corrections
     )
     return f"<table><caption>Corrections that were tried and helped</caption>{rows}</table>"

@@ -39,11 +39,13 @@ class Row:
 
 def stack(duration_s: float, rows: Iterable[Row], title: str) -> str:
     """Rows one under the other over one time axis; "" where there is nothing to draw."""
+    if not duration_s > 0:
+        return ""
     parts, top = [], 8.0
     for row in rows:
         parts.append(row.draw(top, duration_s))
         top += row.height + _chart.GAP
-    if not parts or not duration_s > 0:
+    if not parts:
         return ""
     parts.append(_chart.axis(duration_s, top - 6))
     return svg(WIDTH, top + 12, title, parts)
