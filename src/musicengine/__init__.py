@@ -12,7 +12,8 @@ from musicengine import _lazy
 # fmt: off
 if TYPE_CHECKING:
     from musicengine import (
-        audio as audio, codec as codec, files as files, hits as hits, lyrics as lyrics, synth as synth,
+        audio as audio, codec as codec, exports as exports, files as files, hits as hits, lyrics as lyrics,
+        plot as plot, synth as synth,
     )
     from musicengine._version import __version__ as __version__
     from musicengine.engine import MusicEngine as MusicEngine
@@ -66,7 +67,7 @@ if TYPE_CHECKING:
         Line as Line, Lyrics as Lyrics, Pronunciation as Pronunciation, Transcript as Transcript, Word as Word,
     )
 
-_MODULES = ("audio", "codec", "files", "hits", "lyrics", "synth",)
+_MODULES = ("audio", "codec", "exports", "files", "hits", "lyrics", "plot", "synth",)
 _HOMES = {
     "_version": ("__version__",),
     "engine": ("MusicEngine",),
@@ -116,7 +117,7 @@ __all__ = [
     "Separator", "Span", "Spectrogram", "Stats", "Stems", "Step", "Store", "StoreError", "Take", "Tempo",
     "TempoCandidate", "Theme", "Ticket", "Timbre", "Timing", "Transcriber", "Transcript", "TrendSource", "Trends",
     "TruncatedFileWarning", "Truth", "UnknownBackendError", "VerbStats", "Vocabulary", "Word", "__version__", "audio",
-    "codec", "files", "hits", "lyrics", "synth",
+    "codec", "exports", "files", "hits", "lyrics", "plot", "synth",
 ]
 # fmt: on
 

@@ -180,17 +180,17 @@ def ledger(score: Score, ax: Axes | None = None) -> Axes:
 def reliability(found: Reliability | HitModel, ax: Axes | None = None) -> Axes:
     """Predicted probability against what happened; on the diagonal a model is honest."""
     ax = _axes(ax)
-    found = found.reliability if isinstance(found, HitModel) else _is(found, Reliability)
-    share = found.counts / max(float(found.counts.max(initial=0)), 1e-9)
+    held: Reliability = found.reliability if isinstance(found, HitModel) else _is(found, Reliability)
+    share = held.counts / max(float(held.counts.max(initial=0)), 1e-9)
     ax.plot([0, 1], [0, 1], color="0.5", linestyle="--", linewidth=1)
-    ax.plot(found.predicted, found.observed, color="C0", linewidth=1, alpha=0.5)
-    ax.scatter(found.predicted, found.observed, s=15 + 100 * share, color="C0", zorder=3)
+    ax.plot(held.predicted, held.observed, color="C0", linewidth=1, alpha=0.5)
+    ax.scatter(held.predicted, held.observed, s=15 + 100 * share, color="C0", zorder=3)
     ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted", ylabel="observed", aspect="equal")
     return ax
 
 
 def _octave_hz(octave: int) -> float:
-    return 440 * 2.0 ** ((12 * (octave + 1) - 69) / 12)
+    return float(440 * 2.0 ** ((12 * (octave + 1) - 69) / 12))
 
 
 def _is(value: Any, kind: type[Any]) -> Any:

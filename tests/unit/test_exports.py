@@ -110,7 +110,7 @@ def test_harte_labels_are_spelled() -> None:
     assert found is not None
     assert (found.root, found.kind, found.intervals, found.bass) == (6, "min7", (0, 3, 7, 10), 9)
     assert spell("N") is None
-    assert spell("Bb") == attrs.evolve(spell("Bb:maj"))  # type: ignore[type-var]
+    assert spell("Bb") == spell("Bb:maj")
     for label in ("H:maj", "C:strange", "C:maj/"):
         with pytest.raises(InputError, match="expected a chord in Harte notation"):
             spell(label)
@@ -201,7 +201,9 @@ def test_jams_is_valid_and_holds_what_was_measured(report: Report, tmp_path: Pat
 
 def test_jams_of_a_take_and_of_silence(take: Take, nothing: Report) -> None:
     jams = guest("jams")
-    for subject in (take, nothing, attrs.evolve(take.truth, words=WORDS)):  # type: ignore[misc]
+    assert take.truth is not None
+    subjects: list[Any] = [take, nothing, attrs.evolve(take.truth, words=WORDS)]
+    for subject in subjects:
         text = exports.to_jams(subject, title="Ünder", artist="me")
         assert jams.JAMS(**json.loads(text)) is not None
         assert jams.load(io.StringIO(text)).validate()
@@ -233,7 +235,7 @@ def test_lines_come_back_from_srt_with_words_that_share_their_time() -> None:
     assert "01:40:00,250 --> 01:40:02,000" in text
     read = exports.from_srt(text.replace("\n", "\r\n"))
     assert read.text == Transcript(plain).text
-    assert (read.words[0].start_s, read.words[2].end_s) == (0.5, pytest.approx(1.6))
+    assert (read.words[0].start_s, read.words[2].end_s) == pytest.approx((0.5, 1.6))
 
 
 def test_lrc_is_read_by_the_lyrics_parser_and_back() -> None:

@@ -70,7 +70,7 @@ def test_every_plot_draws_on_the_axes_it_gets(audio: Audio, report: Report) -> N
 
 def test_a_plot_makes_axes_where_it_gets_none(audio: Audio) -> None:
     axes = plot.waveform(audio)
-    assert axes.get_xlim() == (0, pytest.approx(12))
+    assert axes.get_xlim() == pytest.approx((0, 12))
     drawn(axes)
 
 
@@ -78,9 +78,9 @@ def test_beats_and_sections_lie_where_they_were_heard(audio: Audio, report: Repo
     assert report.audio.beats is not None
     assert report.audio.form is not None
     axes = plot.beats(report.audio.beats, plot.waveform(audio))
-    lines = axes.collections[-2].get_segments()
-    assert [line[0][0] for line in lines] == pytest.approx(report.audio.beats.times_s.tolist())
-    assert axes.get_xlim() == (0, pytest.approx(12))
+    lines: Any = axes.collections[-2]
+    assert [line[0][0] for line in lines.get_segments()] == pytest.approx(report.audio.beats.times_s.tolist())
+    assert axes.get_xlim() == pytest.approx((0, 12))
     axes = plot.structure(report.audio.form)
     assert [text.get_text() for text in axes.texts] == [section.label for section in report.audio.form.sections]
 
@@ -88,7 +88,7 @@ def test_beats_and_sections_lie_where_they_were_heard(audio: Audio, report: Repo
 def test_the_ledger_ends_at_the_score(report: Report) -> None:
     axes = plot.ledger(report.score)
     assert report.score.deductions
-    bars = axes.patches
+    bars: Any = axes.patches
     assert bars[-2].get_x() + bars[-2].get_width() == pytest.approx(report.score.value)
     assert bars[-1].get_width() == pytest.approx(report.score.value)
 

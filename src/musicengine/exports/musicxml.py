@@ -81,7 +81,7 @@ def _place(seconds: float, steps: Grid) -> float:
 def _part(m21: Any, known: Annotations, steps: Grid) -> Any:
     """Bars that hold all of the music, filled with notes and rests."""
     music = m21.stream.Part()
-    last = max((item.end_s for item in (*known.notes, *known.chords)), default=0.0)
+    last = max([*(note.end_s for note in known.notes), *(chord.end_s for chord in known.chords)], default=0.0)
     per_beat = steps.quarters_per_beat
     bars = [beat * per_beat for beat in bar_starts(steps, steps.beat(last))]
     bars = [0.0, *bars] if steps.first_bar else bars

@@ -220,11 +220,12 @@ def _from_id3(frames: Any) -> Tags:
 def _to_vorbis(opened: Any, tags: Tags) -> None:
     if opened.tags is None:
         opened.add_tags()
+    comments: Any = opened.tags
     for name, text in _texts(tags).items():
-        opened.tags["initialkey" if name == "key" else name] = text
+        comments["initialkey" if name == "key" else name] = text
     for name, text in (("comment", tags.comment), ("lyrics", tags.lyrics)):
         if text:
-            opened.tags[name] = text
+            comments[name] = text
 
 
 def _from_vorbis(comments: Any) -> Tags:
@@ -238,7 +239,8 @@ def _tags(found: dict[str, str], comment: str, lyrics: str) -> Tags:
     bpm = None
     with suppress(ValueError):
         bpm = float(found.pop("bpm", ""))
-    return Tags(**found, bpm=bpm, comment=comment, lyrics=lyrics)
+    texts: dict[str, Any] = dict(found)
+    return Tags(**texts, bpm=bpm, comment=comment, lyrics=lyrics)
 
 
 def _short(key: Any) -> str:

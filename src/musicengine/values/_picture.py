@@ -46,4 +46,5 @@ def _palette() -> bytes:
     """256 colours whose lightness rises evenly: red, green and blue of each."""
     at = np.linspace(0, len(_ANCHORS) - 1, 256)
     bands = [np.interp(at, range(len(_ANCHORS)), band) for band in zip(*_ANCHORS, strict=True)]
-    return np.rint(np.stack(bands, axis=1)).astype(np.uint8).tobytes()
+    colours: bytes = np.rint(np.stack(bands, axis=1)).astype(np.uint8).tobytes()
+    return colours

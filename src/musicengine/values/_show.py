@@ -55,7 +55,7 @@ def card(value: Any) -> str:
 
 def _summary(value: Any) -> str:
     """What the value says of itself, where it says something else than its repr."""
-    return str(value) if type(value).__str__ is not object.__str__ else ""
+    return str(value) if any("__str__" in vars(kind) for kind in type(value).__mro__[:-1]) else ""
 
 
 def _says_nothing(item: Any) -> bool:

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import attrs
 import numpy as np
 
 from musicengine.errors import InputError, MissingExtraError
-from musicengine.values._value import Value
+from musicengine.values._value import Value, fields
 from musicengine.values.lyrics import LyricsReport
 from musicengine.values.measures import LoudnessCurve
 from musicengine.values.music import Beats, Form, Harmony, Key, Melody, PitchTrack
@@ -52,7 +51,7 @@ def frame(subject: Value | Iterable[Value]) -> pd.DataFrame:
         pandas = importlib.import_module("pandas")
     except ImportError:
         raise MissingExtraError('to_frame needs pandas: pip install "musicengine[pandas]"') from None
-    return pandas.DataFrame(columns(subject))  # type: ignore[no-any-return]  # imported by name
+    return pandas.DataFrame(columns(subject))
 
 
 @singledispatch
@@ -152,7 +151,7 @@ def _flat(value: Value) -> _Row:
         rest = {} if value.hit is None else _named("hit", value.hit)
         return {"score": value.score.value, **rest, **_flat(value.audio)}
     row: _Row = {}
-    for field in attrs.fields(type(value)):
+    for field in fields(value):
         row.update(_named(field.name, getattr(value, field.name)))
     return row
 
