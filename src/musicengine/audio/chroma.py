@@ -16,14 +16,16 @@ frame in ``clarity``, over all in the mean resultant length of those angles, ``c
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 
 import attrs
 import numpy as np
+import numpy.typing as npt
 
 from musicengine.audio.spectrum import decimated
 from musicengine.dsp import spectra
 from musicengine.dsp.frames import count_frames, padded
-from musicengine.dsp.products import inner, product
+from musicengine.dsp.products import product
 from musicengine.dsp.types import Array, FloatArray, IntArray
 from musicengine.values.sound import Audio
 
@@ -109,7 +111,7 @@ class Chroma:
 class _Partials:
     """Spectral peaks: the frame, the pitch (MIDI, fractional) and the amplitude of each."""
 
-    frames: IntArray
+    frames: npt.NDArray[np.int32]
     pitches: FloatArray
     amplitudes: FloatArray
     total_frames: int
@@ -124,7 +126,8 @@ def compute_chroma(audio: Audio, *, block_frames: int = 256) -> Chroma:
         block_frames: frames transformed at a time; any number gives the same result.
     """
     partials = _find_partials(audio, block_frames)
-    offset, coherence, independent = _tuning(partials)
+    directions = _directions(partials)
+    offset, coherence, independent = _tuning(directions)
     notes = _explain(_whiten(_grid(partials, offset)))
     treble, bass = _folds()
     return Chroma(
@@ -135,7 +138,7 @@ def compute_chroma(audio: Audio, *, block_frames: int = 256) -> Chroma:
         tuning_cents=100 * offset,
         coherence=coherence,
         partials=independent,
-        tuning_curve=_tuning_curve(partials, offset),
+        tuning_curve=_tuning_curve(directions, offset, partials.hop_s),
     )
 
 
@@ -157,14 +160,17 @@ def _find_partials(audio: Audio, block_frames: int) -> _Partials:
     length = 64 * max(1, round(_FRAME_S * rate / 64))
     hop = length // 4
     total = count_frames(signal.size, hop)
-    parts: list[tuple[IntArray, FloatArray, FloatArray]] = []
+    parts: list[tuple[npt.NDArray[np.int32], FloatArray, FloatArray]] = []
     for first in range(0, total, block_frames):
         last = min(first + block_frames, total)
         start = first * hop - length // 2
         block = padded(signal, start, start + (last - first - 1) * hop + length)
         frames, bins, amplitudes = _peaks(spectra.power(block, length, hop), length / rate)
-        parts.append((frames + first, 69 + 12 * np.log2(bins * np.float32(rate / length / 440)), amplitudes))
+        pitches = 69 + 12 * np.log2(bins * np.float32(rate / length / 440))
+        parts.append(((frames + first).astype(np.int32), pitches, amplitudes))
+    del signal
     frames, pitches, amplitudes = (np.concatenate(column) for column in zip(*parts, strict=True))
+    parts.clear()
     loudest = amplitudes.max(initial=0)
     audible = amplitudes > (_PEAK_FLOOR / 10 * loudest if loudest > _SILENCE else loudest)
     return _Partials(frames[audible], pitches[audible], amplitudes[audible], total, hop / rate)
@@ -192,50 +198,47 @@ def _peaks(power: FloatArray, length_s: float) -> tuple[IntArray, FloatArray, Fl
     return frames, (bins + shift).astype(np.float32), amplitudes
 
 
-def _tuning(partials: _Partials) -> tuple[float, float, float]:
+def _directions(partials: _Partials) -> Array:
+    """The partials of each frame on the circle of a semitone: sums of x, y, amplitude and its square (4, frames)."""
+    heard = partials.pitches > _TUNED_PITCH
+    frames, weights = partials.frames[heard], partials.amplitudes[heard]
+    angles = np.float32(2 * np.pi) * (partials.pitches[heard] % 1)
+
+    def summed(column: FloatArray) -> Array:
+        return np.bincount(frames, column, partials.total_frames)
+
+    x, y = summed(weights * np.cos(angles)), summed(weights * np.sin(angles))
+    return np.stack([x, y, summed(weights), summed(weights**2)])
+
+
+def _tuning(directions: Array) -> tuple[float, float, float]:
     """The common offset from the grid of A4 = 440 Hz in semitones, the mean resultant length, and what it rests on.
 
     The last is the effective number of independent partials, (sum w)^2 / sum w^2 over the overlap of the frames.
     """
-    audible = partials.pitches > _TUNED_PITCH
-    weights = partials.amplitudes[audible].astype(np.float64)
-    if weights.size == 0:
+    x, y, total, squares = (float(column) for column in directions.sum(axis=1))
+    if total <= 0:
         return 0.0, 0.0, 0.0
-    weights /= weights.max()
-    angles = (2 * np.pi) * partials.pitches[audible]
-    x, y = inner(weights, np.cos(angles)), inner(weights, np.sin(angles))
-    total = float(weights.sum())
-    return (
-        float(np.arctan2(y, x) / (2 * np.pi)),
-        float(np.hypot(x, y) / total),
-        total**2 / inner(weights, weights) / _OVERLAP,
-    )
+    return float(np.arctan2(y, x) / (2 * np.pi)), float(np.hypot(x, y) / total), total**2 / squares / _OVERLAP
 
 
-def _tuning_curve(partials: _Partials, offset: float) -> FloatArray:
+def _tuning_curve(directions: Array, offset: float, hop_s: float) -> FloatArray:
     """The tuning of each window of four seconds relative to the offset, in cents; NaN where it is not sure: (n,).
 
-    The mean direction of the partials on the circle of a semitone, where they agree by the Rayleigh test far better
-    than partials at random do.
+    It is sure where the partials agree by the Rayleigh test far better than partials at random do.
     """
-    window = max(1, round(CURVE_WINDOW_S / partials.hop_s))
-    room_s = max(0, partials.total_frames - window) * partials.hop_s
-    starts = np.rint(np.arange(int(room_s / CURVE_STEP_S) + 1) * (CURVE_STEP_S / partials.hop_s)).astype(np.int64)
-    heard = partials.pitches > _TUNED_PITCH
-    angles = (2 * np.pi) * (partials.pitches[heard] - offset)
-    weights = partials.amplitudes[heard].astype(np.float64)
-
-    def summed(values: Array) -> Array:
-        sums = np.zeros(partials.total_frames + 1)
-        np.cumsum(np.bincount(partials.frames[heard], values, partials.total_frames), out=sums[1:])
-        return sums[np.minimum(starts + window, partials.total_frames)] - sums[starts]
-
-    x, y = summed(weights * np.cos(angles)), summed(weights * np.sin(angles))
-    total, squares = np.maximum(summed(weights), 1e-12), np.maximum(summed(weights**2), 1e-20)
+    frames = directions.shape[1]
+    window = max(1, round(CURVE_WINDOW_S / hop_s))
+    count = int(max(0, frames - window) * hop_s / CURVE_STEP_S) + 1
+    starts = np.rint(np.arange(count) * (CURVE_STEP_S / hop_s)).astype(np.int64)
+    sums = np.cumsum(np.pad(directions, ((0, 0), (1, 0))), axis=1)
+    x, y, total, squares = sums[:, np.minimum(starts + window, frames)] - sums[:, starts]
+    total, squares = np.maximum(total, 1e-12), np.maximum(squares, 1e-20)
     coherence = np.hypot(x, y) / total
     sure = (coherence > _COHERENT) & (total**2 / squares / _OVERLAP * coherence**2 > 2 * _SIGNIFICANT)
     sure &= total > _PAUSE * np.median(total)
-    return np.where(sure, np.arctan2(y, x) * (50 / np.pi), np.nan).astype(np.float32)
+    cents = (np.arctan2(y, x) * (50 / np.pi) - 100 * offset + 50) % 100 - 50
+    return np.where(sure, cents, np.nan).astype(np.float32)
 
 
 def _clarity(partials: _Partials, offset: float) -> FloatArray:
@@ -248,14 +251,18 @@ def _clarity(partials: _Partials, offset: float) -> FloatArray:
 
 def _grid(partials: _Partials, offset: float) -> FloatArray:
     """The partials on the tuned grid of semitones (frames, notes); those between two notes count least."""
-    pitches = partials.pitches - np.float32(offset)
-    nearest = np.rint(pitches)
-    weights = partials.amplitudes * np.cos(np.pi * (pitches - nearest)) ** 2
-    notes = nearest.astype(np.int64) - _LOWEST_NOTE
-    inside = (notes >= 0) & (notes < _NOTES)
-    at = partials.frames[inside] * _NOTES + notes[inside]
-    grid = np.bincount(at, weights=weights[inside], minlength=partials.total_frames * _NOTES)
-    return grid.astype(np.float32).reshape(partials.total_frames, _NOTES)
+    grid = np.zeros((partials.total_frames, _NOTES), np.float32)
+    starts = np.arange(0, partials.total_frames + _CACHED_FRAMES, _CACHED_FRAMES)
+    for first, (begin, end) in zip(starts, pairwise(np.searchsorted(partials.frames, starts)), strict=False):
+        pitches = partials.pitches[begin:end] - np.float32(offset)
+        nearest = np.rint(pitches)
+        weights = partials.amplitudes[begin:end] * np.cos(np.pi * (pitches - nearest)) ** 2
+        notes = nearest.astype(np.int64) - _LOWEST_NOTE
+        inside = (notes >= 0) & (notes < _NOTES)
+        place = grid[first : first + _CACHED_FRAMES]
+        at = (partials.frames[begin:end] - first)[inside] * _NOTES + notes[inside]
+        place += np.bincount(at, weights[inside], place.size).reshape(place.shape)
+    return grid
 
 
 def _whiten(grid: FloatArray) -> FloatArray:

@@ -72,7 +72,7 @@ _survey = survey  # the parameter of that name hides the function
 def describe(survey: Survey) -> FloatArray:
     """The features before whitening: float32 (159,). The audio must not be silent."""
     levels = _levels_db(survey)
-    envelope = mfcc(levels, _CEPSTRA).mean(axis=0)[1:]
+    envelope = mfcc(levels.mean(axis=0, keepdims=True), _CEPSTRA)[0, 1:]
     modulation = _modulation_db(levels, survey.frames_per_s)
     parts = (envelope, modulation.ravel(), _echo(levels, survey.frames_per_s), _harmony(survey.chroma))
     return np.concatenate(parts).astype(np.float32)
@@ -132,7 +132,9 @@ def _modulation_db(levels: FloatArray, rate: float) -> Array:
 
 def _echo(levels: FloatArray, rate: float) -> Array:
     """The greatest autocorrelation of the onset strength in each band of lag: (24,), 1 at lag 0."""
-    rises = np.maximum(np.diff(levels, axis=0), 0).mean(axis=1)
+    steps = range(0, len(levels) - 1, _BLOCK_FRAMES)
+    blocks = (np.diff(levels[first : first + _BLOCK_FRAMES + 1], axis=0) for first in steps)
+    rises = np.concatenate([np.zeros(0, np.float32), *(np.maximum(block, 0).mean(axis=1) for block in blocks)])
     size = 1 << (2 * len(levels)).bit_length()
     spectrum = np.fft.rfft(rises - rises.mean() if len(rises) else np.zeros(1), size)
     echo = np.fft.irfft(np.abs(spectrum) ** 2)[: len(levels)]
