@@ -13,7 +13,7 @@ from musicengine import _lazy
 if TYPE_CHECKING:
     from musicengine import (
         audio as audio, codec as codec, exports as exports, files as files, hits as hits, lyrics as lyrics,
-        plot as plot, synth as synth,
+        synth as synth,
     )
     from musicengine._version import __version__ as __version__
     from musicengine.engine import MusicEngine as MusicEngine
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
         Line as Line, Lyrics as Lyrics, Pronunciation as Pronunciation, Transcript as Transcript, Word as Word,
     )
 
-_MODULES = ("audio", "codec", "exports", "files", "hits", "lyrics", "plot", "synth",)
+_MODULES = ("audio", "codec", "exports", "files", "hits", "lyrics", "synth",)
 _HOMES = {
     "_version": ("__version__",),
     "engine": ("MusicEngine",),
@@ -117,7 +117,7 @@ __all__ = [
     "Separator", "Span", "Spectrogram", "Stats", "Stems", "Step", "Store", "StoreError", "Take", "Tempo",
     "TempoCandidate", "Theme", "Ticket", "Timbre", "Timing", "Transcriber", "Transcript", "TrendSource", "Trends",
     "TruncatedFileWarning", "Truth", "UnknownBackendError", "VerbStats", "Vocabulary", "Word", "__version__", "audio",
-    "codec", "exports", "files", "hits", "lyrics", "plot", "synth",
+    "codec", "exports", "files", "hits", "lyrics", "synth",
 ]
 # fmt: on
 
