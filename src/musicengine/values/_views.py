@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["side_by_side"]
 
-_STEM_S = 60.0
+_STEM_S = 30.0
 _FLOOR_DB = 80.0
 _PIXELS = (720, 220)  # columns and rows of a heat map at most
 _MOST_LINES = 400
