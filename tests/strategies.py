@@ -247,7 +247,17 @@ truths = st.builds(
 )
 takes = st.builds(making.Take, audio, briefs, st.none() | lyrics, st.none() | truths)
 credit = st.builds(making.Credits, st.floats(0, 1000), names)
-jobs = st.builds(making.Job, names, briefs, st.sampled_from(["queued", "succeeded"]), shares, credit, names)
+jobs = st.builds(
+    making.Job,
+    names,
+    briefs,
+    st.sampled_from(["uncertain", "queued", "succeeded"]),
+    shares,
+    credit,
+    names,
+    names,
+    names,
+)
 capabilities = st.builds(making.Capabilities, st.frozensets(names, max_size=3))
 steps = st.builds(making.Step, names, st.integers(0, 9), st.integers(1, 9))
 messages = st.builds(making.Message, st.sampled_from(["system", "user", "assistant"]), names)
@@ -360,10 +370,12 @@ EVERY: dict[type[Value], st.SearchStrategy[Any]] = {
     hosts.Ticket: st.builds(hosts.Ticket, names, st.just("queued"), shares),
     service.Health: st.builds(service.Health, facts, facts),
     service.VerbStats: st.builds(
-        service.VerbStats, names, st.integers(0, 9), st.integers(0, 9), shares, shares, shares
+        service.VerbStats, names, st.integers(0, 9), st.integers(0, 9), shares, shares, shares, st.integers(0, 9)
     ),
     service.Stats: st.builds(
-        service.Stats, tuples(st.builds(service.VerbStats, names, st.just(1), st.just(0), shares, shares, shares))
+        service.Stats,
+        tuples(st.builds(service.VerbStats, names, st.just(1), st.just(0), shares, shares, shares)),
+        credit,
     ),
     hits.Features: features,
     hits.Curve: curves,

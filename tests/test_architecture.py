@@ -20,6 +20,7 @@ FLOORS = [
     {"__main__", "integrations", "plot"},
     {"aio", "testing"},
     {"engine"},
+    {"verbs"},
     {"flows"},
     {"registry", "backends", "exports"},
     {"batch", "files", "stores"},

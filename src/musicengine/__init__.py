@@ -13,7 +13,7 @@ from musicengine import _lazy
 if TYPE_CHECKING:
     from musicengine import (
         audio as audio, codec as codec, exports as exports, files as files, hits as hits, lyrics as lyrics,
-        synth as synth,
+        plot as plot, synth as synth,
     )
     from musicengine._version import __version__ as __version__
     from musicengine.engine import MusicEngine as MusicEngine
@@ -22,16 +22,17 @@ if TYPE_CHECKING:
         CreditsError as CreditsError, FileError as FileError, FormatError as FormatError, InputError as InputError,
         JobError as JobError, LyricsError as LyricsError, MissingExtraError as MissingExtraError,
         MissingKeyError as MissingKeyError, ModerationError as ModerationError, MusicEngineError as MusicEngineError,
-        StoreError as StoreError, TruncatedFileWarning as TruncatedFileWarning,
+        StoreError as StoreError, TruncatedFileWarning as TruncatedFileWarning, UncertainError as UncertainError,
         UnknownBackendError as UnknownBackendError,
     )
     from musicengine.protocols import (
-        AudioAnalyzer as AudioAnalyzer, ChatModel as ChatModel, CommunityFeed as CommunityFeed,
-        ContentIndex as ContentIndex, Embedder as Embedder, MetaRegistry as MetaRegistry,
-        MusicGenerator as MusicGenerator, Orchestrator as Orchestrator, PitchTracker as PitchTracker,
-        Separator as Separator, Store as Store, Transcriber as Transcriber, TrendSource as TrendSource,
+        AudioAnalyzer as AudioAnalyzer, CancellingGenerator as CancellingGenerator, ChatModel as ChatModel,
+        CommunityFeed as CommunityFeed, ContentIndex as ContentIndex, Embedder as Embedder,
+        IdempotentGenerator as IdempotentGenerator, MetaRegistry as MetaRegistry, MusicGenerator as MusicGenerator,
+        Orchestrator as Orchestrator, PitchTracker as PitchTracker, Separator as Separator, Store as Store,
+        Transcriber as Transcriber, TrendSource as TrendSource,
     )
-    from musicengine.stores import MemoryStore as MemoryStore
+    from musicengine.stores import Cache as Cache, MemoryStore as MemoryStore, SQLiteStore as SQLiteStore
     from musicengine.values.hits import (
         Comparison as Comparison, Curve as Curve, Features as Features, HitEstimate as HitEstimate,
         HitModel as HitModel, HitReport as HitReport, References as References, Reliability as Reliability,
@@ -67,20 +68,21 @@ if TYPE_CHECKING:
         Line as Line, Lyrics as Lyrics, Pronunciation as Pronunciation, Transcript as Transcript, Word as Word,
     )
 
-_MODULES = ("audio", "codec", "exports", "files", "hits", "lyrics", "synth",)
+_MODULES = ("audio", "codec", "exports", "files", "hits", "lyrics", "plot", "synth",)
 _HOMES = {
     "_version": ("__version__",),
     "engine": ("MusicEngine",),
     "errors": (
         "AudioError", "BackendError", "BriefError", "CodecError", "CreditsError", "FileError", "FormatError",
         "InputError", "JobError", "LyricsError", "MissingExtraError", "MissingKeyError", "ModerationError",
-        "MusicEngineError", "StoreError", "TruncatedFileWarning", "UnknownBackendError",
+        "MusicEngineError", "StoreError", "TruncatedFileWarning", "UncertainError", "UnknownBackendError",
     ),
     "protocols": (
-        "AudioAnalyzer", "ChatModel", "CommunityFeed", "ContentIndex", "Embedder", "MetaRegistry", "MusicGenerator",
-        "Orchestrator", "PitchTracker", "Separator", "Store", "Transcriber", "TrendSource",
+        "AudioAnalyzer", "CancellingGenerator", "ChatModel", "CommunityFeed", "ContentIndex", "Embedder",
+        "IdempotentGenerator", "MetaRegistry", "MusicGenerator", "Orchestrator", "PitchTracker", "Separator", "Store",
+        "Transcriber", "TrendSource",
     ),
-    "stores": ("MemoryStore",),
+    "stores": ("Cache", "MemoryStore", "SQLiteStore",),
     "values.hits": (
         "Comparison", "Curve", "Features", "HitEstimate", "HitModel", "HitReport", "References", "Reliability",
     ),
@@ -106,18 +108,19 @@ _HOMES = {
 
 __all__ = [
     "Advice", "Asset", "Audio", "AudioAnalyzer", "AudioError", "AudioReport", "BackendError", "Beats", "Brief",
-    "BriefError", "Capabilities", "ChatModel", "Chord", "CodecError", "CommunityFeed", "Comparison", "ContentIndex",
-    "Correction", "Credits", "CreditsError", "Curve", "Deduction", "Embedder", "Embedding", "Engagement", "Event",
-    "Features", "FileError", "Flow", "Form", "FormatError", "Harmony", "Health", "HitEstimate", "HitModel", "HitReport",
-    "InputError", "Job", "JobError", "JobStatus", "Key", "KeySpan", "Line", "Loudness", "LoudnessCurve", "Lyrics",
-    "LyricsError", "LyricsReport", "Match", "Melody", "MemoryStore", "Message", "MetaRegistry", "MissingExtraError",
-    "MissingKeyError", "ModerationError", "MusicEngine", "MusicEngineError", "MusicGenerator", "Note", "Orchestrator",
-    "Passage", "PitchTrack", "PitchTracker", "Platform", "Playback", "Pronunciation", "Quantiles", "References",
-    "Reliability", "Report", "ReportLine", "Rhyme", "RhymeKind", "Rhythm", "Score", "Section", "SeparationQuality",
-    "Separator", "Span", "Spectrogram", "Stats", "Stems", "Step", "Store", "StoreError", "Take", "Tempo",
-    "TempoCandidate", "Theme", "Ticket", "Timbre", "Timing", "Transcriber", "Transcript", "TrendSource", "Trends",
-    "TruncatedFileWarning", "Truth", "UnknownBackendError", "VerbStats", "Vocabulary", "Word", "__version__", "audio",
-    "codec", "exports", "files", "hits", "lyrics", "synth",
+    "BriefError", "Cache", "CancellingGenerator", "Capabilities", "ChatModel", "Chord", "CodecError", "CommunityFeed",
+    "Comparison", "ContentIndex", "Correction", "Credits", "CreditsError", "Curve", "Deduction", "Embedder",
+    "Embedding", "Engagement", "Event", "Features", "FileError", "Flow", "Form", "FormatError", "Harmony", "Health",
+    "HitEstimate", "HitModel", "HitReport", "IdempotentGenerator", "InputError", "Job", "JobError", "JobStatus", "Key",
+    "KeySpan", "Line", "Loudness", "LoudnessCurve", "Lyrics", "LyricsError", "LyricsReport", "Match", "Melody",
+    "MemoryStore", "Message", "MetaRegistry", "MissingExtraError", "MissingKeyError", "ModerationError", "MusicEngine",
+    "MusicEngineError", "MusicGenerator", "Note", "Orchestrator", "Passage", "PitchTrack", "PitchTracker", "Platform",
+    "Playback", "Pronunciation", "Quantiles", "References", "Reliability", "Report", "ReportLine", "Rhyme", "RhymeKind",
+    "Rhythm", "SQLiteStore", "Score", "Section", "SeparationQuality", "Separator", "Span", "Spectrogram", "Stats",
+    "Stems", "Step", "Store", "StoreError", "Take", "Tempo", "TempoCandidate", "Theme", "Ticket", "Timbre", "Timing",
+    "Transcriber", "Transcript", "TrendSource", "Trends", "TruncatedFileWarning", "Truth", "UncertainError",
+    "UnknownBackendError", "VerbStats", "Vocabulary", "Word", "__version__", "audio", "codec", "exports", "files",
+    "hits", "lyrics", "plot", "synth",
 ]
 # fmt: on
 

@@ -15,10 +15,10 @@ from musicengine.backends.native import Native
 from musicengine.backends.references import ReferenceIndex
 from musicengine.backends.stub.generator import StubGenerator
 from musicengine.backends.stub.trends import StubTrends
-from musicengine.calls import Call, Meter, Middleware, through
+from musicengine.calls import Account, Call, Meter, Middleware, through
 from musicengine.errors import InputError
 from musicengine.flows.advise import advise
-from musicengine.flows.generate import generate
+from musicengine.flows.jobs import as_budget
 from musicengine.flows.judge import ERA, judge_hit
 from musicengine.hits.score import predict
 from musicengine.protocols import (
@@ -29,20 +29,24 @@ from musicengine.protocols import (
     PitchTracker,
     Progress,
     Separator,
+    Store,
     TrendSource,
 )
+from musicengine.stores import Cache, MemoryStore
+from musicengine.stores.cache import recall
 from musicengine.synth import parse_brief
 from musicengine.values.hits import HitReport
 from musicengine.values.hosts import Match
 from musicengine.values.lyrics import LyricsReport
-from musicengine.values.making import Brief, Take
+from musicengine.values.making import Brief, Credits, Take
 from musicengine.values.measures import Embedding
 from musicengine.values.music import PitchTrack
-from musicengine.values.reports import Report
+from musicengine.values.reports import AudioReport, Report
 from musicengine.values.scores import Advice
 from musicengine.values.service import Health, Stats
 from musicengine.values.sound import Audio, Stems
 from musicengine.values.words import Lyrics, Transcript
+from musicengine.verbs.orders import Orders
 
 __all__ = ["MusicEngine", "Sound"]
 
@@ -52,7 +56,7 @@ Sound: TypeAlias = "Audio | Take | str | os.PathLike[str] | bytes | BinaryIO"
 
 
 @attrs.frozen
-class MusicEngine:
+class MusicEngine(Orders):
     """Hears, makes and judges music.
 
     The constructor's arguments are the configuration; ``attrs.evolve(engine, separator=...)`` makes an engine that
@@ -68,6 +72,10 @@ class MusicEngine:
         trend_source: knows what is typical of charting records.
         content_index: holds the references that tracks are compared with; it is state, so engines that differ in
             nothing else are equal.
+        store: keeps the journal of orders, and with a SQLiteStore whatever else shall outlive the process; it is state.
+        cache: where measurements are kept, to make each once: True for the store, or up to 64 MB of memory if that is
+            a MemoryStore; False for nowhere.
+        budget: what the orders of this engine may cost together; None for no limit.
         middleware: what every call passes through, the first outermost.
     """
 
@@ -78,8 +86,18 @@ class MusicEngine:
     embedder: Embedder = attrs.field(factory=Native, kw_only=True)
     trend_source: TrendSource = attrs.field(factory=StubTrends, kw_only=True)
     content_index: ContentIndex = attrs.field(factory=ReferenceIndex, kw_only=True, eq=False)
+    store: Store = attrs.field(factory=MemoryStore, kw_only=True, eq=False)
+    cache: Store | bool = attrs.field(default=True, kw_only=True, eq=False)
+    budget: Credits | None = attrs.field(default=None, converter=as_budget, kw_only=True)
     middleware: tuple[Middleware, ...] = attrs.field(default=(), converter=tuple[Middleware, ...], kw_only=True)
     _meter: Meter = attrs.field(factory=Meter, init=False, repr=False, eq=False)
+    _account: Account = attrs.field(factory=Account, init=False, repr=False, eq=False)
+    _cache: Cache | None = attrs.field(
+        default=attrs.Factory(lambda self: Cache.chosen(self.cache, self.store), takes_self=True),
+        init=False,
+        repr=False,
+        eq=False,
+    )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> MusicEngine:
@@ -169,15 +187,6 @@ class MusicEngine:
         """
         return self._call("advise", lambda: self._advise(_sound(sound), report))
 
-    def generate(self, prompt: str | Brief, *, progress: Progress | None = None) -> Take:
-        """Make a track of a prompt or a brief; the first, where the generator gives several.
-
-        Raises:
-            BriefError: the prompt asks for the impossible.
-            BackendError: the generator failed.
-        """
-        return self._call("generate", lambda: generate(self.generator, _brief(prompt), progress=progress)[0])
-
     def health(self) -> Health:
         """Whether each backend is ready; a backend with a ``problem()`` verb is asked for it."""
         players = {role: getattr(self, role) for role in registry.ROLES}
@@ -188,11 +197,25 @@ class MusicEngine:
         )
 
     def stats(self) -> Stats:
-        """How often each verb was called, failed, and how long it took."""
-        return self._meter.read()
+        """How often each verb was called, failed, was spared by the cache, and how long it took; what orders cost."""
+        return attrs.evolve(self._meter.read(), spent=self._account.spent)
+
+    def _screened(self, prompt: str | Brief) -> Brief:
+        return _brief(prompt)
+
+    def _measured(self, verb: str, audio: Audio, progress: Progress | None = None) -> AudioReport:
+        """What the analyzer measures, or measured before of the same sound."""
+
+        def work() -> AudioReport:
+            return self.analyzer.analyze(audio, progress=progress)
+
+        report, remembered = recall(self._cache, AudioReport, "analyze", self.analyzer, audio, work, progress=progress)
+        if remembered:
+            self._meter.remembered(verb)
+        return report
 
     def _analyze(self, audio: Audio, progress: Progress | None) -> Report:
-        measured = self.analyzer.analyze(audio, progress=progress)
+        measured = self._measured("analyze", audio, progress)
         return Report(audio=measured, hit=judge_hit(measured, self.trend_source), score=measured.quality)
 
     def _find_similar(self, subject: Embedding | Sound, count: int) -> tuple[Match, ...]:
@@ -200,7 +223,7 @@ class MusicEngine:
         return self.content_index.similar(embedding, count=count)
 
     def _advise(self, audio: Audio, report: Report | None) -> tuple[Advice, ...]:
-        return advise(audio, report.audio if report else self.analyzer.analyze(audio))
+        return advise(audio, report.audio if report else self._measured("advise", audio))
 
     def _call(self, verb: str, function: Callable[[], R]) -> R:
         return through((self._meter, *self.middleware), Call(verb), function)

@@ -16,6 +16,7 @@
         ├── MissingExtraError (ImportError)   its optional dependency is not installed
         ├── MissingKeyError              its key was not given
         ├── JobError                     a generation job that failed, expired or is unknown
+        │   └── UncertainError           an order that may or may not have arrived; it is never repeated blindly
         ├── CreditsError                 the budget or the account does not cover the job
         └── ModerationError              the backend refuses the text
 
@@ -43,6 +44,7 @@ __all__ = [
     "MusicEngineError",
     "StoreError",
     "TruncatedFileWarning",
+    "UncertainError",
     "UnknownBackendError",
 ]
 
@@ -105,6 +107,10 @@ class MissingKeyError(BackendError):
 
 class JobError(BackendError):
     """A generation job failed, expired or is unknown."""
+
+
+class UncertainError(JobError):
+    """An order may or may not have arrived, and may have been charged; it was not repeated."""
 
 
 class CreditsError(BackendError):

@@ -20,10 +20,12 @@ from musicengine.values.words import Lyrics, Transcript
 
 __all__ = [
     "AudioAnalyzer",
+    "CancellingGenerator",
     "ChatModel",
     "CommunityFeed",
     "ContentIndex",
     "Embedder",
+    "IdempotentGenerator",
     "MetaRegistry",
     "MusicGenerator",
     "Orchestrator",
@@ -52,7 +54,13 @@ class MusicGenerator(Protocol):
         ...
 
     def submit(self, brief: Brief, /) -> Job:
-        """Order it. Never repeats an order by itself: an order that may have arrived is an error that says so."""
+        """Order it. Never repeats an order by itself.
+
+        Raises:
+            UncertainError: the order may have arrived and may be charged: no answer came, or a useless one.
+            BackendError, InputError: it surely was not accepted and is not charged. Any other exception counts as
+                uncertain.
+        """
         ...
 
     def poll(self, job: Job, /) -> Job:
@@ -65,6 +73,22 @@ class MusicGenerator(Protocol):
 
     def credits(self) -> Credits:
         """What is left."""
+        ...
+
+
+class IdempotentGenerator(MusicGenerator, Protocol):
+    """A generator whose capabilities say ``idempotent``: an order under a name it knows is not charged again."""
+
+    def submit(self, brief: Brief, /, *, order: str = "") -> Job:
+        """Order it; the same ``order`` again gives the job it gave before. "" is no name."""
+        ...
+
+
+class CancellingGenerator(MusicGenerator, Protocol):
+    """A generator whose capabilities say ``cancel``."""
+
+    def cancel(self, job: Job, /) -> Job:
+        """Stop it if it still can be stopped, and where it stands then."""
         ...
 
 
@@ -145,6 +169,10 @@ class Store(Protocol):
 
     def put(self, key: str, data: bytes, /, *, ttl_s: float | None = None) -> None:
         """Keep the bytes; when this returns they are safe. None keeps them for good."""
+        ...
+
+    def swap(self, key: str, data: bytes, /, *, expected: bytes | None, ttl_s: float | None = None) -> bool:
+        """Keep the bytes if the key still holds ``expected`` (None: nothing), in one step; whether it did."""
         ...
 
     def delete(self, key: str, /) -> None:

@@ -27,6 +27,7 @@ ROLES = {
     "embedder": "native",
     "trend_source": "stub",
     "content_index": "memory",
+    "store": "memory",
 }
 """Each role an engine fills, with the backend that needs no key, no download and no network."""
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import pickle
 from collections.abc import Callable
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -10,7 +11,7 @@ import attrs
 import numpy as np
 import pytest
 
-from musicengine import Audio, Brief, MusicEngine, Take
+from musicengine import Audio, Brief, MusicEngine, Take, registry
 from musicengine.calls import Call
 from musicengine.errors import (
     BriefError,
@@ -121,6 +122,16 @@ def test_the_environment_chooses_backends() -> None:
     assert MusicEngine.from_env({}) == MusicEngine()
     with pytest.raises(UnknownBackendError, match="there is no generator 'bandoneon'"):
         MusicEngine.from_env({"MUSICENGINE_GENERATOR": "bandoneon"})
+
+
+def test_the_environment_names_a_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    point = EntryPoint("store.sqlite", "musicengine.stores:SQLiteStore", "musicengine.backends")
+    monkeypatch.setattr(registry, "entry_points", lambda group: [point])
+    environ = {"MUSICENGINE_STORE": "sqlite", "MUSICENGINE_STORE_PATH": str(tmp_path / "me.db")}
+    job = MusicEngine.from_env(environ).submit("disco, 2 seconds")
+    assert MusicEngine.from_env(environ).jobs() == (job,)
+    with pytest.raises(MissingKeyError, match="MUSICENGINE_STORE_PATH"):
+        MusicEngine.from_env({"MUSICENGINE_STORE": "sqlite"})
 
 
 def test_a_missing_key_is_a_music_engine_error() -> None:

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import pytest
 
-from musicengine import Asset, ContentIndex, Embedding, MusicEngine, Store, codec
+from musicengine import Asset, ContentIndex, Embedding, MusicEngine, codec
 from musicengine.backends.references import ReferenceIndex
 from musicengine.errors import InputError, StoreError
 from musicengine.stores import MemoryStore
@@ -105,45 +105,6 @@ class TestIndex:
 
         with ThreadPoolExecutor(8) as pool:
             assert list(pool.map(work, range(200))) == [f"id{number}" for number in range(200)]
-
-
-class TestStore:
-    def test_it_keeps_bytes_and_forgets_them(self) -> None:
-        store = MemoryStore()
-        assert isinstance(store, Store)
-        store.put("a", b"1")
-        store.put("ab", b"2")
-        store.put("b", b"3")
-        assert (store.get("a"), store.get("c")) == (b"1", None)
-        assert list(store.keys("a")) == ["a", "ab"]
-        store.delete("a")
-        store.delete("never there")
-        assert list(store.keys()) == ["ab", "b"]
-
-    def test_what_has_a_time_to_live_dies(self) -> None:
-        now = [0.0]
-        store = MemoryStore(clock=lambda: now[0])
-        store.put("short", b"1", ttl_s=10)
-        store.put("long", b"2")
-        now[0] = 9.9
-        assert store.get("short") == b"1"
-        now[0] = 10.0
-        assert store.get("short") is None
-        assert list(store.keys()) == ["long"]
-
-    def test_a_copy_keeps_what_is_left_of_the_time(self) -> None:
-        store = MemoryStore()
-        store.put("long", b"1", ttl_s=1000)
-        store.put("ever", b"2")
-        copy = pickle.loads(pickle.dumps(store))
-        assert (copy.get("long"), copy.get("ever")) == (b"1", b"2")
-
-    def test_other_content_is_refused(self) -> None:
-        store = MemoryStore()
-        with pytest.raises(InputError, match="got str under 'a'"):
-            store.put("a", "text")  # type: ignore[arg-type]
-        with pytest.raises(InputError, match="more than 0 or None, got 0"):
-            store.put("a", b"", ttl_s=0)
 
 
 class TestEngine:

@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from musicengine.audio.spectrum import decimated
 from musicengine.dsp import spectra
-from musicengine.dsp.frames import count_frames, padded
+from musicengine.dsp.frames import count_frames
 from musicengine.dsp.products import product
 from musicengine.dsp.types import Array, FloatArray, IntArray
 from musicengine.values.sound import Audio
@@ -164,11 +164,10 @@ def _find_partials(audio: Audio, block_frames: int) -> _Partials:
     for first in range(0, total, block_frames):
         last = min(first + block_frames, total)
         start = first * hop - length // 2
-        block = padded(signal, start, start + (last - first - 1) * hop + length)
+        block = signal.read(start, start + (last - first - 1) * hop + length)
         frames, bins, amplitudes = _peaks(spectra.power(block, length, hop), length / rate)
         pitches = 69 + 12 * np.log2(bins * np.float32(rate / length / 440))
         parts.append(((frames + first).astype(np.int32), pitches, amplitudes))
-    del signal
     frames, pitches, amplitudes = (np.concatenate(column) for column in zip(*parts, strict=True))
     parts.clear()
     loudest = amplitudes.max(initial=0)

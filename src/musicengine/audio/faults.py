@@ -224,7 +224,7 @@ def find_mains(audio: Audio) -> tuple[float, float]:
     factor = max(1, audio.rate // _LOW_RATE)
     low, rate = decimated(audio, factor), audio.rate / factor
     size = round(rate)
-    seconds = low[: low.size // size * size].reshape(-1, size)
+    seconds = low.read(0, low.size // size * size).reshape(-1, size)
     if len(seconds) < 4:
         return _MAINS_HZ[0], 0.0
     power = np.abs(np.fft.rfft(seconds * np.hanning(size), axis=1)) ** 2 * (2 * 8 / 3 / size**2)

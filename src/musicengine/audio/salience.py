@@ -19,7 +19,7 @@ import numpy as np
 
 from musicengine.audio.spectrum import decimated
 from musicengine.dsp import spectra
-from musicengine.dsp.frames import count_frames, padded
+from musicengine.dsp.frames import count_frames
 from musicengine.dsp.products import product
 from musicengine.dsp.types import FloatArray
 from musicengine.values.sound import Audio
@@ -77,7 +77,7 @@ def find_candidates(audio: Audio, block_frames: int) -> Candidates:
     for first in range(0, total, block_frames):
         last = min(first + block_frames, total)
         start = first * hop - length // 2
-        block = padded(signal, start, start + (last - first - 1) * hop + length)
+        block = signal.read(start, start + (last - first - 1) * hop + length)
         magnitudes = spectra.magnitude(block, length, hop)[:, : int(_HIGHEST_PARTIAL_HZ * length / rate)]
         part = slice(first, last)
         pitches[part], saliences[part], clarity[part] = _candidates(magnitudes, rate / length)

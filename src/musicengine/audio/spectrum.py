@@ -16,7 +16,7 @@ import numpy as np
 from musicengine.dsp import shape, spectra
 from musicengine.dsp.frames import count_frames, padded
 from musicengine.dsp.products import product
-from musicengine.dsp.resampling import decimate_from
+from musicengine.dsp.resampling import Decimated
 from musicengine.dsp.types import FloatArray
 from musicengine.values.sound import Audio
 
@@ -120,9 +120,9 @@ def _fill(result: Survey, audio: Audio, first: int, last: int) -> None:
             product(part, spectra.chroma_filters(result.rate, length), result.chroma[begin:end])
 
 
-def decimated(audio: Audio, factor: int) -> FloatArray:
-    """The mean of the channels at a ``factor``-th of the rate (:func:`musicengine.dsp.resampling.decimate`)."""
-    return decimate_from(partial(mixed, audio), audio.samples.shape[1], factor)
+def decimated(audio: Audio, factor: int) -> Decimated:
+    """The mean of the channels at a ``factor``-th of the rate, to be read piece by piece."""
+    return Decimated(partial(mixed, audio), audio.samples.shape[1], factor)
 
 
 def mixed(audio: Audio, start: int, end: int) -> FloatArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from musicengine import audio as analyzers
+from musicengine._version import __version__
 from musicengine.protocols import Progress
 from musicengine.values.measures import Embedding
 from musicengine.values.music import PitchTrack
@@ -17,6 +18,9 @@ __all__ = ["Native"]
 @attrs.frozen
 class Native:
     """Analyzer, separator, pitch tracker and embedder with numpy alone: no state, no key, no network."""
+
+    identity = f"native {__version__}"
+    """Who measured: what it answers depends on the audio and this alone."""
 
     def analyze(self, audio: Audio, /, *, progress: Progress | None = None) -> AudioReport:
         """Everything that :mod:`musicengine.audio` measures."""

@@ -23,7 +23,7 @@ from musicengine.dsp.products import product
 from musicengine.dsp.types import Array, FloatArray
 from musicengine.errors import AudioError
 
-__all__ = ["decimate", "decimate_from", "kaiser_sinc", "resample"]
+__all__ = ["Decimated", "decimate", "decimate_from", "kaiser_sinc", "resample"]
 
 Matrix: TypeAlias = npt.NDArray[np.float64]
 Reader: TypeAlias = Callable[[int, int], FloatArray]
@@ -37,6 +37,7 @@ _LARGEST_RATIO = 1024
 _MATRIX_SIZE = 1 << 21  # weights in a matrix at most, 8 MB
 _PHASES = 512  # in a sample of the lower rate
 _CHUNK = 1 << 18  # samples gathered at a time
+_PIECE = 1 << 15  # decimated samples made at a time
 
 
 def resample(samples: Array, from_rate: int, to_rate: int) -> FloatArray:
@@ -97,15 +98,49 @@ def decimate_from(read: Reader, count: int, factor: int) -> FloatArray:
         count: samples in the signal.
         factor: a whole number from 1.
     """
-    if not isinstance(factor, (int, np.integer)) or not 1 <= factor <= _LARGEST_RATIO:
-        raise AudioError(f"decimate needs a whole factor from 1 to {_LARGEST_RATIO}, got {factor!r}")
-    out = np.empty(-(-count // factor), np.float32)
-    if factor == 1:
-        out[:] = read(0, count)
-    else:
-        matrix, reach = _fast_matrix(int(factor))
-        _by_matrix(read, matrix, reach, _FAST_BLOCK * int(factor), out)
-    return out
+    return Decimated(read, count, factor).read(0, -(-count // factor))
+
+
+class Decimated:
+    """A decimated signal that is never held whole: pieces are made when they are read, and the latest two kept.
+
+    Pieces begin at fixed places, so that rounding does not depend on how the signal is read.
+    """
+
+    def __init__(self, read: Reader, count: int, factor: int) -> None:
+        """Of :func:`decimate_from`'s arguments.
+
+        Raises:
+            AudioError: the factor is no whole number from 1 to 1024.
+        """
+        if not isinstance(factor, (int, np.integer)) or not 1 <= factor <= _LARGEST_RATIO:
+            raise AudioError(f"decimate needs a whole factor from 1 to {_LARGEST_RATIO}, got {factor!r}")
+        self.size = -(-count // int(factor))
+        self._source, self._factor = read, int(factor)
+        self._pieces: dict[int, FloatArray] = {}
+
+    def read(self, start: int, end: int) -> FloatArray:
+        """The samples from ``start`` to ``end``, zeros outside of the signal: float32 (end - start,)."""
+        if self._factor == 1:
+            return self._source(start, end)
+        out = np.zeros(end - start, np.float32)
+        for first in range(max(start, 0) // _PIECE * _PIECE, min(end, self.size), _PIECE):
+            low, high = max(start, first), min(end, first + _PIECE, self.size)
+            out[low - start : high - start] = self._piece(first)[low - first : high - first]
+        return out
+
+    def _piece(self, first: int) -> FloatArray:
+        if first not in self._pieces:
+            matrix, reach = _fast_matrix(self._factor)
+            shift = first * self._factor
+            piece = np.empty(min(_PIECE, self.size - first), np.float32)
+            _by_matrix(
+                lambda a, b: self._source(a + shift, b + shift), matrix, reach, _FAST_BLOCK * self._factor, piece
+            )
+            for oldest in list(self._pieces)[:-1]:
+                del self._pieces[oldest]
+            self._pieces[first] = piece
+        return self._pieces[first]
 
 
 def kaiser_sinc(offsets: Matrix, cutoff: float, half: float, beta: float) -> Matrix:

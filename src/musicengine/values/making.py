@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import attrs
 
@@ -45,7 +45,10 @@ _RANGES = {
     "hook_repetition": (-1.0, 1.0),
 }
 
-JobStatus: TypeAlias = Literal["queued", "running", "partial", "succeeded", "failed", "cancelled", "expired"]
+JobStatus: TypeAlias = Literal[
+    "ordered", "uncertain", "queued", "running", "partial", "succeeded", "failed", "cancelled", "expired"
+]
+_STATUSES = get_args(JobStatus)
 
 
 def _key(key: Key | str | None) -> Key | None:
@@ -183,7 +186,7 @@ class Credits(Value):
     unit: str = "credits"
 
     def __str__(self) -> str:
-        return f"{self.amount:g} {self.unit}"
+        return f"{self.amount:g} {self.unit}".rstrip()
 
 
 @attrs.frozen(repr=False, slots=False)
@@ -191,12 +194,16 @@ class Job(Value):
     """One order at a generator.
 
     Args:
-        id: the generator's name for it.
+        id: the generator's name for it; "" as long as it has none.
         brief: what was ordered.
-        status: where it stands.
+        status: where it stands. A generator says "queued", "running", "partial" (a first take is there), "succeeded",
+            "failed", "cancelled" or "expired". An engine adds what happens before: "ordered" is written down and not
+            sent yet; "uncertain" may or may not have arrived, and is not sent again until somebody knows.
         progress: in [0, 1].
-        cost: what it is charged.
+        cost: what it is charged; the estimate until the generator says.
         message: why it failed or what it waits for.
+        order: the engine's name for it, known before it is sent; "" at the generator.
+        generator: the class of the generator it was ordered at; "" at the generator.
     """
 
     id: str
@@ -205,6 +212,15 @@ class Job(Value):
     progress: float = 0.0
     cost: Credits = Credits(0)
     message: str = ""
+    order: str = ""
+    generator: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        """Require a known status and a share of progress."""
+        if self.status not in _STATUSES:
+            raise InputError(f"Job.status must be one of {', '.join(_STATUSES)}, got {self.status!r}")
+        if not 0 <= self.progress <= 1:
+            raise InputError(f"Job.progress must lie in [0, 1], got {self.progress!r}")
 
     @property
     def done(self) -> bool:
@@ -218,13 +234,27 @@ def _names(names: Iterable[str]) -> frozenset[str]:
 
 @attrs.frozen(repr=False, slots=False)
 class Capabilities(Value):
-    """What a generator can take and give; names of Brief fields and of verbs."""
+    """What a generator can take and give.
+
+    Args:
+        accepts: the fields of a Brief it follows.
+        takes_per_job: how many takes one order gives.
+        max_duration_s: the longest take it makes.
+        cancel: it has the verb ``cancel(job)``.
+        stems: its takes come with stems.
+        credits: its ``credits()`` knows what is left; otherwise nobody asks before an order.
+        idempotent: its ``submit(brief, order=name)`` charges the same name once, however often it is sent.
+        poll_s: seconds from the first look at a job to the second; each further wait is twice as long, 20 s at most.
+    """
 
     accepts: frozenset[str] = attrs.field(default=frozenset(), converter=_names)
     takes_per_job: int = 1
     max_duration_s: float = MAX_DURATION_S
     cancel: bool = False
     stems: bool = False
+    credits: bool = False
+    idempotent: bool = False
+    poll_s: float = 1.0
 
 
 @attrs.frozen(repr=False, slots=False)

@@ -10,6 +10,7 @@ from musicengine.values import _views
 from musicengine.values._arrays import non_negative
 from musicengine.values._mappings import read_only, sorted_items
 from musicengine.values._value import Value
+from musicengine.values.making import Credits
 
 __all__ = ["Health", "Stats", "VerbStats"]
 
@@ -41,6 +42,7 @@ class VerbStats(Value):
         calls: how often it was called and finished, errors included.
         errors: how often it raised.
         median_s, p95_s, max_s: seconds per call, over the latest 1,024 calls.
+        cache_hits: how many measurements were remembered instead of made.
     """
 
     verb: str
@@ -49,13 +51,25 @@ class VerbStats(Value):
     median_s: float = attrs.field(converter=float, validator=non_negative)
     p95_s: float = attrs.field(converter=float, validator=non_negative)
     max_s: float = attrs.field(converter=float, validator=non_negative)
+    cache_hits: int = 0
 
 
 @attrs.frozen(repr=False, slots=False)
 class Stats(Value):
-    """What an engine has done since it was made."""
+    """What an engine has done since it was made.
+
+    Args:
+        verbs: the figures of each verb that was called.
+        spent: what its orders cost so far; an order that is not settled counts with its estimate.
+    """
 
     verbs: tuple[VerbStats, ...] = attrs.field(default=(), converter=tuple[VerbStats, ...])
+    spent: Credits = attrs.field(default=Credits(0))
+
+    @property
+    def cache_hits(self) -> int:
+        """How many measurements were remembered instead of made, over all verbs."""
+        return sum(item.cache_hits for item in self.verbs)
 
     def __getitem__(self, verb: str) -> VerbStats:
         """The figures of one verb; zeros if it was never called."""
