@@ -78,6 +78,13 @@ def stress(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """Every view in a headless Chromium, which the machine must have: screenshots, errors, players."""
+    install(session, "browser")
+    session.run("pytest", "tests/browser", *session.posargs, env={"MUSICENGINE_SCREENSHOTS": session.create_tmp()})
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Run every example of the README and the docs."""
     install(session, "docs")

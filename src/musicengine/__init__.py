@@ -12,8 +12,8 @@ from musicengine import _lazy
 # fmt: off
 if TYPE_CHECKING:
     from musicengine import (
-        audio as audio, batch as batch, codec as codec, files as files, hits as hits, lyrics as lyrics, synth as synth,
-        testing as testing,
+        audio as audio, batch as batch, codec as codec, exports as exports, files as files, hits as hits,
+        lyrics as lyrics, plot as plot, synth as synth, testing as testing,
     )
     from musicengine._version import __version__ as __version__
     from musicengine.aio import AsyncMusicEngine as AsyncMusicEngine
@@ -79,7 +79,7 @@ if TYPE_CHECKING:
         Line as Line, Lyrics as Lyrics, Pronunciation as Pronunciation, Transcript as Transcript, Word as Word,
     )
 
-_MODULES = ("audio", "batch", "codec", "files", "hits", "lyrics", "synth", "testing",)
+_MODULES = ("audio", "batch", "codec", "exports", "files", "hits", "lyrics", "plot", "synth", "testing",)
 _HOMES = {
     "_version": ("__version__",),
     "aio": ("AsyncMusicEngine",),
@@ -144,7 +144,7 @@ __all__ = [
     "StoreError", "Subscription", "Take", "Tempo", "TempoCandidate", "Theme", "Ticket", "Timbre", "Timing",
     "Transcriber", "Transcript", "TrendSource", "Trends", "TruncatedFileWarning", "Truth", "UncertainError",
     "UnknownBackendError", "VerbStats", "Verdict", "Vocabulary", "Word", "WorkerError", "WriteLyrics", "__version__",
-    "audio", "batch", "codec", "files", "find_changes", "hits", "lyrics", "synth", "testing",
+    "audio", "batch", "codec", "exports", "files", "find_changes", "hits", "lyrics", "plot", "synth", "testing",
 ]
 # fmt: on
 

@@ -15,6 +15,7 @@ from musicengine import codec
 from musicengine._version import __version__
 from musicengine.engine import MusicEngine
 from musicengine.errors import FileError, MusicEngineError
+from musicengine.exports.pages import to_html
 from musicengine.protocols import Progress
 from musicengine.synth import parse_brief
 from musicengine.values.making import Brief, Step
@@ -128,13 +129,7 @@ def _brief(prompt: str, seed: int | None) -> Brief:
 
 def page(title: str, report: Report) -> str:
     """The report as a whole HTML page that needs nothing from outside."""
-    name = title.replace("&", "&amp;").replace("<", "&lt;")
-    return (
-        "<!doctype html><html lang='en'><head><meta charset='utf-8'>"
-        "<meta name='viewport' content='width=device-width'><meta name='color-scheme' content='light dark'>"
-        f"<title>{name}</title></head><body style='font-family:system-ui,sans-serif;margin:2em'>"
-        f"<h1>{name}</h1>{report._repr_html_()}</body></html>\n"
-    )
+    return to_html(report, title=title)
 
 
 def _is_file(subject: str) -> bool:

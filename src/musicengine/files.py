@@ -26,7 +26,7 @@ from musicengine.errors import AudioError, FileError, FormatError, InputError, M
 from musicengine.values.sound import Audio
 from musicengine.wav import Encoding
 
-__all__ = ["Encoding", "Source", "load", "save"]
+__all__ = ["Encoding", "Source", "load", "replacing", "save"]
 
 Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | npt.ArrayLike | Audio
 
@@ -113,7 +113,7 @@ def save(audio: Audio, path: str | os.PathLike[str], *, encoding: Encoding = "pc
         raise FormatError(f"the file name must say the format by its suffix, such as .wav, got {str(target)!r}")
     plain = suffix in (".wav", ".wave")
     soundfile = None if plain else _soundfile(f"writing {suffix} files")
-    with _replacing(target) as file:
+    with replacing(target) as file:
         if soundfile is None:
             file.writelines(wav.encode_blocks(audio.samples, audio.rate, encoding=encoding))
         else:
@@ -307,7 +307,7 @@ def _brief(value: object) -> str:
 
 
 @contextmanager
-def _replacing(target: Path) -> Iterator[BinaryIO]:
+def replacing(target: Path) -> Iterator[BinaryIO]:
     """A new file beside the target that takes its place if all goes well, and vanishes otherwise."""
     if os.path.isdir(target):
         raise FileError(f"cannot write {str(target)!r}: it is a directory")

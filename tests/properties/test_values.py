@@ -117,5 +117,8 @@ def _open_tags(page: str) -> list[str]:
         def handle_endtag(self, tag: str) -> None:
             assert left.pop() == tag
 
+        def handle_startendtag(self, tag: str, attrs: Any) -> None:
+            """A tag such as <br/> is closed already."""
+
     Reader().feed(page)
     return left

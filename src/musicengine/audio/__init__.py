@@ -20,6 +20,7 @@ from musicengine.audio.platforms import PLATFORMS, predict_playback
 from musicengine.audio.quality import score_quality
 from musicengine.audio.rhythm import describe_rhythm, estimate_tempo, track_beats
 from musicengine.audio.separation import assess, plan_separation, render, separate
+from musicengine.audio.spectrogram import compute_spectrogram
 from musicengine.audio.spectrum import Survey, survey
 from musicengine.audio.structure import find_form, find_sections
 from musicengine.audio.timbre import describe_timbre
@@ -34,6 +35,7 @@ __all__ = [
     "analyze",
     "assess",
     "compute_chroma",
+    "compute_spectrogram",
     "describe_harmony",
     "describe_rhythm",
     "describe_timbre",

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from musicengine.dsp.outlines import extremes
 from musicengine.dsp.types import FloatArray
 from musicengine.values.sound import Audio
 
 __all__ = ["outline"]
-
-_PARTS = 600
 
 
 def outline(audio: Audio) -> FloatArray:
@@ -17,12 +14,4 @@ def outline(audio: Audio) -> FloatArray:
 
     The last part may be shorter.
     """
-    length = audio.samples.shape[1]
-    part = -(-length // _PARTS)
-    whole = length // part * part
-    parts = audio.samples[:, :whole].reshape(len(audio.samples), -1, part)
-    rest = audio.samples[:, whole:]
-    lowest, highest = parts.min(axis=(0, 2)), parts.max(axis=(0, 2))
-    if rest.size:
-        lowest, highest = np.append(lowest, rest.min()), np.append(highest, rest.max())
-    return np.stack([lowest, highest])
+    return extremes(audio.samples, 600)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musicengine.values._arrays import FloatArray
+from musicengine.values._frame import clock
 
 if TYPE_CHECKING:
     from musicengine.values.hits import Curve, Reliability
@@ -20,18 +21,30 @@ if TYPE_CHECKING:
     from musicengine.values.reports import AudioReport
     from musicengine.values.scores import Deduction
 
-__all__ = ["clock", "effects", "reliability", "timeline"]
+__all__ = [
+    "BAND",
+    "GAP",
+    "INK",
+    "LEFT",
+    "WARN",
+    "WAVE",
+    "WIDTH",
+    "axis",
+    "bands",
+    "effects",
+    "label",
+    "place",
+    "points",
+    "reliability",
+    "svg",
+    "timeline",
+    "waveform",
+]
 
-_WIDTH = 960.0
-_LEFT = 44.0  # room for the labels of the axes
+WIDTH = 960.0
+LEFT = 44.0  # room for the labels of the axes
 _POINTS = 480
-_BAND, _WAVE, _LOUDNESS, _MARKS, _AXIS, _GAP = 22.0, 90.0, 90.0, 19.0, 18.0, 14.0
-
-
-def clock(seconds: float) -> str:
-    """Minutes and seconds, e.g. "2:05"."""
-    whole = round(seconds)
-    return f"{whole // 60}:{whole % 60:02d}"
+BAND, WAVE, LOUDNESS, MARKS, AXIS, GAP = 22.0, 90.0, 90.0, 19.0, 18.0, 14.0
 
 
 def timeline(audio: AudioReport, deductions: Sequence[Deduction]) -> str:
@@ -41,20 +54,20 @@ def timeline(audio: AudioReport, deductions: Sequence[Deduction]) -> str:
     placed = [item for item in deductions if item.start_s is not None and item.end_s is not None]
     top, parts = 0.0, []
     if audio.sections:
-        parts.append(_bands(audio.sections, audio.duration_s, top))
-        top += _BAND + _GAP
+        parts.append(bands(audio.sections, audio.duration_s, top))
+        top += BAND + GAP
     over = top
-    parts.append(_waveform(audio.waveform, top))
-    top += _WAVE + _GAP
+    parts.append(waveform(audio.waveform, top))
+    top += WAVE + GAP
     if audio.loudness_curve is not None and audio.loudness is not None:
         target = audio.loudness.integrated_lufs
         if (curve := _loudness(audio.loudness_curve, target, audio.duration_s, top)) is not None:
             parts.append(curve)
-            top += _LOUDNESS + _GAP
+            top += LOUDNESS + GAP
     parts += [_mark(item, row, over, top, audio.duration_s) for row, item in enumerate(placed)]
-    top += len(placed) * _MARKS
-    parts.append(_axis(audio.duration_s, top))
-    return _svg(_WIDTH, top + _AXIS, f"Waveform, sections and loudness over {clock(audio.duration_s)}", parts)
+    top += len(placed) * MARKS
+    parts.append(axis(audio.duration_s, top))
+    return svg(WIDTH, top + AXIS, f"Waveform, sections and loudness over {clock(audio.duration_s)}", parts)
 
 
 def reliability(found: Reliability) -> str:
@@ -62,13 +75,13 @@ def reliability(found: Reliability) -> str:
     size, edge = 240.0, 36.0
     share = np.sqrt(found.counts / max(float(found.counts.max(initial=0)), 1e-9))
     dots = "".join(
-        f"<circle cx='{edge + x * size:.1f}' cy='{(1 - y) * size + 8:.1f}' r='{2 + 6 * s:.1f}' fill='{_INK}' "
+        f"<circle cx='{edge + x * size:.1f}' cy='{(1 - y) * size + 8:.1f}' r='{2 + 6 * s:.1f}' fill='{INK}' "
         f"fill-opacity='.75'><title>said {x:.0%}, was {y:.0%}, {n:.0f} records</title></circle>"
         for x, y, n, s in zip(found.predicted, found.observed, found.counts, share, strict=True)
     )
     labels = "".join(
-        _text(edge + tick * size, size + 22, f"{tick:.0%}", "middle")
-        + _text(edge - 5, (1 - tick) * size + 12, f"{tick:.0%}", "end")
+        label(edge + tick * size, size + 22, f"{tick:.0%}", "middle")
+        + label(edge - 5, (1 - tick) * size + 12, f"{tick:.0%}", "end")
         for tick in (0.0, 0.5, 1.0)
     )
     frame = (
@@ -76,10 +89,8 @@ def reliability(found: Reliability) -> str:
         f"<line x1='{edge}' y1='{size + 8}' x2='{edge + size}' y2='8' stroke='currentColor' stroke-opacity='.4' "
         "stroke-dasharray='4 4'/>"
     )
-    axes = _text(edge + size / 2, size + 38, "predicted", "middle") + _text(edge + 6, 22, "observed", "start")
-    return _svg(
-        size + edge + 16, size + 44, "Reliability: predicted against observed", [frame, dots, labels, axes], 320
-    )
+    axes = label(edge + size / 2, size + 38, "predicted", "middle") + label(edge + 6, 22, "observed", "start")
+    return svg(size + edge + 16, size + 44, "Reliability: predicted against observed", [frame, dots, labels, axes], 320)
 
 
 def effects(curve: Curve, reach: float) -> str:
@@ -97,15 +108,15 @@ def effects(curve: Curve, reach: float) -> str:
     x = (places - low) / max(high - low, 1e-9) * width
     y = height / 2 - levels / max(reach, 1e-9) * (height / 2 - 3)
     zero = f"<line x1='0' x2='{width}' y1='{height / 2}' y2='{height / 2}' stroke='currentColor' stroke-opacity='.25'/>"
-    line = f"<polyline points='{_points(x, y)}' fill='none' stroke='{_INK}' stroke-width='1.8'/>"
-    return _svg(width, height, f"Effect of {curve.feature} from {low:.3g} to {high:.3g}", [zero, line], 150)
+    line = f"<polyline points='{points(x, y)}' fill='none' stroke='{INK}' stroke-width='1.8'/>"
+    return svg(width, height, f"Effect of {curve.feature} from {low:.3g} to {high:.3g}", [zero, line], 150)
 
 
-_INK = "hsl(210 75% 52%)"
-_WARN = "hsl(12 85% 55%)"
+INK = "hsl(210 75% 52%)"
+WARN = "hsl(12 85% 55%)"
 
 
-def _svg(width: float, height: float, title: str, parts: Sequence[str], shown: float | None = None) -> str:
+def svg(width: float, height: float, title: str, parts: Sequence[str], shown: float | None = None) -> str:
     size = f"width:{shown:.0f}px;max-width:100%" if shown else "width:100%"
     return (
         f"<svg viewBox='0 0 {width:.0f} {height:.0f}' role='img' aria-label='{escape(title, quote=True)}' "
@@ -113,48 +124,48 @@ def _svg(width: float, height: float, title: str, parts: Sequence[str], shown: f
     )
 
 
-def _text(x: float, y: float, text: str, anchor: str) -> str:
+def label(x: float, y: float, text: str, anchor: str) -> str:
     return (
         f"<text x='{x:.1f}' y='{y:.1f}' font-size='11' text-anchor='{anchor}' fill='currentColor' "
         f"fill-opacity='.75'>{escape(text)}</text>"
     )
 
 
-def _x(seconds: float, duration_s: float) -> float:
-    return _LEFT + min(max(seconds / duration_s, 0.0), 1.0) * (_WIDTH - _LEFT)
+def place(seconds: float, duration_s: float) -> float:
+    return LEFT + min(max(seconds / duration_s, 0.0), 1.0) * (WIDTH - LEFT)
 
 
-def _points(x: np.ndarray, y: np.ndarray) -> str:
+def points(x: np.ndarray, y: np.ndarray) -> str:
     return " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
 
 
-def _bands(sections: Sequence[Section], duration_s: float, top: float) -> str:
+def bands(sections: Sequence[Section], duration_s: float, top: float) -> str:
     """The form; repeated music has the same colour."""
     parts = []
     for section in sections:
-        left, right = _x(section.start_s, duration_s), _x(section.end_s, duration_s)
+        left, right = place(section.start_s, duration_s), place(section.end_s, duration_s)
         parts.append(
-            f"<rect x='{left + 1:.1f}' y='{top}' width='{max(right - left - 2, 1):.1f}' height='{_BAND}' rx='3' "
+            f"<rect x='{left + 1:.1f}' y='{top}' width='{max(right - left - 2, 1):.1f}' height='{BAND}' rx='3' "
             f"fill='hsl({section.group * 67 % 360} 55% 50%)' fill-opacity='.35'>"
             f"<title>{escape(str(section))}</title></rect>"
         )
         fitting = section.label if right - left > 7 * len(section.label) + 6 else ""
-        parts.append(_text(left + 6, top + 15, fitting, "start") if fitting else "")
+        parts.append(label(left + 6, top + 15, fitting, "start") if fitting else "")
     return "".join(parts)
 
 
-def _waveform(outline: FloatArray, top: float) -> str:
+def waveform(outline: FloatArray, top: float) -> str:
     """The lowest and highest samples as one shape; its height is full scale."""
-    middle, half = top + _WAVE / 2, _WAVE / 2
-    x = _LEFT + np.arange(outline.shape[1]) / max(outline.shape[1] - 1, 1) * (_WIDTH - _LEFT)
+    middle, half = top + WAVE / 2, WAVE / 2
+    x = LEFT + np.arange(outline.shape[1]) / max(outline.shape[1] - 1, 1) * (WIDTH - LEFT)
     low, high = (middle - half * np.clip(edge, -1, 1) for edge in outline)
-    shape = _points(np.append(x, x[::-1]), np.append(high - 0.4, low[::-1] + 0.4))
+    shape = points(np.append(x, x[::-1]), np.append(high - 0.4, low[::-1] + 0.4))
     return (
-        f"<polygon points='{shape}' fill='{_INK}' fill-opacity='.8'/>"
-        f"<line x1='{_LEFT}' x2='{_WIDTH}' y1='{middle}' y2='{middle}' stroke='currentColor' stroke-opacity='.2'/>"
-        + _text(_LEFT - 6, top + 10, "1", "end")
-        + _text(_LEFT - 6, middle + 4, "0", "end")
-        + _text(_LEFT - 6, top + _WAVE, "−1", "end")
+        f"<polygon points='{shape}' fill='{INK}' fill-opacity='.8'/>"
+        f"<line x1='{LEFT}' x2='{WIDTH}' y1='{middle}' y2='{middle}' stroke='currentColor' stroke-opacity='.2'/>"
+        + label(LEFT - 6, top + 10, "1", "end")
+        + label(LEFT - 6, middle + 4, "0", "end")
+        + label(LEFT - 6, top + WAVE, "−1", "end")
     )
 
 
@@ -168,49 +179,49 @@ def _loudness(curve: LoudnessCurve, integrated_lufs: float, duration_s: float, t
     low = min(high - 24.0, high - 6)
     step = max(1, levels.size // _POINTS)
     shown = np.clip(np.where(heard, levels, low), low, high)[::step]
-    x = _LEFT + np.minimum(curve.times_s[::step] / duration_s, 1) * (_WIDTH - _LEFT)
-    y = top + (high - shown) / (high - low) * _LOUDNESS
+    x = LEFT + np.minimum(curve.times_s[::step] / duration_s, 1) * (WIDTH - LEFT)
+    y = top + (high - shown) / (high - low) * LOUDNESS
     grid = "".join(
-        f"<line x1='{_LEFT}' x2='{_WIDTH}' y1='{at:.1f}' y2='{at:.1f}' stroke='currentColor' stroke-opacity='.15'/>"
-        + _text(_LEFT - 6, at + 4, f"{level:.0f}".replace("-", "−"), "end")
+        f"<line x1='{LEFT}' x2='{WIDTH}' y1='{at:.1f}' y2='{at:.1f}' stroke='currentColor' stroke-opacity='.15'/>"
+        + label(LEFT - 6, at + 4, f"{level:.0f}".replace("-", "−"), "end")
         for level in np.arange(high, low - 1, -12)
-        for at in [top + (high - level) / (high - low) * _LOUDNESS]
+        for at in [top + (high - level) / (high - low) * LOUDNESS]
     )
     whole = ""
     if low <= integrated_lufs <= high:
-        at = top + (high - integrated_lufs) / (high - low) * _LOUDNESS
+        at = top + (high - integrated_lufs) / (high - low) * LOUDNESS
         whole = (
-            f"<line x1='{_LEFT}' x2='{_WIDTH}' y1='{at:.1f}' y2='{at:.1f}' stroke='{_INK}' stroke-dasharray='5 4' "
+            f"<line x1='{LEFT}' x2='{WIDTH}' y1='{at:.1f}' y2='{at:.1f}' stroke='{INK}' stroke-dasharray='5 4' "
             f"stroke-opacity='.8'><title>{integrated_lufs:.1f} LUFS integrated</title></line>"
         )
-    line = f"<polyline points='{_points(x, y)}' fill='none' stroke='{_INK}' stroke-width='1.8'/>"
-    return grid + whole + line + _text(_WIDTH - 4, top + 12, "loudness, LUFS", "end")
+    line = f"<polyline points='{points(x, y)}' fill='none' stroke='{INK}' stroke-width='1.8'/>"
+    return grid + whole + line + label(WIDTH - 4, top + 12, "loudness, LUFS", "end")
 
 
 def _mark(item: Deduction, row: int, over: float, under: float, duration_s: float) -> str:
     """Where a deduction applies: a tint over the pictures and a labelled bar under them."""
-    left, right = _x(item.start_s or 0.0, duration_s), _x(item.end_s or 0.0, duration_s)
+    left, right = place(item.start_s or 0.0, duration_s), place(item.end_s or 0.0, duration_s)
     wide = max(right - left, 2.0)
-    y = under + row * _MARKS
-    anchor, at = ("end", right) if left > 0.7 * _WIDTH else ("start", left)
+    y = under + row * MARKS
+    anchor, at = ("end", right) if left > 0.7 * WIDTH else ("start", left)
     title = f"<title>{escape(str(item))}</title>"
-    whole = wide > 0.95 * (_WIDTH - _LEFT)
+    whole = wide > 0.95 * (WIDTH - LEFT)
     tint = (
-        f"<rect x='{left:.1f}' y='{over}' width='{wide:.1f}' height='{under - over:.1f}' fill='{_WARN}' "
+        f"<rect x='{left:.1f}' y='{over}' width='{wide:.1f}' height='{under - over:.1f}' fill='{WARN}' "
         "fill-opacity='.13'/>"
     )
     return (
         f"<g>{title}{'' if whole else tint}"
-        f"<rect x='{left:.1f}' y='{y:.1f}' width='{wide:.1f}' height='3' fill='{_WARN}'/></g>"
-        + _text(at, y + 13, f"−{item.points:.1f} {item.rule}", anchor)
+        f"<rect x='{left:.1f}' y='{y:.1f}' width='{wide:.1f}' height='3' fill='{WARN}'/></g>"
+        + label(at, y + 13, f"−{item.points:.1f} {item.rule}", anchor)
     )
 
 
-def _axis(duration_s: float, top: float) -> str:
+def axis(duration_s: float, top: float) -> str:
     """Times every so often that at most a dozen labels stand side by side."""
     step = next((step for step in (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600) if duration_s / step <= 12), 1800)
     times = np.arange(0, duration_s - step / 3, step)
-    label = clock if step >= 1 else "{:.1f} s".format
+    said = clock if step >= 1 else "{:.1f} s".format
     return "".join(
-        _text(_x(at, duration_s), top + 13, label(float(at)), "start" if at == 0 else "middle") for at in times
+        label(place(at, duration_s), top + 13, said(float(at)), "start" if at == 0 else "middle") for at in times
     )

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, TypeAlias
 
+from musicengine.values._frame import shown
+
 if TYPE_CHECKING:
     from musicengine.values.lyrics import LyricsReport, ReportLine, Rhyme
     from musicengine.values.scores import Deduction
@@ -40,7 +42,7 @@ def card(report: LyricsReport) -> str:
         _ledger(report),
         "</div>",
     ]
-    return "".join(parts)
+    return shown("".join(parts))
 
 
 def _hues(rhymes: Sequence[Rhyme]) -> dict[int, int]:
@@ -224,8 +226,8 @@ def _corrections(report: LyricsReport) -> str:
     if not report.corrections:
         return ""
     rows = "".join(
-        f"<tr><td>{item.line + 1}</td><td><del>{escape(item.before)}</del><br><ins>{escape(item.after)}</ins>"
-        f"<br><small>{escape(item.problem)}</small></td><td>+{item.gain:.1f}</td></tr>"
+        f"<tr><td>{item.line + 1}</td><td><del>{escape(item.before)}</del><br/><ins>{escape(item.after)}</ins>"
+        f"<br/><small>{escape(item.problem)}</small></td><td>+{item.gain:.1f}</td></tr>"
         for item in report.corrections
     )
     return f"<table><caption>Corrections that were tried and helped</caption>{rows}</table>"

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musicengine.values import _chart
-from musicengine.values._chart import clock
+from musicengine.values._frame import clock, framed, ledger, reason
 
 if TYPE_CHECKING:
     from musicengine.values.hits import HitModel, HitReport
     from musicengine.values.reports import AudioReport, Report
-    from musicengine.values.scores import Deduction, Score
+    from musicengine.values.scores import Score
 
 __all__ = ["card", "clock", "facts", "hit_card", "model_card", "text"]
 
@@ -27,7 +27,7 @@ def text(report: Report) -> str:
     lines += [f"{name:<11}{fact}" for name, fact in [*facts(audio), *_words(report)]]
     if report.score.deductions:
         lines += ["", "What it lost points for"]
-        lines += [f"  {_reason(item)}" for item in report.score.deductions]
+        lines += [f"  {reason(item)}" for item in report.score.deductions]
     if report.hit:
         lines += ["", *_hit_text(report.hit)]
     return "\n".join(lines)
@@ -39,10 +39,10 @@ def card(report: Report) -> str:
     rows = "".join(
         f"<tr><th>{escape(name)}</th><td>{escape(fact)}</td></tr>" for name, fact in [*facts(audio), *_words(report)]
     )
-    return _framed(
+    return framed(
         f"<p class='score'><b>{report.score.value:.0f}</b> of 100</p>"
         f"{_picture(audio, report.score)}<table>{rows}</table>"
-        f"{_ledger(report.score, 'What it lost points for')}{_hit(report.hit) if report.hit else ''}"
+        f"{ledger(report.score, 'What it lost points for')}{_hit(report.hit) if report.hit else ''}"
     )
 
 
@@ -56,7 +56,7 @@ def _words(report: Report) -> list[tuple[str, str]]:
 
 def hit_card(hit: HitReport) -> str:
     """A hit report as an HTML fragment."""
-    return _framed(_hit(hit))
+    return framed(_hit(hit))
 
 
 def model_card(model: HitModel) -> str:
@@ -69,7 +69,7 @@ def model_card(model: HitModel) -> str:
         f"<td>{curve.effects.min():+.2f} to {curve.effects.max():+.2f}</td></tr>"
         for curve in ordered
     )
-    return _framed(
+    return framed(
         f"<p class='score'><b>AUC {model.reliability.auc:.2f}</b> on records held out of the fit</p>"
         f"<p>{escape(str(model.reliability))}; fitted to {model.records:,} records.</p>"
         f"{_chart.reliability(model.reliability)}"
@@ -81,7 +81,7 @@ def model_card(model: HitModel) -> str:
 def _hit_text(hit: HitReport) -> list[str]:
     if hit.abstained:
         return [f"{'Typicality':<11}no answer: {hit.abstained}"]
-    return [f"{'Typicality':<11}{hit}", *(f"  {_reason(item)}" for item in hit.score.deductions)]
+    return [f"{'Typicality':<11}{hit}", *(f"  {reason(item)}" for item in hit.score.deductions)]
 
 
 def facts(audio: AudioReport) -> list[tuple[str, str]]:
@@ -160,22 +160,8 @@ def _sections(audio: AudioReport) -> str:
     return "  ".join(f"{section.label} {clock(section.start_s)}" for section in audio.sections or ())
 
 
-def _reason(item: Deduction) -> str:
-    where = f" at {clock(item.start_s)}-{clock(item.end_s)}" if item.start_s is not None and item.end_s else ""
-    where += "" if item.line is None else f" in line {item.line + 1}"
-    return f"{item}{where}. {item.fix}"
-
-
-def _cost(points: float) -> str:
-    return f"−{points:.1f}" if points >= 0.05 else "−<0.1"
-
-
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-
-
-def _framed(body: str) -> str:
-    return f"<div class='musicengine'><style>{_CSS}</style>{body}</div>"
 
 
 def _picture(audio: AudioReport, score: Score) -> str:
@@ -211,35 +197,5 @@ def _hit(hit: HitReport) -> str:
         f"<h3>{escape(title)}</h3><p class='score'><b>{hit.score.value:.0f}</b> of 100, "
         f"between {hit.low:.0f} and {hit.high:.0f}{rank}</p>{bar}"
         f"<p>This is likeness, not the chance of a hit, which nobody can tell from such features.{missing}</p>"
-        f"{_ledger(hit.score, 'What sets it apart')}<p class='source'>{escape(hit.source)}</p>"
+        f"{ledger(hit.score, 'What sets it apart')}<p class='source'>{escape(hit.source)}</p>"
     )
-
-
-def _ledger(score: Score, title: str) -> str:
-    if not score.deductions:
-        return f"<p>{escape(title)}: nothing.</p>"
-    rows = "".join(
-        f"<tr><td>{escape(_cost(item.points))}</td><td>{escape(item.rule)}</td>"
-        f"<td>{escape(_reason(item).partition(': ')[2])}</td></tr>"
-        for item in score.deductions
-    )
-    return f"<table><caption>{escape(title)}</caption>{rows}</table>"
-
-
-_CSS = (
-    ".musicengine{font:14px/1.5 system-ui,sans-serif;max-width:60em;color-scheme:light dark}"
-    ".musicengine table{border-collapse:collapse;margin:1em 0}"
-    ".musicengine caption{text-align:left;font-weight:600}"
-    ".musicengine th,.musicengine td{text-align:left;padding:.2em 1em .2em 0;vertical-align:top;"
-    "border-bottom:1px solid #8884;background:none}"
-    ".musicengine .score{font-size:1.2em;margin:.5em 0}.musicengine .score b{font-size:2.2em}"
-    ".musicengine svg{display:block;margin:.5em 0}.musicengine h3{margin:1.5em 0 .2em}"
-    ".musicengine .source{font-size:.85em;opacity:.75}.musicengine td:first-child{white-space:nowrap}"
-    ".musicengine .meter{position:relative;height:.7em;max-width:30em;border-radius:.35em;background:#8883}"
-    ".musicengine .meter i{position:absolute;top:0;bottom:0;border-radius:.35em;background:hsl(210 75% 52% / .45)}"
-    ".musicengine .meter b{position:absolute;top:-.2em;bottom:-.2em;width:3px;margin-left:-1px;"
-    "background:hsl(210 75% 52%)}"
-    ".musicengine .form{display:flex;gap:2px}"
-    ".musicengine .form span{overflow:hidden;white-space:nowrap;padding:.2em .4em;min-width:0;"
-    "background:hsl(var(--hue) 55% 50% / .35)}"
-)

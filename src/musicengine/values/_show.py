@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from typing import Any
 
 import attrs
 import numpy as np
+
+from musicengine.values._frame import facts, framed, headline
 
 __all__ = ["card", "line", "short"]
 
@@ -48,13 +49,13 @@ def short(item: Any) -> str:
 
 def card(value: Any) -> str:
     """A table of the value's fields as an HTML fragment that needs nothing from outside."""
-    rows = "".join(
-        f"<tr><th style='text-align:left;padding-right:1em'>{html.escape(name)}</th>"
-        f"<td>{html.escape(short(item))}</td></tr>"
-        for name, item in _fields(value)
-        if item is not None
-    )
-    return f"<table><caption style='text-align:left'><b>{type(value).__name__}</b></caption>{rows}</table>"
+    said = ((name, short(item)) for name, item in _fields(value) if not _says_nothing(item))
+    return framed(headline(type(value).__name__, _summary(value)), facts(said))
+
+
+def _summary(value: Any) -> str:
+    """What the value says of itself, where it says something else than its repr."""
+    return str(value) if any("__str__" in vars(kind) for kind in type(value).__mro__[:-1]) else ""
 
 
 def _says_nothing(item: Any) -> bool:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 
 from musicengine.values import _show
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Value", "fields"]
 
@@ -34,6 +37,19 @@ class Value:
 
     def _repr_html_(self) -> str:
         return _show.card(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The value as a pandas DataFrame.
+
+        A row for each of its parts (sections, notes, words, beats, deductions, lines ...), or a single row of its
+        numbers. ``musicengine.exports.to_frame`` takes several values, a row each.
+
+        Raises:
+            MissingExtraError: pandas is not installed.
+        """
+        from musicengine.values import _table  # it knows every value, and so cannot be imported before them
+
+        return _table.frame(self)
 
     def __getstate__(self) -> dict[str, Any]:
         # Read-only mappings do not pickle; the constructor makes one again of a dict.

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias, get_args
 import attrs
 
 from musicengine.errors import BriefError, InputError
+from musicengine.values import _frame, _views
 from musicengine.values._arrays import non_negative
 from musicengine.values._value import Value
 from musicengine.values.music import Beats, Chord, Key, Section, Tempo
@@ -133,6 +134,9 @@ class Brief(Value):
         if not isinstance(self.seed, int) or not 0 <= self.seed < 2**63:
             raise BriefError(f"Brief.seed must be a whole number from 0 to 2**63 - 1, got {self.seed!r}")
 
+    def _repr_html_(self) -> str:
+        return _views.brief(self)
+
 
 @attrs.frozen(repr=False, slots=False)
 class Truth(Value):
@@ -169,6 +173,9 @@ class Take(Value):
     truth: Truth | None = None
     provenance: str = attrs.field(default="stub", eq=False)
     notes: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...], eq=False)
+
+    def _repr_html_(self) -> str:
+        return _views.take(self)
 
 
 @attrs.frozen(repr=False, slots=False)
@@ -270,3 +277,6 @@ class Message(Value):
         """Require a known role."""
         if self.role not in ("system", "user", "assistant"):
             raise InputError(f'Message.role must be "system", "user" or "assistant", got {self.role!r}')
+
+    def _repr_html_(self) -> str:
+        return _frame.framed(_frame.bubbles([self]))

@@ -6,6 +6,7 @@ import attrs
 import numpy as np
 
 from musicengine.errors import InputError
+from musicengine.values import _views
 from musicengine.values._arrays import Content, FloatArray, confidence, finite, floats, increasing, non_negative, shaped
 from musicengine.values._value import Value
 
@@ -65,6 +66,9 @@ class LoudnessCurve(Value):
                 f"{self.short_term_lufs.size} short-term levels"
             )
 
+    def _repr_html_(self) -> str:
+        return _views.loudness(self)
+
 
 @attrs.frozen(repr=False, slots=False)
 class Timbre(Value):
@@ -123,6 +127,9 @@ class Embedding(Value):
 
     def __str__(self) -> str:
         return f"128 dimensions, {self.space}"
+
+    def _repr_html_(self) -> str:
+        return _views.embedding(self)
 
 
 @attrs.frozen(repr=False, slots=False)

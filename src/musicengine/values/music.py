@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from musicengine.errors import InputError
+from musicengine.values import _views
 from musicengine.values._arrays import (
     Content,
     FloatArray,
@@ -93,8 +94,26 @@ class Beats(Value):
     def __len__(self) -> int:
         return int(self.times_s.size)
 
+    @property
+    def bars(self) -> tuple[int, ...]:
+        """The number of each beat's bar, from 1; 0 before the first downbeat."""
+        return tuple(np.searchsorted(self.downbeats_s, self.times_s + 1e-3).tolist())
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """The place of each beat in its bar, from 1; 0 before the first downbeat."""
+        places: list[int] = []
+        bars = self.bars
+        for at, bar in enumerate(bars):
+            following = at > 0 and bars[at - 1] == bar
+            places.append(0 if bar == 0 else places[-1] + 1 if following else 1)
+        return tuple(places)
+
     def __str__(self) -> str:
         return f"{self.times_s.size} beats, {self.downbeats_s.size} bars"
+
+    def _repr_html_(self) -> str:
+        return _views.beats(self)
 
 
 @attrs.frozen(repr=False, slots=False)
@@ -116,6 +135,9 @@ class Rhythm(Value):
     )
     swing: float | None = attrs.field(default=None, validator=confidence)
     danceability: float | None = attrs.field(default=None, validator=confidence)
+
+    def _repr_html_(self) -> str:
+        return _views.rhythm(self)
 
 
 def _check_tonic(_: object, attribute: object, tonic: int) -> None:
@@ -239,6 +261,9 @@ class Harmony(Value):
         validator=[shaped(12, "n"), finite],
     )
 
+    def _repr_html_(self) -> str:
+        return _views.harmony(self)
+
 
 @attrs.frozen(repr=False, slots=False)
 class PitchTrack(Value):
@@ -267,6 +292,9 @@ class PitchTrack(Value):
         if not voiced.any():
             return "no pitch"
         return f"median {np.median(self.frequencies_hz[voiced]):.0f} Hz, {voiced.mean():.0%} voiced"
+
+    def _repr_html_(self) -> str:
+        return _views.pitch(self)
 
 
 @attrs.frozen(repr=False, slots=False)
@@ -301,6 +329,9 @@ class Melody(Value):
     notes: tuple[Note, ...] = attrs.field(default=(), converter=tuple[Note, ...])
     lowest: float | None = None
     highest: float | None = None
+
+    def _repr_html_(self) -> str:
+        return _views.melody(self)
 
 
 @attrs.frozen(repr=False, slots=False)
@@ -350,3 +381,6 @@ class Form(Value):
 
     def __str__(self) -> str:
         return " ".join(section.label for section in self.sections)
+
+    def _repr_html_(self) -> str:
+        return _views.form(self)

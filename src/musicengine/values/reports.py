@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from musicengine.values import _report
+from musicengine.values import _report, _views
 from musicengine.values._arrays import Content, FloatArray, finite, floats, non_negative, shaped
 from musicengine.values._mappings import read_only, sorted_items
 from musicengine.values._value import Value
@@ -61,6 +61,9 @@ class AudioReport(Value):
     def sections(self) -> tuple[Section, ...] | None:
         """The sections of the form, which cover the audio from 0 to its end; None where it abstains."""
         return self.form.sections if self.form else None
+
+    def _repr_html_(self) -> str:
+        return _views.audio_report(self)
 
 
 @attrs.frozen(repr=False, slots=False, kw_only=True)

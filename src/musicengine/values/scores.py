@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import attrs
 
 from musicengine.errors import InputError
+from musicengine.values import _views
 from musicengine.values._arrays import non_negative
 from musicengine.values._value import Value
 
@@ -74,6 +75,9 @@ class Score(Value):
 
     def __str__(self) -> str:
         return f"{self.value:.0f}/100"
+
+    def _repr_html_(self) -> str:
+        return _views.score(self)
 
 
 @attrs.frozen(repr=False, slots=False)

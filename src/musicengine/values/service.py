@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 
+from musicengine.values import _views
 from musicengine.values._arrays import non_negative
 from musicengine.values._mappings import read_only, sorted_items
 from musicengine.values._value import Value
@@ -73,3 +74,6 @@ class Stats(Value):
     def __getitem__(self, verb: str) -> VerbStats:
         """The figures of one verb; zeros if it was never called."""
         return next((item for item in self.verbs if item.verb == verb), VerbStats(verb, 0, 0, 0, 0, 0))
+
+    def _repr_html_(self) -> str:
+        return _views.stats(self)

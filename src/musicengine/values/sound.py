@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musicengine.errors import AudioError, InputError
+from musicengine.values import _views
 from musicengine.values._arrays import Content, FloatArray, finite, floats, frozen, shaped
 from musicengine.values._value import Value
 
@@ -105,6 +106,9 @@ class Audio(Value):
         channels = {1: "mono", 2: "stereo"}.get(self.channels, f"{self.channels} channels")
         return f"{self.duration_s:.2f} s, {channels}, {self.rate} Hz"
 
+    def _repr_html_(self) -> str:
+        return _views.audio(self)
+
 
 @attrs.frozen(repr=False, slots=False)
 class Spectrogram(Value):
@@ -127,6 +131,9 @@ class Spectrogram(Value):
                 f"Spectrogram.power has shape {self.power.shape}, but there are {self.frequencies_hz.size} "
                 f"frequencies and {self.times_s.size} times"
             )
+
+    def _repr_html_(self) -> str:
+        return _views.spectrogram(self)
 
 
 @attrs.frozen(repr=False, slots=False)
@@ -155,3 +162,6 @@ class Stems(Value):
         """The sum of the four parts."""
         total = self.vocals.samples + self.drums.samples + self.bass.samples + self.other.samples
         return Audio(frozen(total), self.vocals.rate)
+
+    def _repr_html_(self) -> str:
+        return _views.stems(self)

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from musicengine.errors import InputError
+from musicengine.values import _views
 from musicengine.values._mappings import read_only, sorted_items
 from musicengine.values._value import Value
 
@@ -63,3 +64,6 @@ class Trends(Value):
     source: str = ""
     dated: str = ""
     provenance: str = attrs.field(default="measured", eq=False)
+
+    def _repr_html_(self) -> str:
+        return _views.trends(self)

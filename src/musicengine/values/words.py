@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from musicengine.errors import InputError
+from musicengine.values import _views
 from musicengine.values._arrays import confidence, non_negative
 from musicengine.values._value import Value
 
@@ -49,6 +50,9 @@ class Transcript(Value):
     def text(self) -> str:
         """The words with a space between them."""
         return " ".join(word.text for word in self.words)
+
+    def _repr_html_(self) -> str:
+        return _views.transcript(self)
 
 
 @attrs.frozen(repr=False, slots=False)
@@ -112,3 +116,6 @@ class Lyrics(Value):
     def text(self) -> str:
         """The words alone, one line each."""
         return "\n".join(line.text for line in self.lines)
+
+    def _repr_html_(self) -> str:
+        return _views.lyrics(self)
