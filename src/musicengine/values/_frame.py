@@ -54,6 +54,7 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 def reason(item: Deduction) -> str:
     """A deduction as a sentence, with its seconds and its fix."""
     where = f" at {clock(item.start_s)}-{clock(item.end_s)}" if item.start_s is not None and item.end_s else ""
+    where += "" if item.line is None else f" in line {item.line + 1}"
     return f"{item}{where}. {item.fix}"
 
 
