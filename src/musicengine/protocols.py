@@ -257,6 +257,7 @@ PROTOCOLS: Mapping[str, type] = MappingProxyType(
     {
         "generator": MusicGenerator,
         "chat_model": ChatModel,
+        "moderator": Moderator,
         "transcriber": Transcriber,
         "analyzer": AudioAnalyzer,
         "separator": Separator,

@@ -114,7 +114,12 @@ def test_stems_have_four_players_and_a_take_one() -> None:
     assert take.truth is not None
     assert take.truth.stems is not None
     view = take.truth.stems._repr_html_()
-    assert [item.text for item in check(view).iter("figcaption")] == ["vocals", "drums", "bass", "other"]
+    assert [(item.text or "").strip() for item in check(view).iter("figcaption")] == [
+        "vocals",
+        "drums",
+        "bass",
+        "other",
+    ]
     assert len(sources(view)) == 4
     assert len(sources(take._repr_html_())) == 1
     assert isinstance(take.truth.stems, Stems)

@@ -90,12 +90,13 @@ def _legend(report: LyricsReport, hues: Mapping[int, int]) -> str:
         if len(rhyme.sound) < len(sounds.get(rhyme.family, "?" * 99)):
             sounds[rhyme.family] = rhyme.sound
         for span in (rhyme.first, rhyme.second):
-            words.setdefault(rhyme.family, {})[report.lines[span.line].words[span.last_word].lower()] = None
+            if span.line < len(report.lines) and span.last_word < len(report.lines[span.line].words):
+                words.setdefault(rhyme.family, {})[report.lines[span.line].words[span.last_word].lower()] = None
     if not counts:
         return ""
     largest = sorted(counts, key=lambda family: (-counts[family], family))[:16]
     families = "".join(
-        f"<i style='--h:{hues[family]};--a:.5'>{escape(', '.join([*words[family]][:2]))}"
+        f"<i style='--h:{hues[family]};--a:.5'>{escape(', '.join([*words.get(family, ())][:2]))}"
         f" <small>{escape(sounds[family])} ×{counts[family]}</small></i>"
         for family in largest
     )

@@ -11,15 +11,17 @@ import numpy as np
 
 from musicengine.values import _chart, _report
 from musicengine.values import _timeline as timeline
-from musicengine.values._frame import clock, facts, framed, headline, ledger, table
+from musicengine.values._frame import bubbles, clock, facts, framed, headline, ledger, table
 from musicengine.values._picture import image
 from musicengine.values._player import player
 from musicengine.values._timeline import duration_text, pitch_name, stack
 
 if TYPE_CHECKING:
+    from musicengine.values.conversation import Reply, Session
     from musicengine.values.making import Brief, Take, Truth
     from musicengine.values.measures import Embedding, LoudnessCurve
     from musicengine.values.music import Beats, Form, Harmony, Melody, PitchTrack, Rhythm
+    from musicengine.values.production import Production
     from musicengine.values.reports import AudioReport
     from musicengine.values.scores import Score
     from musicengine.values.service import Stats
@@ -53,6 +55,43 @@ def stems(parts: Stems) -> str:
 def side_by_side(sounds: Iterable[tuple[str, Audio]], *, seconds: float = _STEM_S) -> str:
     """Players beside each other, to compare by ear."""
     return f"<div class='players'>{''.join(player(sound, name, seconds=seconds) for name, sound in sounds)}</div>"
+
+
+def production(made: Production) -> str:
+    """The rounds side by side: the scores, the first and the best to compare by ear, edits, the best's report."""
+    first, best = made.rounds[0], made.best
+    heard = [(f"round 1, {first.score:.1f}", first.take.audio)]
+    if best is not first:
+        heard.append((f"round {made.rounds.index(best) + 1}, the best, {best.score:.1f}", best.take.audio))
+    rows = [
+        (
+            str(number),
+            f"{each.score:.1f}",
+            made.verdict(each),
+            "; ".join(f"{edit}. {edit.reason}" for edit in each.edits),
+        )
+        for number, each in enumerate(made.rounds, 1)
+    ]
+    return framed(
+        headline("Production", str(made)),
+        timeline.scores([each.score for each in made.rounds], made.target),
+        side_by_side(heard),
+        table(("round", "score", "", "edits"), rows),
+        best.report._repr_html_(),
+    )
+
+
+def session(talk: Session) -> str:
+    """What was said, and where the direction stands."""
+    dropped = f"<p>{talk.forgotten:,} earlier messages were dropped.</p>" if talk.forgotten else ""
+    head = headline("Session", f"{talk.id}, {talk.turns} turns")
+    return framed(head, dropped, bubbles(talk.messages), brief(talk.brief))
+
+
+def reply(said: Reply) -> str:
+    """An answer, what it changed, and what could be done next."""
+    rows = [("changed", str(change)) for change in said.changes] + [("next", str(each)) for each in said.actions]
+    return framed(bubbles([said.message]), facts(rows))
 
 
 def spectrogram(found: Spectrogram) -> str:

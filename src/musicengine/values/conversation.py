@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from musicengine.errors import InputError
+from musicengine.values import _views
 from musicengine.values._value import Value, fields
 from musicengine.values.making import Brief, Message, Take
 from musicengine.values.reports import Report
@@ -228,6 +229,9 @@ class Session(Value):
         dropped = [f"({self.forgotten:,} earlier messages were dropped.)"] if self.forgotten else []
         return "\n\n".join([*dropped, *said])
 
+    def _repr_html_(self) -> str:
+        return _views.session(self)
+
 
 @attrs.frozen(repr=False, slots=False)
 class Reply(Value):
@@ -248,6 +252,9 @@ class Reply(Value):
     actions: tuple[Action, ...] = attrs.field(default=(), converter=tuple[Action, ...])
     session: str = ""
     unverified: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
+
+    def _repr_html_(self) -> str:
+        return _views.reply(self)
 
     def __str__(self) -> str:
         return self.message.content

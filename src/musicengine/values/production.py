@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 from typing import Literal, TypeAlias
 
 import attrs
 
 from musicengine.errors import InputError
+from musicengine.values import _views
 from musicengine.values._arrays import non_negative
 from musicengine.values._value import Value
 from musicengine.values.making import Brief, Credits, Take
@@ -141,22 +141,15 @@ class Production(Value):
         """The rounds as plain text: what changed, why, and what came of it."""
         lines = [f"{self}", ""]
         for number, made in enumerate(self.rounds, 1):
-            lines.append(f"Round {number}  {made.score:5.1f} of 100  {self._verdict(made)}")
+            lines.append(f"Round {number}  {made.score:5.1f} of 100  {self.verdict(made)}")
             lines += [f"    {edit}\n        {edit.reason}" for edit in made.edits]
         return "\n".join([*lines, *([self.problem] if self.problem else [])])
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{number}</td><td>{made.score:.1f}</td><td>{self._verdict(made)}</td>"
-            f"<td>{'<br>'.join(escape(f'{edit}. {edit.reason}') for edit in made.edits)}</td></tr>"
-            for number, made in enumerate(self.rounds, 1)
-        )
-        return (
-            f"<p>{escape(str(self))}</p><table style='text-align:left'><tr><th>Round</th><th>Score</th><th></th>"
-            f"<th>Edits</th></tr>{rows}</table>{self.best.report._repr_html_()}"
-        )
+        return _views.production(self)
 
-    def _verdict(self, made: Round) -> str:
+    def verdict(self, made: Round) -> str:
+        """What became of a round: "best", "kept" or "dropped"."""
         if made is self.best:
             return "best"
         return "kept" if made.kept else "dropped"
