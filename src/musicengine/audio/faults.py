@@ -233,7 +233,10 @@ def find_mains(audio: Audio) -> tuple[float, float]:
 
 
 def _line(steady: Array, mains_hz: float, width_hz: float) -> float:
-    """The power of the first four multiples of a mains frequency, if at least two stand 15 dB out of their sides."""
+    """The power of the first four multiples of a mains frequency, if at least two stand 15 dB out of their sides.
+
+    The mains keep their frequency within half a percent; a bass note beside it, or a multiple of that, is music.
+    """
     total, lines = 0.0, 0
     for harmonic in range(1, 5):
         at = round(harmonic * mains_hz / width_hz)
@@ -241,6 +244,7 @@ def _line(steady: Array, mains_hz: float, width_hz: float) -> float:
             break
         beside = np.r_[steady[at - 9 : at - 3], steady[at + 4 : at + 10]]
         height = float(steady[at - 1 : at + 2].sum())
-        if height > 32 * float(np.median(beside)) * 3:
+        off_hz = abs(int(steady[at - 3 : at + 4].argmax()) - 3) * width_hz
+        if off_hz <= max(0.5, 0.005 * harmonic * mains_hz) and height > 32 * float(np.median(beside)) * 3:
             total, lines = total + height, lines + 1
     return total if lines >= 2 else 0.0
