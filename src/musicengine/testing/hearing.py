@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from musicengine.errors import BackendError
 from musicengine.lyrics import parse
 from musicengine.protocols import AudioAnalyzer, Embedder, PitchTracker, Separator, Transcriber
 from musicengine.testing.expectations import RATE, expect, expect_instance, noise, tone
@@ -130,8 +131,12 @@ def _embeds_odd_audio(embedder: Embedder) -> None:
 
 
 def _words_lie_within(transcriber: Transcriber) -> None:
-    """Its words lie in order within the audio."""
-    transcript = expect_instance(transcriber.transcribe(tone()), Transcript, "transcribe")
+    """Its words lie in order within the audio; without lyrics it may say that it cannot tell."""
+    try:
+        heard = transcriber.transcribe(tone())
+    except BackendError:
+        heard = transcriber.transcribe(tone(), lyrics=parse("hello morning"))
+    transcript = expect_instance(heard, Transcript, "transcribe")
     times = [(word.start_s, word.end_s) for word in transcript.words]
     starts = [start for start, _ in times]
     expect(starts == sorted(starts), f"the words are not in order: {times[:5]}")

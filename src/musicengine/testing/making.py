@@ -1,4 +1,4 @@
-"""What generators, chat models and trend sources must keep."""
+"""What generators, chat models, moderators and trend sources must keep."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from musicengine import codec
-from musicengine.protocols import ChatModel, MusicGenerator, TrendSource
+from musicengine.protocols import ChatModel, Moderator, MusicGenerator, TrendSource
 from musicengine.testing.expectations import expect, expect_instance, expect_refusal
+from musicengine.values.conversation import Verdict
 from musicengine.values.making import Brief, Capabilities, Credits, Job, Message, Take
 from musicengine.values.trends import Trends
 
@@ -83,6 +84,14 @@ def _refuses_unknown_eras(source: TrendSource) -> None:
     expect_refusal(lambda: source.trends("", "the year of the whale"), "an unknown era")
 
 
+def _gives_verdicts(moderator: Moderator) -> None:
+    """It has a verdict on any text, with the rule where it forbids one, and lets a plain wish pass."""
+    for text in ("a warm disco song about summer", "", "\u200b\x00😀", "word " * 2000):
+        verdict = expect_instance(moderator.moderate(text), Verdict, "moderate")
+        expect(verdict.allowed or bool(verdict.rule), "a text is forbidden by no rule")
+    expect(moderator.moderate("a warm disco song about summer").allowed, "a plain wish is forbidden")
+
+
 _CONVERSATIONS: Sequence[Sequence[Message]] = (
     [Message("user", "Make the chorus brighter.")],
     [
@@ -96,5 +105,6 @@ _CONVERSATIONS: Sequence[Sequence[Message]] = (
 CHECKS: Mapping[str, Sequence[Callable[[Any], None]]] = {
     "generator": (_says_what_it_can, _estimates_for_free, _delivers_an_order, _refuses_unknown_jobs),
     "chat_model": (_answers, _streams),
+    "moderator": (_gives_verdicts,),
     "trend_source": (_knows_all, _refuses_unknown_eras),
 }
