@@ -6,6 +6,7 @@ asking on, retries ask again, limiters wait, meters watch.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 import uuid
@@ -19,7 +20,7 @@ from musicengine.errors import CreditsError
 from musicengine.values.making import Credits
 from musicengine.values.service import Stats, VerbStats
 
-__all__ = ["Account", "Call", "Meter", "Middleware", "through"]
+__all__ = ["Account", "Call", "Meter", "Middleware", "OwnLock", "through"]
 
 R = TypeVar("R")
 _LATEST = 1024
@@ -53,6 +54,22 @@ def through(middleware: Sequence[Middleware], call: Call, function: Callable[[],
     return middleware[0](call, lambda: through(middleware[1:], call, function))
 
 
+class OwnLock:
+    """A lock of one process: a fork copies a lock that is held, but not the thread that would release it."""
+
+    def __init__(self) -> None:
+        """Open."""
+        self._process, self._lock = os.getpid(), threading.Lock()
+
+    def __enter__(self) -> None:
+        if self._process != os.getpid():
+            self._process, self._lock = os.getpid(), threading.Lock()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
 class Meter:
     """The middleware that counts calls and errors and times them; safe under threads.
 
@@ -61,7 +78,7 @@ class Meter:
 
     def __init__(self) -> None:
         """Start from zero."""
-        self._lock = threading.Lock()
+        self._lock = OwnLock()
         self._tallies: dict[str, _Tally] = {}
 
     def __call__(self, call: Call, proceed: Callable[[], R], /) -> R:
@@ -100,7 +117,7 @@ class Account:
 
     def __init__(self) -> None:
         """Nothing is spent."""
-        self._lock = threading.Lock()
+        self._lock = OwnLock()
         self._settled = 0.0
         self._open: dict[str, float] = {}
         self._unit = "credits"

@@ -165,8 +165,9 @@ def _vibrato(pitches: Array, step_s: float) -> tuple[float, float] | None:
         return None
     # Sines of all rates: each is the one before, turned on by the difference of the rates.
     first, turn = np.exp(2j * np.pi * np.array([[_VIBRATO_HZ[0]], [_VIBRATO_HZ[1] - _VIBRATO_HZ[0]]]) * time)
-    sines = np.multiply.accumulate(np.vstack([first, np.broadcast_to(turn, (_VIBRATO_HZ.size - 1, time.size))]))
-    parts = np.stack([sines.real, sines.imag], axis=1)  # (rates, 2, n)
+    turns = np.vstack([first, np.broadcast_to(turn, (_VIBRATO_HZ.size - 1, time.size))])
+    sines = np.multiply.accumulate(turns)
+    parts = np.stack([np.real(sines), np.imag(sines)], axis=1)  # (rates, 2, n)
     along = parts @ trend
     grams = parts @ np.swapaxes(parts, 1, 2) - along @ np.swapaxes(along, 1, 2)
     products = parts @ rest  # the rest has no trend, so the trend of the parts adds nothing

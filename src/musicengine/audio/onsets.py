@@ -98,7 +98,7 @@ def _flux(survey: Survey) -> FloatArray:
     gain = np.float32(_GAIN / mean)
     for first in range(0, len(mel) - _LAG, _BLOCK_FRAMES):
         last = min(first + _BLOCK_FRAMES, len(mel) - _LAG)
-        level = mel[first : last + _LAG] * gain
+        level: FloatArray = (mel[first : last + _LAG] * gain).astype(np.float32, copy=False)
         np.log1p(level, out=level)
         rise = level[_LAG:] - level[:-_LAG]
         np.maximum(rise, 0, out=rise)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 import uuid
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
@@ -18,6 +17,7 @@ import attrs
 
 from musicengine import codec
 from musicengine.backends.references import ReferenceIndex
+from musicengine.calls import OwnLock
 from musicengine.errors import InputError, StoreError
 from musicengine.protocols import Store
 from musicengine.stores import MemoryStore
@@ -86,7 +86,7 @@ class StoredIndex:
         """Begin with what the store holds."""
         self.store = MemoryStore() if store is None else store
         self._table, self._known = ReferenceIndex(), frozenset[str]()
-        self._lock = threading.Lock()
+        self._lock = OwnLock()
 
     def add(self, asset: Asset, /) -> str:
         """Add an asset under the digest of its content, which is its id; one that is there already is replaced.
@@ -141,7 +141,7 @@ class StoredFeed:
     def __init__(self, store: Store | None = None) -> None:
         """Show what the store holds."""
         self.store = MemoryStore() if store is None else store
-        self._name, self._lock = uuid.uuid4().hex, threading.Lock()
+        self._name, self._lock = uuid.uuid4().hex, OwnLock()
 
     def publish(self, asset: Asset, /) -> str:
         """Show an asset; publishing it again gives the same post."""

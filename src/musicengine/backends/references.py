@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import numpy as np
 
 from musicengine import codec
+from musicengine.calls import OwnLock
 from musicengine.errors import InputError, StoreError
 from musicengine.hits.comparison import nearest
 from musicengine.protocols import Store
@@ -33,7 +33,7 @@ class ReferenceIndex:
 
     def __init__(self, references: References | None = None) -> None:
         """Start with these references."""
-        self._lock = threading.Lock()
+        self._lock = OwnLock()
         self._table = references
         self._added: dict[str, FloatArray] = {}
         self._space = references.space if references and references.ids else ""

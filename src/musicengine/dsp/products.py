@@ -7,7 +7,7 @@ thread that asks, and are no slower than one large product there.
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -37,19 +37,24 @@ def product(left: _Real, right: _Real, out: _Real | None = None) -> _Real:
     Returns:
         (..., m, n) or (..., m).
     """
-    if out is None:
-        out = np.empty((*left.shape[:-1], *right.shape[1:]), np.result_type(left, right))
+    shape = (*left.shape[:-1], *right.shape[1:])
+    result = np.empty(shape, np.result_type(left, right)) if out is None else out
+    _fill(left, right, result)
+    return cast("_Real", result)
+
+
+def _fill(left: Array, right: Array, out: Array) -> None:
+    """Put the product where it belongs."""
     if left.ndim > 2:
         for part, place in zip(left, out, strict=True):
-            product(part, right, place)
+            _fill(part, right, place)
     elif right.ndim == 1:
         _by_rows(left, right, out)
     else:
         k, n = right.shape
-        width = max(1, min(n, _LARGEST // (_ROWS * max(1, k))))
+        width = max(1, min(n, _LARGEST // (max(1, min(_ROWS, len(left))) * max(1, k))))
         for first in range(0, n, width):
             _by_rows(left, right[:, first : first + width], out[:, first : first + width])
-    return out
 
 
 def inner(left: Array, right: Array) -> float:

@@ -95,10 +95,10 @@ def find_rhyming_words(
         + (0.5 if not themes.isdisjoint(look_up(lists.words[row]).themes) else 0.0)
         - (0.5 if lists.stresses[row] != pattern else 0.0)
         for row in rows.tolist()
-        if abs(len(lists.stresses[row]) - len(pattern)) <= 1 and not _same_word(lists.words[row], used)
+        if abs(len(lists.stresses[row]) - len(pattern)) <= 1 and not _same_word(str(lists.words[row]), used)
     }
     best = sorted(scores, key=lambda row: -scores[row])[:count]
-    return [lists.words[row] for row in best]
+    return [str(lists.words[row]) for row in best]
 
 
 @lru_cache(maxsize=1 << 14)

@@ -104,8 +104,10 @@ class Draft:
         Raises:
             BriefError: a field cannot have that value.
         """
-        allowed = {name: item for name, item in changes.items() if name not in self.kept}
         before = self.brief
+        # To write down the usual form, where it is open, changes nothing of it.
+        kept = self.kept - {"sections"} if not before.sections else self.kept
+        allowed = {name: item for name, item in changes.items() if name not in kept}
         if allowed:
             self.brief = attrs.evolve(before, **allowed)
         return self.brief != before
