@@ -31,7 +31,7 @@ FLOORS = [
     {"values"},
     {"dsp", "wav"},
     {"errors"},
-    {"_version", "_lazy"},
+    {"_version", "_lazy", "_cached"},
 ]
 LEVEL = {name: -level for level, names in enumerate(FLOORS) for name in names}
 ALLOWED = {"attrs", "attr", "numpy", "typing_extensions", "musicengine"}

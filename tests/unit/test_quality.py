@@ -123,7 +123,7 @@ CONSEQUENCES = {
 @pytest.mark.parametrize("note_hz", [49.0, 58.27, 61.74])
 def test_a_bass_note_beside_the_mains_is_no_hum(sound: Audio, note_hz: float) -> None:
     t = np.arange(sound.samples.shape[1]) / RATE
-    drone = sum(0.02 / k * np.sin(2 * np.pi * note_hz * k * t) for k in (1, 2, 3, 4))
+    drone = np.sum([0.02 / k * np.sin(2 * np.pi * note_hz * k * t) for k in (1, 2, 3, 4)], axis=0)
     assert "noise.hum" not in rules_of(Audio(sound.samples + drone.astype(np.float32), RATE))
 
 

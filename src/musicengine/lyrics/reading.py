@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import pairwise
 
 import attrs
 import numpy as np
 
+from musicengine._cached import cached
 from musicengine.lyrics.chains import EndRhyme, find_end_rhymes, find_rhymes
 from musicengine.lyrics.rhyme import Ends, label, measure_ends
 from musicengine.lyrics.sounds import LineSounds
@@ -57,18 +57,18 @@ class Reading:
     ends: Ends
     labels: tuple[int, ...]
 
-    @cached_property
+    @cached
     def words(self) -> tuple[tuple[str, ...], ...]:
         """Of each line, in lower case and plain letters."""
         return tuple(line.spelled for line in self.sounds.heard)
 
-    @cached_property
+    @cached
     def stanzas(self) -> tuple[range, ...]:
         """The lines of each stanza."""
         bounds = [*self.firsts.tolist(), len(self.starts)]
         return tuple(range(first, last) for first, last in pairwise(bounds))
 
-    @cached_property
+    @cached
     def firsts(self) -> Codes:
         """The first line of each stanza."""
         return np.flatnonzero(np.diff(self.starts, prepend=-1))
@@ -77,7 +77,7 @@ class Reading:
         """The number of a line's stanza."""
         return int(np.searchsorted(self.firsts, self.starts[line]))
 
-    @cached_property
+    @cached
     def parts(self) -> tuple[Stanza, ...]:
         """The stanzas with their rhymes."""
         rhymes: list[list[EndRhyme]] = [[] for _ in self.stanzas]
@@ -97,7 +97,7 @@ class Reading:
             for lines, found in zip(self.stanzas, rhymes, strict=True)
         )
 
-    @cached_property
+    @cached
     def rhymes(self) -> tuple[Rhyme, ...]:
         """All rhymes."""
         return find_rhymes(self.sounds, self.starts, self.labels, self.ends)

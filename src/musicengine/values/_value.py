@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 
+from musicengine._cached import cached
 from musicengine.values import _show
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ __all__ = ["Value", "fields"]
 class Value:
     """What all values share. Values are attrs classes: frozen, compared and hashed by content."""
 
-    @cached_property
+    @cached
     def digest(self) -> str:
         """The content as 32 hexadecimal digits (BLAKE2b): equal values have equal digests.
 

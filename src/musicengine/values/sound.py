@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Self
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
+from musicengine._cached import cached
 from musicengine.errors import AudioError, InputError
 from musicengine.values import _views
 from musicengine.values._arrays import Content, FloatArray, finite, floats, frozen, shaped
@@ -82,7 +82,7 @@ class Audio(Value):
         """The length in seconds."""
         return float(self.samples.shape[1] / self.rate)
 
-    @cached_property
+    @cached
     def mono(self) -> FloatArray:
         """The mean of the channels, float32 (n,), read-only."""
         if self.channels == 1:
