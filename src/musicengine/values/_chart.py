@@ -179,7 +179,7 @@ def _loudness(curve: LoudnessCurve, integrated_lufs: float, duration_s: float, t
     low = min(high - 24.0, high - 6)
     step = max(1, levels.size // _POINTS)
     shown = np.clip(np.where(heard, levels, low), low, high)[::step]
-    x = LEFT + np.minimum(curve.times_s[::step] / duration_s, 1) * (WIDTH - LEFT)
+    x = LEFT + np.minimum(curve.times_s[::step], duration_s) / duration_s * (WIDTH - LEFT)
     y = top + (high - shown) / (high - low) * LOUDNESS
     grid = "".join(
         f"<line x1='{LEFT}' x2='{WIDTH}' y1='{at:.1f}' y2='{at:.1f}' stroke='currentColor' stroke-opacity='.15'/>"
