@@ -93,7 +93,7 @@ def compose(brief: Brief) -> Arrangement:
         sections=_sections(sheet, clock, wish.duration_s),
         duration_s=wish.duration_s,
         genre=wish.genre.name,
-        words=_words(parts[0]),
+        words=_words(parts[0], wish.duration_s),
         brightness=wish.brightness,
         dynamics=asked.dynamics,
         width=asked.width,
@@ -143,11 +143,12 @@ def _song(sheet: Sheet, bar_s: float, brief: Brief) -> tuple[Brief, Song | None]
     return attrs.evolve(brief, lyrics=lyrics), sing_lyrics(sheet, lyrics, play_lead(sheet, sung=True), bar_s=bar_s)
 
 
-def _words(part: Part) -> tuple[Word, ...]:
-    """When each word is sung, as performed."""
+def _words(part: Part, duration_s: float) -> tuple[Word, ...]:
+    """When each word is sung, as performed; the last ones end with the track."""
     if not part.syllables:
         return ()
-    return time_words(part.starts_s.tolist(), (part.starts_s + part.durations_s).tolist(), part.syllables)
+    ends = np.minimum(part.starts_s + part.durations_s, duration_s)
+    return time_words(np.minimum(part.starts_s, ends).tolist(), ends.tolist(), part.syllables)
 
 
 def _parts(sheet: Sheet, clock: Clock, brief: Brief, song: Song | None) -> Iterable[Part]:
