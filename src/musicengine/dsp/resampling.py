@@ -23,7 +23,7 @@ from musicengine.dsp.products import product
 from musicengine.dsp.types import Array, FloatArray
 from musicengine.errors import AudioError
 
-__all__ = ["Decimated", "decimate", "decimate_from", "kaiser_sinc", "resample"]
+__all__ = ["Decimated", "decimate", "kaiser_sinc", "resample"]
 
 Matrix: TypeAlias = npt.NDArray[np.float64]
 Reader: TypeAlias = Callable[[int, int], FloatArray]
@@ -87,18 +87,8 @@ def decimate(signal: FloatArray, factor: int) -> FloatArray:
     Raises:
         AudioError: the factor is no whole number from 1 to 1024.
     """
-    return decimate_from(partial(padded, signal), signal.size, factor)
-
-
-def decimate_from(read: Reader, count: int, factor: int) -> FloatArray:
-    """What :func:`decimate` does, for a signal that is read piece by piece and never held whole.
-
-    Args:
-        read: gives the samples from one place to another, float32, zeros outside of the signal.
-        count: samples in the signal.
-        factor: a whole number from 1.
-    """
-    return Decimated(read, count, factor).read(0, -(-count // factor))
+    decimated = Decimated(partial(padded, signal), signal.size, factor)
+    return decimated.read(0, decimated.size)
 
 
 class Decimated:
@@ -108,7 +98,12 @@ class Decimated:
     """
 
     def __init__(self, read: Reader, count: int, factor: int) -> None:
-        """Of :func:`decimate_from`'s arguments.
+        """Of a signal that is read piece by piece itself.
+
+        Args:
+            read: gives the samples from one place to another, float32, zeros outside of the signal.
+            count: samples in the signal.
+            factor: a whole number from 1.
 
         Raises:
             AudioError: the factor is no whole number from 1 to 1024.

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import attrs
 
-from musicengine import codec, synth
+from musicengine import codec, files, synth
 from musicengine._version import __version__
 from musicengine.errors import BackendError, CodecError, FileError, InputError
 from musicengine.flows.produce import Studio, produce
@@ -46,13 +46,8 @@ def save_production(production: Production, path: str | os.PathLike[str]) -> Pat
         FileError: it cannot be written.
     """
     place = Path(path)
-    beside = place.with_name(f".{place.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(codec.encode(record(production)))
-        beside.replace(place)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise FileError(f"cannot write {os.fspath(path)!r}: {error.strerror}") from error
+    with files.replacing(place) as file:
+        file.write(codec.encode(record(production)))
     return place
 
 

@@ -54,6 +54,18 @@ def frame(subject: Value | Iterable[Value]) -> pd.DataFrame:
     return pandas.DataFrame(columns(subject))
 
 
+#: Values that are tables of their parts.
+_PARTS: dict[type[Value], str] = {
+    Form: "sections",
+    Melody: "notes",
+    Transcript: "words",
+    Lyrics: "lines",
+    Harmony: "keys",
+    Score: "deductions",
+    Stats: "verbs",
+}
+
+
 @singledispatch
 def _rows(subject: Any) -> list[_Row]:
     """Several values: a row each."""
@@ -69,42 +81,8 @@ def _rows(subject: Any) -> list[_Row]:
 
 @_rows.register
 def _of_value(value: Value) -> list[_Row]:
-    return [_flat(value)]
-
-
-@_rows.register
-def _of_form(form: Form) -> list[_Row]:
-    return _rows(form.sections)
-
-
-@_rows.register
-def _of_melody(melody: Melody) -> list[_Row]:
-    return _rows(melody.notes)
-
-
-@_rows.register
-def _of_transcript(transcript: Transcript) -> list[_Row]:
-    return _rows(transcript.words)
-
-
-@_rows.register
-def _of_lyrics(lyrics: Lyrics) -> list[_Row]:
-    return _rows(lyrics.lines)
-
-
-@_rows.register
-def _of_harmony(harmony: Harmony) -> list[_Row]:
-    return _rows(harmony.keys)
-
-
-@_rows.register
-def _of_score(score: Score) -> list[_Row]:
-    return _rows(score.deductions)
-
-
-@_rows.register
-def _of_stats(stats: Stats) -> list[_Row]:
-    return _rows(stats.verbs)
+    parts = _PARTS.get(type(value))
+    return _rows(getattr(value, parts)) if parts else [_flat(value)]
 
 
 @_rows.register
