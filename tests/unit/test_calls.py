@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import os
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -47,3 +50,19 @@ def test_a_pickled_meter_starts_from_zero() -> None:
     meter = Meter()
     through([meter], Call("sing"), lambda: None)
     assert pickle.loads(pickle.dumps(meter)).read().verbs == ()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_fork_does_not_wait_for_a_lock_of_its_parent() -> None:
+    script = """
+import os, signal
+from musicengine.calls import Account, Meter
+meter, account = Meter(), Account()
+with meter._lock, account._lock:
+    child = os.fork()
+    if not child:
+        signal.alarm(20)
+        os._exit(0 if meter.read().verbs == () and account.spent.amount == 0 else 1)
+    assert os.waitpid(child, 0)[1] == 0
+"""
+    subprocess.run([sys.executable, "-W", "ignore", "-c", script], check=True, timeout=60)

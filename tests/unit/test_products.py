@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -46,3 +48,21 @@ def test_stacks_views_and_places() -> None:
     assert out[..., 5:55] == pytest.approx(left @ right)
     assert not out[..., :5].any()
     assert not out[..., 55:].any()
+
+
+@pytest.mark.parametrize(
+    ("m", "k", "n"), [(777, 371, 241), (2584, 128, 16), (2, 2, 100_001), (1378, 32, 1), (257, 1025, 12)]
+)
+def test_no_piece_is_so_large_that_blas_starts_threads(monkeypatch: pytest.MonkeyPatch, m: int, k: int, n: int) -> None:
+    sizes: list[tuple[int, bool]] = []
+    multiply = np.matmul
+
+    def spy(left: Any, right: Any, out: Any) -> Any:
+        by_vector = right.ndim == 1 or 1 in (left.shape[-2], right.shape[1])
+        sizes.append((left.shape[-2] * right.size, by_vector))
+        return multiply(left, right, out=out)
+
+    monkeypatch.setattr(np, "matmul", spy)
+    product(np.ones((m, k), np.float32), np.ones((k, n), np.float32))
+    product(np.ones((m, k), np.float32), np.ones(k, np.float32))
+    assert all(size <= 2**18 and (size < 9216 or not by_vector) for size, by_vector in sizes)

@@ -11,8 +11,10 @@ import pytest
 
 from musicengine import Audio, Brief, MusicEngine
 from musicengine.audio import score_quality
+from musicengine.audio.balance import find_imbalance
 from musicengine.audio.chroma import compute_chroma
 from musicengine.audio.rules import RULES, Finding
+from musicengine.audio.spectrum import survey
 from musicengine.values.music import Beats, Form, Section
 from musicengine.values.scores import Deduction
 
@@ -125,6 +127,19 @@ def test_a_bass_note_beside_the_mains_is_no_hum(sound: Audio, note_hz: float) ->
     t = np.arange(sound.samples.shape[1]) / RATE
     drone = np.sum([0.02 / k * np.sin(2 * np.pi * note_hz * k * t) for k in (1, 2, 3, 4)], axis=0)
     assert "noise.hum" not in rules_of(Audio(sound.samples + drone.astype(np.float32), RATE))
+
+
+def test_a_bass_that_is_missing_makes_no_more_mud_than_a_thin_one(sound: Audio) -> None:
+    spectrum = np.fft.rfft(sound.samples, axis=1)
+    low = np.fft.rfftfreq(sound.samples.shape[1], 1 / RATE) < 180
+
+    def mud(gain: float) -> float:
+        samples = np.fft.irfft(np.where(low, gain * spectrum, spectrum), sound.samples.shape[1], axis=1)
+        found = dict(find_imbalance(survey(Audio(samples, RATE)), sound.duration_s))
+        assert found["balance.low_end"].measured < 7
+        return found["balance.mud"].measured
+
+    assert mud(0.01) == pytest.approx(mud(0.001), abs=0.1)
 
 
 def test_a_bump_that_comes_and_goes_is_placed(sound: Audio) -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import tracemalloc
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 
-from musicengine.dsp.resampling import decimate, resample
+from musicengine.dsp.frames import padded
+from musicengine.dsp.resampling import Decimated, decimate, resample
 from musicengine.dsp.types import Array
 from musicengine.errors import AudioError
 
@@ -113,3 +115,21 @@ def test_decimate_length(n: int) -> None:
 def test_decimate_names_bad_factors(factor: Any) -> None:
     with pytest.raises(AudioError, match="whole factor"):
         decimate(np.zeros(4, np.float32), factor)
+
+
+@pytest.mark.parametrize("factor", [2, 4])
+def test_a_decimated_signal_is_the_same_however_it_is_read(factor: int) -> None:
+    time = np.arange(300_000) / 44_100
+    signal = np.sin(2 * np.pi * 440 * time).astype(np.float32)
+    decimated = Decimated(partial(padded, signal), signal.size, factor)
+    whole = decimated.read(0, decimated.size)
+    assert whole[100:-100] == pytest.approx(signal[::factor][100:-100], abs=1e-3)
+    for start, end in [
+        (70_000, 74_000),
+        (-50, 40),
+        (32_000, 33_500),
+        (1000, 70_000),
+        (decimated.size - 9, decimated.size + 5),
+    ]:
+        expected = padded(whole, start, end)
+        assert np.array_equal(decimated.read(start, end), expected)

@@ -172,3 +172,10 @@ def test_embeddings_compare_within_their_space() -> None:
     assert Embedding(x * 0, "a").similarity(Embedding(x, "a")) == 0
     with pytest.raises(InputError, match="do not compare"):
         Embedding(x, "a").similarity(Embedding(x, "b"))
+
+
+def test_what_is_derived_is_computed_once() -> None:
+    audio = Audio(np.zeros((2, 100)), 8000)
+    assert audio.mono is audio.mono
+    assert audio.digest is audio.digest
+    assert "equal" in (type(audio).digest.__doc__ or "")

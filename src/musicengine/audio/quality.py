@@ -94,7 +94,7 @@ def _find_detuning(chroma: Chroma | None, duration_s: float) -> Iterator[tuple[s
         return
     apart = np.abs((curve - np.nanmedian(curve) + 50) % 100 - 50)
     worst = float(np.nanmax(apart))
-    beyond = np.flatnonzero(apart > max(worst / 2, RULES["tuning.steadiness"].good[1]))
+    beyond = np.flatnonzero(apart > RULES["tuning.steadiness"].good[1])
     if beyond.size:
         end_s = min(float(beyond[-1]) * CURVE_STEP_S + CURVE_WINDOW_S, duration_s)
         yield "tuning.steadiness", Finding(worst, float(beyond[0]) * CURVE_STEP_S, end_s)
