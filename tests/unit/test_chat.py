@@ -667,3 +667,8 @@ def test_a_session_value_can_stand_for_its_id(engine: MusicEngine) -> None:
 
 def test_what_the_producer_says_of_itself_holds_no_numbers(engine: MusicEngine) -> None:
     assert not re.search(r"\d", str(engine.chat("help")))
+
+
+def test_a_number_after_a_control_character_is_no_invention() -> None:
+    assert find_unverified("a fix: \x1f2", json.dumps("\x1f2")) == ()
+    assert find_unverified("it is 3 dB", json.dumps("2 dB")) == ("3",)

@@ -38,6 +38,7 @@ _NUMBERS = {"bpm", "duration_s", "drift", "brightness", "density", "dynamics", "
 _NUMBERS |= {"hook_repetition"}
 _WHOLE = {"intro_bars", "seed"}
 _NUMBER = re.compile(r"(?<![\w.])[-+−]?\d+(?:[.,]\d+)*")
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")  # wherever: what is known is JSON, where a letter's code may stand before them
 
 
 @attrs.frozen
@@ -186,7 +187,7 @@ def find_unverified(text: str, known: str, scores: tuple[float, ...] = ()) -> tu
     said = dict.fromkeys(found[0] for found in _NUMBER.finditer(text))
     if not said:
         return ()
-    true = [abs(_value(found[0])) for found in _NUMBER.finditer(known)] + [abs(score) for score in scores]
+    true = [abs(_value(found[0])) for found in _DIGITS.finditer(known)] + [abs(score) for score in scores]
     return tuple(number for number in said if not _occurs(number, true))
 
 
