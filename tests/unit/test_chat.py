@@ -669,6 +669,8 @@ def test_what_the_producer_says_of_itself_holds_no_numbers(engine: MusicEngine) 
     assert not re.search(r"\d", str(engine.chat("help")))
 
 
-def test_a_number_after_a_control_character_is_no_invention() -> None:
-    assert find_unverified("a fix: \x1f2", json.dumps("\x1f2")) == ()
-    assert find_unverified("it is 3 dB", json.dumps("2 dB")) == ("3",)
+@pytest.mark.parametrize("known", ["a fix: \x1f2", "\x072", "2nd", "²"])
+def test_numbers_are_known_whatever_stands_around_them(known: str) -> None:
+    assert find_unverified("it is 2", known) == ()
+    assert find_unverified("it is 2", json.dumps(known)) == ()
+    assert find_unverified("it is 3", json.dumps(known)) == ("3",)

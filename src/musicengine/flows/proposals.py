@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,7 +39,8 @@ _NUMBERS = {"bpm", "duration_s", "drift", "brightness", "density", "dynamics", "
 _NUMBERS |= {"hook_repetition"}
 _WHOLE = {"intro_bars", "seed"}
 _NUMBER = re.compile(r"(?<![\w.])[-+−]?\d+(?:[.,]\d+)*")
-_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")  # wherever: what is known is JSON, where a letter's code may stand before them
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")  # wherever they stand, behind a letter, too
+_ESCAPE = re.compile(r"\\u([0-9a-f]{4})")
 
 
 @attrs.frozen
@@ -181,13 +183,15 @@ def find_unverified(text: str, known: str, scores: tuple[float, ...] = ()) -> tu
 
     Args:
         text: to check.
-        known: text that holds every number there is a reason for.
+        known: text or JSON that holds every number there is a reason for.
         scores: numbers that are true as well.
     """
     said = dict.fromkeys(found[0] for found in _NUMBER.finditer(text))
     if not said:
         return ()
-    true = [abs(_value(found[0])) for found in _DIGITS.finditer(known)] + [abs(score) for score in scores]
+    # Whoever reads "²" may say "2"; in JSON it has a code whose digits are none.
+    plain = unicodedata.normalize("NFKC", _ESCAPE.sub(lambda found: chr(int(found[1], 16)), known))
+    true = [abs(_value(found[0])) for found in _DIGITS.finditer(plain)] + [abs(score) for score in scores]
     return tuple(number for number in said if not _occurs(number, true))
 
 
