@@ -95,8 +95,7 @@ def docs(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """The latency budget, enforced on the best of many rounds."""
     install(session, "bench")
-    # The engine uses both cores itself; BLAS threads on top of that only wait for each other.
-    session.run("pytest", "benchmarks", "--benchmark-disable-gc", *session.posargs, env={"OPENBLAS_NUM_THREADS": "1"})
+    session.run("pytest", "benchmarks", "--benchmark-disable-gc", *session.posargs)
 
 
 @nox.session

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import attrs
 import numpy as np
@@ -27,8 +27,6 @@ from musicengine.values.sound import Audio, Stems
 __all__ = ["TARGET_LUFS", "Rendered", "make", "render", "truth"]
 
 TARGET_LUFS = -14.0
-_STEMS = ("vocals", "drums", "bass", "other")
-_COSTLY_FIRST = ("other", "drums", "vocals", "bass")
 #: Drums that get reverb; kick and hats stay dry.
 _WET_DRUMS = frozenset({37, 38, 39, 45, 47, 49, 50})
 #: Kits beside patches: patches are levelled note by note, kits hit by hit.
@@ -95,22 +93,24 @@ def render(arrangement: Arrangement, *, rate: int = 44_100) -> Rendered:
     genre, _ = find_genre(arrangement.genre)
     # Every stem is computed for itself, so two threads give the same samples as one.
     with ThreadPoolExecutor(2) as threads:
-        # The accompaniment is the most work: both threads play half of it before each turns to stems of its own.
-        band, more = threads.map(lambda half: _half(arrangement, half, n, rate), (0, 1))
-        band += more
-        started = {"other": band}
-        buses = list(
-            threads.map(lambda stem: _bus(arrangement, genre, stem, n, rate, started.get(stem)), _COSTLY_FIRST)
-        )
+
+        def start(stem: str, started: FloatArray | None = None) -> Future[FloatArray]:
+            return threads.submit(_bus, arrangement, genre, stem, n, rate, started)
+
+        # The accompaniment is the most work: both threads play half of it, and it waits for its room behind the singer.
+        halves = [threads.submit(_half, arrangement, half, n, rate) for half in (0, 1)]
+        vocals, drum_set = start("vocals"), start("drums")
+        band = halves[0].result()
+        band += halves[1].result()
+        other, bass = start("other", band), start("bass")
+        buses = [job.result() for job in (vocals, drum_set, bass, other)]  # in the order of Stems
+        del halves, band
         mix = buses[0] + buses[1]
         for bus in buses[2:]:
             mix += bus
         gains = master(mix, rate, TARGET_LUFS, threads=threads)
-        by_stem = dict(zip(_COSTLY_FIRST, buses, strict=True))
-        in_order = [by_stem[stem] for stem in _STEMS]
-        list(threads.map(lambda start: _finish(in_order, mix, gains, start), range(0, n, _PIECE)))
-    vocals, drum_set, bass, other = (Audio(frozen(by_stem[stem]), rate) for stem in _STEMS)
-    stems = Stems(vocals, drum_set, bass, other, provenance="stub")
+        list(threads.map(lambda start: _finish(buses, mix, gains, start), range(0, n, _PIECE)))
+    stems = Stems(*(Audio(frozen(bus), rate) for bus in buses), provenance="stub")
     return Rendered(Audio(frozen(mix), rate), stems)
 
 
@@ -184,16 +184,17 @@ def _place(part: Part, bus: FloatArray, rate: int, brightness: float) -> None:
     starts = np.rint(part.starts_s * rate).astype(int).tolist()
     lengths = np.rint(np.log(np.maximum(part.durations_s, 0.03)) / np.log(_LENGTH_RATIO)).astype(int).tolist()
     layers = np.ceil(part.velocities * _VELOCITY_LAYERS).astype(int).tolist()
-    played: dict[tuple[float, int], FloatArray] = {}
-    scaled: dict[tuple[float, int, int], FloatArray] = {}
+    tones: dict[tuple[float, int], FloatArray] = {}
+    placed: dict[tuple[float, int, int], FloatArray] = {}
     for start, length, pitch, layer in zip(starts, lengths, part.pitches.tolist(), layers, strict=True):
-        sound = scaled.get((pitch, length, layer))
+        sound = placed.get((pitch, length, layer))
         if sound is None:
-            if (pitch, length) not in played:
-                tone = play(patch, pitch, _LENGTH_RATIO**length, rate, brightness)
-                played[pitch, length] = product(sides * _BLEND, tone) if len(tone) == 2 else tone * sides
-            level = (layer / _VELOCITY_LAYERS) ** 1.5 * gain
-            sound = scaled[pitch, length, layer] = played[pitch, length] * np.float32(level)
+            if (pitch, length) not in tones:
+                tones[pitch, length] = play(patch, pitch, _LENGTH_RATIO**length, rate, brightness)
+            tone = tones[pitch, length]
+            level = np.float32((layer / _VELOCITY_LAYERS) ** 1.5 * gain)
+            sound = product(sides * _BLEND * level, tone) if len(tone) == 2 else tone * (sides * level)
+            placed[pitch, length, layer] = sound
         _add(bus, sound, start)
         for repeat in range(1, _ECHOES + 1) if part.echo_s else ():
             # Each echo comes from the other side, and softer.
