@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 RhymeKind: TypeAlias = Literal["perfect", "identical", "slant", "assonant", "eye"]
+"""How two ends rhyme: all sounds agree, the same word, nearly, the vowels alone, the letters alone."""
 
 
 @attrs.frozen(repr=False, slots=False)

@@ -48,6 +48,7 @@ _RANGES = {
 JobStatus: TypeAlias = Literal[
     "ordered", "uncertain", "queued", "running", "partial", "succeeded", "failed", "cancelled", "expired"
 ]
+"""Where a job stands: written down, perhaps sent, under way, or done in one of four ways."""
 _STATUSES = get_args(JobStatus)
 
 
