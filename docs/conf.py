@@ -1,4 +1,4 @@
-"""How the site is built: ``sphinx-build -W docs site``, with nothing from the network."""
+"""How the site is built: ``sphinx-build -W docs site/html``, with nothing from the network."""
 
 import sys
 from pathlib import Path
@@ -16,9 +16,12 @@ extensions = [
     "myst_nb",
     "reference",  # a page for each public module
     "measured",  # rows of the tables in accuracy.md
+    "notebooks",  # those that are there
 ]
 exclude_patterns = ["_extensions", "README.md"]
-suppress_warnings = ["toc.empty_glob"]  # a kind of notebook that is not there yet
+suppress_warnings = [
+    "ref.python",  # a type inside of a Callable comes without its module, and two modules have one of that name
+]
 
 nitpicky = True  # a name of ours in a docstring that leads nowhere is an error
 nitpick_ignore_regex = [(r"py:.*", r"(?!musicengine\b).*|.*\.(_.*|[A-Z])")]  # names of others, type variables
@@ -29,8 +32,8 @@ autodoc_typehints = "description"
 autodoc_typehints_format = "short"
 autodoc_class_signature = "mixed"
 autodoc_preserve_defaults = True
-autodoc_type_aliases = {"FloatArray": "FloatArray"}  # an array of float32; the docstrings give its shape
-autodoc_default_options = {"members": True, "undoc-members": True, "no-value": True, "show-inheritance": True}
+autodoc_type_aliases = {"FloatArray": "FloatArray", "npt.ArrayLike": "ArrayLike"}  # the docstrings give shapes
+autodoc_default_options = {"members": True, "undoc-members": True, "show-inheritance": True}
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_rtype = False

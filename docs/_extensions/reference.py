@@ -11,11 +11,14 @@ from typing import Any
 
 import attrs
 from docutils import nodes
+from sphinx import addnodes
 
 import musicengine
 
 FOLDER = "reference"
 _SECTION = re.compile(r"\s*(Args|Returns|Raises|Yields|Warns|Attributes):\s*$")
+_BASES = re.compile(r"Bases: (object|Protocol|NamedTuple|Generic\[.*\])")
+_LONGEST = 80  # characters of a constant's value
 _FACADE = {"musicengine.engine"}  # its verbs live in classes of their own
 _SHARED = {"musicengine.values": "musicengine.values._value.Value"}  # what all of a package's classes can do
 
@@ -121,7 +124,12 @@ def _skip(app: Any, what: str, name: str, obj: Any, skip: bool, options: Any) ->
 
 
 def _sign(app: Any, what: str, name: str, obj: Any, options: Any, signature: str, returned: str) -> Any:
-    """The signature of an attrs class as it was written, not as attrs spells it."""
+    """Signatures as a reader needs them: an attrs class's own defaults, and values of private constants."""
+    if signature and what in {"function", "method"}:
+        known = vars(inspect.getmodule(obj) or musicengine)
+        return re.sub(r"=(_\w+)", lambda match: f"={known.get(match[1], ...)!r}", signature), returned
+    if what == "class" and getattr(obj, "_is_protocol", False):
+        return "", returned
     if what != "class" or not attrs.has(obj) or not signature:
         return None
     given = [field for field in attrs.fields(obj) if field.init]
@@ -136,6 +144,20 @@ def _default(default: Any) -> str:
     if isinstance(default, attrs.Factory):  # type: ignore[arg-type]  # it is a class
         return f"={default.factory.__name__}()" if inspect.isclass(default.factory) else "=..."
     return f"={default!r}" if len(repr(default)) < 40 else "=..."
+
+
+def _tidy(app: Any, domain: str, objtype: str, content: Any) -> None:
+    """Leave out what tells a reader nothing: bases that all have, long values, how a type's name was looked up."""
+    for paragraph in list(content.findall(nodes.paragraph, descend=True)):
+        if paragraph.parent is content and _BASES.fullmatch(paragraph.astext()):
+            content.remove(paragraph)
+    for text in list(content.findall(nodes.Text)):
+        if "TypeAliasForwardRef" in text:
+            text.parent.replace(text, nodes.Text(re.sub(r"TypeAliasForwardRef\('(\w+)'\)", r"\1", text)))
+    for sign in content.parent.findall(addnodes.desc_signature):
+        for value in list(sign.findall(addnodes.desc_annotation)):
+            if value.astext().lstrip().startswith("=") and len(value.astext()) > _LONGEST:
+                value.parent.remove(value)
 
 
 class _Plain:
@@ -175,5 +197,6 @@ def setup(app: Any) -> dict[str, bool]:
     plain = _Plain()
     app.connect("autodoc-process-docstring", plain.keep, priority=400)
     app.connect("autodoc-process-docstring", plain.restore, priority=600)
+    app.connect("object-description-transform", _tidy, priority=900)
     app.connect("missing-reference", _follow)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -143,7 +143,14 @@ class Brief(Value):
 class Truth(Value):
     """What is known about a take because it was written that way.
 
-    ``stems`` is None where the sound was left out.
+    Args:
+        tempo: as written.
+        beats: with the first of each bar.
+        key: as written.
+        chords: in order of time.
+        sections: contiguous, covering the take.
+        words: of the voice, with their times; empty without one.
+        stems: what was mixed; None where the sound was left out.
     """
 
     tempo: Tempo
@@ -260,7 +267,7 @@ class Capabilities(Value):
 
 @attrs.frozen(repr=False, slots=False)
 class Step(Value):
-    """Progress of long work: ``done`` of ``total``."""
+    """Progress of long work: ``done`` of ``total``, and the name of what was just done."""
 
     name: str
     done: int

@@ -24,9 +24,32 @@ __all__ = ["AudioReport", "Report"]
 class AudioReport(Value):
     """Everything measured of one piece of audio.
 
-    A field is None where the audio cannot answer; ``abstained`` then maps the field's name to the reason.
-    ``playback`` tells what listening services do to the level. ``waveform`` is float32 (2, n), the lowest and the
-    highest sample of n parts of one length (the last may be shorter), 600 at most, to draw.
+    A field is None where the audio cannot answer; ``abstained`` then says why.
+
+    Args:
+        duration_s: length.
+        rate: of the samples, Hz.
+        channels: how many.
+        tempo: what a listener would tap, and the other readings.
+        beats: and the first of each bar.
+        rhythm: meter, tempo over time, onsets, swing, danceability.
+        key: of the whole.
+        chords: contiguous, on the beat.
+        harmony: tuning, key changes and the chroma of every beat.
+        loudness: of the whole, with range and true peak.
+        loudness_curve: momentary and short-term.
+        playback: what listening services do to the level.
+        waveform: float32 (2, n), the lowest and the highest sample of n parts of one length (the last may be shorter),
+            600 at most, to draw.
+        timbre: the colour of the sound.
+        pitch: of the voice or lead.
+        melody: its notes.
+        form: the sections, and the energy over time.
+        embedding: the track as a point among others.
+        separation: how well it could be taken apart.
+        quality: the recording's score with its reasons.
+        abstained: field to the reason why it is None.
+        provenance: who measured.
     """
 
     duration_s: float = attrs.field(converter=float, validator=non_negative)

@@ -138,7 +138,15 @@ class Spectrogram(Value):
 
 @attrs.frozen(repr=False, slots=False)
 class Stems(Value):
-    """A mixture taken apart; the four parts add up to it."""
+    """A mixture taken apart; the four parts add up to it, and have its shape and rate.
+
+    Args:
+        vocals: the voice or lead.
+        drums: all that is struck.
+        bass: the lowest voice.
+        other: the rest.
+        provenance: who took it apart.
+    """
 
     vocals: Audio
     drums: Audio

@@ -14,7 +14,14 @@ __all__ = ["Line", "Lyrics", "Pronunciation", "Transcript", "Word"]
 
 @attrs.frozen(repr=False, slots=False)
 class Word(Value):
-    """A word with its place in time."""
+    """A word with its place in time.
+
+    Args:
+        text: as written.
+        start_s: where it begins.
+        end_s: where it ends, not before.
+        confidence: that it is there, in [0, 1].
+    """
 
     text: str
     start_s: float = attrs.field(converter=float, validator=non_negative)
