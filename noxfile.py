@@ -5,7 +5,7 @@ from __future__ import annotations
 import nox
 
 nox.needs_version = ">=2025.2"
-nox.options.sessions = ["lint", "typing", "tests", "docs"]
+nox.options.sessions = ["lint", "typing", "tests", "docs", "site"]
 nox.options.default_venv_backend = "virtualenv"
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
@@ -89,6 +89,15 @@ def docs(session: nox.Session) -> None:
     """Run every example of the README and the docs."""
     install(session, "docs")
     session.run("pytest", "README.md", "docs", *session.posargs)
+
+
+@nox.session
+def site(session: nox.Session) -> None:
+    """The documentation as a site, in site/html: no warning, no dead link, no module left out, no network."""
+    install(session, "site")
+    options = ("-q", "-W", "--keep-going", "-E", "-j", "auto", "-d", "site/doctrees")
+    session.run("sphinx-build", *options, "docs", "site/html", *session.posargs)
+    session.run("pytest", "tests/site", env={"MUSICENGINE_SITE": "site/html"})
 
 
 @nox.session

@@ -6,12 +6,14 @@ import importlib
 import inspect
 import pkgutil
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import attrs
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.pycode import ModuleAnalyzer
 
 import musicengine
 
@@ -23,11 +25,12 @@ _FACADE = {"musicengine.engine"}  # its verbs live in classes of their own
 _SHARED = {"musicengine.values": "musicengine.values._value.Value"}  # what all of a package's classes can do
 
 
-def public_modules() -> list[str]:
+@cache
+def public_modules() -> tuple[str, ...]:
     """The dotted names of the package and of every module in it without a leading underscore, sorted."""
     found = pkgutil.walk_packages(musicengine.__path__, "musicengine.")
     names = [module.name for module in found if not any(part.startswith("_") for part in module.name.split("."))]
-    return sorted(["musicengine", *names])
+    return tuple(sorted(["musicengine", *names]))
 
 
 def public_names(module: str) -> tuple[str, ...]:
@@ -35,6 +38,7 @@ def public_names(module: str) -> tuple[str, ...]:
     return tuple(getattr(importlib.import_module(module), "__all__", ()))
 
 
+@cache
 def homes(package: str) -> dict[str, str]:
     """Where the names live that a package hands on: name to module. Names of its own modules are left out."""
     inside = [name for name in public_modules() if name.startswith(f"{package}.") and not _is_package(name)]
@@ -60,7 +64,10 @@ def page(module: str) -> str:
     if _is_package(module):
         return "\n".join([*lines, *_package(module), ""])
     inherited = ["   :inherited-members:"] if module in _FACADE else []
-    return "\n".join([*lines, f".. automodule:: {module}", *inherited, ""])
+    lines += [f".. automodule:: {module}", *inherited, ""]
+    for name in _unexplained(module):
+        lines += [f".. py:data:: {name}", f"   :module: {module}", ""]
+    return "\n".join([*lines, ""])
 
 
 def write(folder: Path) -> None:
@@ -104,11 +111,24 @@ def _package(package: str) -> list[str]:
     return lines
 
 
+def _unexplained(module: str) -> list[str]:
+    """The public constants without a docstring, which autodoc leaves out."""
+    loaded = importlib.import_module(module)
+    explained = {name for _, name in ModuleAnalyzer.for_module(module).find_attr_docs()}
+    constants = [name for name in public_names(module) if not _documents_itself(getattr(loaded, name))]
+    return [name for name in constants if name not in explained]
+
+
+def _documents_itself(value: Any) -> bool:
+    """Whether a docstring belongs to the value and not to its type."""
+    own = inspect.ismodule(value) or inspect.isclass(value) or inspect.isroutine(value)
+    return own or hasattr(value, "__wrapped__")
+
+
 def _entry(role: str, target: str, value: Any) -> list[str]:
     """An item of a list: the name, and the first sentence of its docstring if it has one of its own."""
-    own = inspect.ismodule(value) or inspect.isclass(value) or inspect.isroutine(value) or hasattr(value, "__wrapped__")
-    text = inspect.getdoc(value) or "" if own else ""  # others show the docstring of their type
-    first = re.split(r"(?<=[.:;]) |(?<=[.:;])$", " ".join(text.split("\n\n")[0].split()), maxsplit=1)[0].rstrip(".:;")
+    text = inspect.getdoc(value) or "" if _documents_itself(value) else ""
+    first = re.split(r"(?<=\.) |(?<=\.)$", " ".join(text.split("\n\n")[0].split()), maxsplit=1)[0].rstrip(".:")
     shown = target.rpartition(".")[2] if role == "obj" else target.removeprefix("musicengine.")
     return [f"* :py:{role}:`{shown} <{target}>`" + (f": {first}" if first else "")]
 

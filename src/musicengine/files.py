@@ -29,6 +29,7 @@ from musicengine.wav import Encoding
 __all__ = ["Encoding", "Source", "load", "replacing", "save"]
 
 Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | npt.ArrayLike | Audio
+"""What :func:`load` reads."""
 
 _BLOCK = 1 << 16  # frames that pass through soundfile at a time; it crashes on one very long write of Ogg
 _SUBTYPES = {"pcm16": "PCM_16", "pcm24": "PCM_24", "float32": "FLOAT"}

@@ -42,6 +42,7 @@ __all__ = [
 ]
 
 Progress: TypeAlias = Callable[[Step], None]
+"""Is told of each step of long work that is done."""
 
 
 @runtime_checkable

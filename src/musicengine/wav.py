@@ -22,6 +22,7 @@ __all__ = ["Decoded", "Encoding", "decode", "encode", "encode_blocks", "is_wav"]
 
 FloatArray: TypeAlias = npt.NDArray[np.float32]
 Encoding: TypeAlias = Literal["pcm16", "pcm24", "float32"]
+"""How samples are written: 16 or 24 bits, or 32-bit floating point."""
 
 MAX_CHANNELS = 64
 _BLOCK = 1 << 18  # samples converted at a time

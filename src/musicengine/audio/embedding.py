@@ -39,6 +39,7 @@ from musicengine.values.sound import Audio
 __all__ = ["FEATURES", "SPACE", "describe", "embed"]
 
 SPACE = "musicengine/timbre-rhythm-1"
+"""The name of the space, which vectors have in common that can be compared."""
 _BANDS = 48
 _BLOCK_FRAMES = 2**13
 _LOWEST_HZ, _HIGHEST_HZ = 60.0, 8000.0

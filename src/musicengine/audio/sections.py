@@ -17,6 +17,7 @@ from musicengine.dsp.types import Array, IntArray
 __all__ = ["LABELS", "name"]
 
 LABELS = ("intro", "verse", "pre-chorus", "chorus", "bridge", "break", "instrumental", "outro")
+"""The names that sections can have."""
 _QUIETER_DB = 3.0
 _AS_LOUD_DB = 1.5
 

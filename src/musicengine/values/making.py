@@ -31,10 +31,13 @@ __all__ = [
 ]
 
 MAX_PROMPT = 10_000
+"""The most characters of a prompt."""
 MAX_DURATION_S = 600.0
+"""The longest that can be asked for."""
 MIN_DURATION_S = 1.0
 MIN_BPM, MAX_BPM = 30.0, 300.0
 METERS = ("4/4", "3/4", "6/8", "7/8")
+"""The meters that can be asked for."""
 _RANGES = {
     "drift": (0.0, 0.05),
     "brightness": (-1.0, 1.0),

@@ -40,6 +40,7 @@ __all__ = [
 ]
 
 PITCH_CLASSES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+"""The pitch classes from 0 to 11 as they are spelled here."""
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _KEY = re.compile(
     r"(?P<letter>[A-G])\s?(?P<accidental>[#♯b♭]|-?sharp|-?flat)?[\s:-]*(?P<mode>major|minor|maj|min|M|m)?",

@@ -18,8 +18,11 @@ from musicengine.values._value import Value
 __all__ = ["MAX_CHANNELS", "MAX_RATE", "MIN_RATE", "Audio", "Spectrogram", "Stems"]
 
 MIN_RATE = 1_000
+"""The lowest rate that audio may have, in Hz."""
 MAX_RATE = 768_000
+"""The highest rate that audio may have, in Hz."""
 MAX_CHANNELS = 64
+"""The most channels that audio may have."""
 
 
 def _samples(values: npt.ArrayLike) -> FloatArray:
