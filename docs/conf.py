@@ -18,7 +18,7 @@ extensions = [
     "measured",  # rows of the tables in accuracy.md
     "notebooks",  # those that are there
 ]
-exclude_patterns = ["_extensions", "README.md"]
+exclude_patterns = ["_extensions", "**/.ipynb_checkpoints"]
 suppress_warnings = [
     "ref.python",  # a type inside of a Callable comes without its module, and two modules have one of that name
 ]
