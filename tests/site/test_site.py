@@ -121,9 +121,8 @@ def test_every_link_within_the_site_leads_somewhere(pages: dict[Path, Page]) -> 
             if parts.scheme or parts.netloc:
                 continue
             target = os.path.normpath(path.parent / unquote(parts.path)) if parts.path else str(path)
-            if not there.setdefault(target, target in ids or Path(target).exists()):
-                dead.add(f"{path.name}: {link}")
-            elif parts.fragment and parts.fragment not in ids.get(target, {parts.fragment}):
+            found = there.setdefault(target, target in ids or Path(target).exists())
+            if not found or (parts.fragment and parts.fragment not in ids.get(target, {parts.fragment})):
                 dead.add(f"{path.name}: {link}")
     assert not dead
 
