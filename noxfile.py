@@ -5,7 +5,7 @@ from __future__ import annotations
 import nox
 
 nox.needs_version = ">=2025.2"
-nox.options.sessions = ["lint", "typing", "tests", "docs", "site"]
+nox.options.sessions = ["lint", "typing", "tests", "docs"]
 nox.options.default_venv_backend = "virtualenv"
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
@@ -15,6 +15,13 @@ PYTHONS = ["3.11", "3.12", "3.13"]
 def install(session: nox.Session, *groups: str, package: str | None = ".") -> None:
     """Install the wheel built from this tree, and the dependency groups."""
     session.install(*([package] if package else []), *nox.project.dependency_groups(PYPROJECT, *groups))
+
+
+def build_site(session: nox.Session) -> None:
+    """The documentation as a site: no warning, no dead link, no public module left out, nothing from the network."""
+    options = ("-q", "-W", "--keep-going", "-E", "-j", "auto", "-d", "site/doctrees")
+    session.run("sphinx-build", *options, "docs", "site/html")
+    session.run("pytest", "tests/site", env={"MUSICENGINE_SITE": "site/html"})
 
 
 @nox.session
@@ -86,18 +93,17 @@ def browser(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Run every example of the README and the docs."""
-    install(session, "docs")
+    """Run every example of the README and the docs, and build the site."""
+    install(session, "docs", "site")
     session.run("pytest", "README.md", "docs", *session.posargs)
+    build_site(session)
 
 
 @nox.session
 def site(session: nox.Session) -> None:
-    """The documentation as a site, in site/html: no warning, no dead link, no module left out, no network."""
+    """Build the documentation into site/html."""
     install(session, "site")
-    options = ("-q", "-W", "--keep-going", "-E", "-j", "auto", "-d", "site/doctrees")
-    session.run("sphinx-build", *options, "docs", "site/html", *session.posargs)
-    session.run("pytest", "tests/site", env={"MUSICENGINE_SITE": "site/html"})
+    build_site(session)
 
 
 @nox.session

@@ -1,4 +1,4 @@
-"""The documentation as a site: what a build must hold; ``nox -s site`` runs it on the site that it built."""
+"""The documentation as a site: what a build must hold; ``nox -s site`` runs this on what it built."""
 
 from __future__ import annotations
 
