@@ -18,7 +18,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from musicengine.lyrics.likeness import Floats, log_odds, overlap, rhyme_part
+from musicengine.lyrics.likeness import Floats, log_odds, overlap
 from musicengine.lyrics.rhyme import Ends
 from musicengine.lyrics.sounds import CONSONANTS, DEPTH, NO_VOWEL, VOWELS
 from musicengine.lyrics.styles import load_style
@@ -195,7 +195,7 @@ def _begin(tails: Tails, rows: Codes, repeated: npt.NDArray[np.bool_]) -> Codes:
     ("hit it" and "sit it").
     """
     alone = (tails.starts[rows][:, 0] > 0) & ~repeated
-    return np.where(alone, 0, rhyme_part(tails.stresses[rows], tails.vowels[rows]))
+    return np.where(alone, 0, tails.parts[rows])
 
 
 def _reach(tails: Tails, a: Codes, b: Codes) -> Codes:
@@ -204,7 +204,7 @@ def _reach(tails: Tails, a: Codes, b: Codes) -> Codes:
     chain = np.cumprod((va == vb) & (va != NO_VOWEL), axis=1) > 0
     strong = chain & (tails.stresses[a] > 0) & (tails.stresses[b] > 0)
     furthest = DEPTH - 1 - strong[:, ::-1].argmax(axis=1)
-    begin = np.minimum(rhyme_part(tails.stresses[a], va), rhyme_part(tails.stresses[b], vb))
+    begin = np.minimum(tails.parts[a], tails.parts[b])
     return np.where(strong.any(axis=1), np.maximum(furthest, begin), begin) + 1
 
 

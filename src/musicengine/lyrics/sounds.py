@@ -29,7 +29,6 @@ __all__ = [
     "VOWELS",
     "LineSounds",
     "Spoken",
-    "TailSounds",
     "hear_lines",
     "last_letters",
     "rime",
@@ -66,23 +65,6 @@ Spoken: TypeAlias = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 
 
 @attrs.frozen(eq=False)
-class TailSounds:
-    """The last syllables of a line said in one way, the last first, DEPTH of each.
-
-    Args:
-        codes: vowels, stresses, clusters and starts of words in a row; the vowel is NO_VOWEL before the line begins.
-        word: the last, in lower case.
-        rime: its letters from the last group of vowel letters.
-        letters: its last LETTERS letters as code points, the last first, 0 for none.
-    """
-
-    codes: tuple[int, ...]
-    word: str
-    rime: str
-    letters: tuple[int, ...]
-
-
-@attrs.frozen(eq=False)
 class LineSounds:
     """A line's syllables.
 
@@ -93,7 +75,8 @@ class LineSounds:
         stresses: 2 primary, 1 secondary, 0 none, as in the line.
         clusters: the consonants up to the next vowel of the line, five bits each, the first in the lowest.
         last_word: the index of the word that rhymes, -1 for none.
-        tails: the line's end in every way its last word may be said.
+        tails: the line's end in every way its last word may be said, the last syllable first, DEPTH of each: vowels,
+            stresses, clusters and starts of words in a row; the vowel is NO_VOWEL before the line begins.
     """
 
     scansion: Scansion
@@ -102,7 +85,7 @@ class LineSounds:
     stresses: tuple[int, ...]
     clusters: tuple[int, ...]
     last_word: int
-    tails: tuple[TailSounds, ...]
+    tails: tuple[tuple[int, ...], ...]
 
     @property
     def spelled(self) -> tuple[str, ...]:
@@ -213,7 +196,7 @@ def _tails(
     ways: Sequence[Spoken],
     last: int,
     syllables: tuple[list[int], list[int], list[int], Sequence[int]],
-) -> tuple[TailSounds, ...]:
+) -> tuple[tuple[int, ...], ...]:
     """The end of a line, in every way its last word may be said."""
     if last < 0:
         return ()
@@ -228,9 +211,8 @@ def _tails(
         tuple([int(at == 0 or words[at] != words[at - 1]) for at in range(end - 1, begin - 1, -1)]),
         ways[words[end - 1]][2][-1] if end else 0,
     )
-    letters, ending = last_letters(word), rime(word)
     weak = word in FUNCTION_WORDS
-    return tuple([TailSounds(_tail(way, weak, before), word, ending, letters) for way in spoken(word) or (ways[last],)])
+    return tuple([_tail(way, weak, before) for way in spoken(word) or (ways[last],)])
 
 
 class _Before(NamedTuple):
