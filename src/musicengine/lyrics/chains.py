@@ -44,15 +44,19 @@ def find_rhymes(sounds: Sounds, starts: Codes, labels: Sequence[int], ends: Ends
         ends: what the scheme was found from.
     """
     found = [*_at_ends(sounds, labels, ends), *_inside(sounds, starts)]
-    found.sort(key=lambda item: (item[1].line, item[1].last_word, item[0].line, item[0].last_word))
+    found.sort(key=lambda item: (item[1][0], item[1][2], item[0][0], item[0][2]))
     families = _families([(item[0], item[1]) for item in found])
+    spans = {place: Span(*place) for item in found for place in item[:2]}
     return tuple(
-        Rhyme(first, second, kind, strength, syllables, family, sound, at_ends)
-        for (first, second, kind, strength, syllables, sound, at_ends), family in zip(found, families, strict=True)
+        [
+            Rhyme(spans[first], spans[second], kind, strength, syllables, family, sound, at_ends)
+            for (first, second, kind, strength, syllables, sound, at_ends), family in zip(found, families, strict=True)
+        ]
     )
 
 
-_Found = tuple[Span, Span, RhymeKind, float, int, str, bool]
+_Place = tuple[int, int, int]  # a line, its first word and its last one
+_Found = tuple[_Place, _Place, RhymeKind, float, int, str, bool]
 
 
 @attrs.frozen
@@ -98,7 +102,6 @@ def _at_ends(sounds: Sounds, labels: Sequence[int], ends: Ends) -> list[_Found]:
 def _inside(sounds: Sounds, starts: Codes) -> list[_Found]:
     """Internal rhymes."""
     anchors, finals = _anchors(sounds)
-    finals_of_lines = set(_final_syllables(sounds).tolist())
     earlier, later = _candidates(sounds, starts, anchors, finals)
     if not len(earlier):
         return []
@@ -106,10 +109,8 @@ def _inside(sounds: Sounds, starts: Codes) -> list[_Found]:
     tails = find_word_tails(sounds, used)
     a, b = places[: len(earlier)], places[len(earlier) :]
     odds = log_odds(load_style("rap").weights, tails, b, a)
-    both_end = np.array([
-        int(one) in finals_of_lines and int(other) in finals_of_lines
-        for one, other in zip(used[a].tolist(), used[b].tolist(), strict=True)
-    ])  # fmt: skip
+    ends = np.isin(used, _final_syllables(sounds))
+    both_end = ends[a] & ends[b]
     good = (odds > _SURE) & ~both_end & (tails.spellings[a] != tails.spellings[b])
     return _values(sounds, tails, a[good], b[good], used[a[good]], used[b[good]], odds[good] - 1.5, False)
 
@@ -208,10 +209,10 @@ def _reach(tails: Tails, a: Codes, b: Codes) -> Codes:
     return np.where(strong.any(axis=1), np.maximum(furthest, begin), begin) + 1
 
 
-def _spans(sounds: Sounds, finals: Codes, syllables: Codes) -> list[Span]:
+def _spans(sounds: Sounds, finals: Codes, syllables: Codes) -> list[_Place]:
     begins = np.maximum(finals - syllables + 1, sounds.first[sounds.lines[finals]])
     parts = (sounds.lines[finals], sounds.words[begins], sounds.words[finals])
-    return [Span(*span) for span in zip(*(part.tolist() for part in parts), strict=True)]
+    return list(zip(*(part.tolist() for part in parts), strict=True))
 
 
 def _sounds(tails: Tails, rows: Codes, syllables: Codes) -> list[str]:
@@ -232,7 +233,7 @@ def _spell(vowel: int, cluster: int) -> str:
     return "-".join(names)
 
 
-def _families(links: Sequence[tuple[Span, Span]]) -> list[int]:
+def _families(links: Sequence[tuple[_Place, _Place]]) -> list[int]:
     """One number per link: links that share a place, directly or through others, share it (union-find)."""
     parent: dict[tuple[int, int], tuple[int, int]] = {}
 
@@ -244,6 +245,6 @@ def _families(links: Sequence[tuple[Span, Span]]) -> list[int]:
         return node
 
     for first, second in links:
-        parent[root((second.line, second.last_word))] = root((first.line, first.last_word))
+        parent[root((second[0], second[2]))] = root((first[0], first[2]))
     numbers: dict[tuple[int, int], int] = {}
-    return [numbers.setdefault(root((first.line, first.last_word)), len(numbers)) for first, _ in links]
+    return [numbers.setdefault(root((first[0], first[2])), len(numbers)) for first, _ in links]
