@@ -104,7 +104,6 @@ def _said(word: str) -> Pronunciation | tuple[_Part, ...]:
     return parts if source == "letters" else Pronunciation(word, chain.from_iterable(parts), source)
 
 
-@lru_cache(1 << 15)
 def _parts(word: str) -> tuple[str, tuple[_Part, ...]]:
     """The source and the parts of a word."""
     if len(word) > MAX_LETTERS:
@@ -154,6 +153,7 @@ def _analyzed(bare: str, lower: str) -> list[_Part]:
     )
 
 
+@lru_cache(1 << 15)
 def _of(word: str) -> tuple[_Part, ...]:
     return _parts(word)[1]
 

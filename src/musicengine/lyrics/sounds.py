@@ -112,7 +112,6 @@ def spoken(word: str) -> tuple[Spoken, ...]:
     return tuple(way for way in ways if way[0])
 
 
-@lru_cache(maxsize=1 << 15)
 def compiled(phones: tuple[str, ...]) -> Spoken:
     """Phones as codes."""
     vowels, stresses, clusters, cluster, size = [], [], [], 0, 0

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, chain, islice
-from typing import NamedTuple
 
 import attrs
 
@@ -118,26 +117,23 @@ def weaken(said: Sequence[Pronunciation]) -> list[Pronunciation]:
     return weak
 
 
-class _Sound(NamedTuple):
-    """What a line needs of a word: its plain spelling, and how likely the stress of each syllable is."""
-
-    spelled: str
-    odds: tuple[float, ...]
-
-
 @lru_cache(1 << 15)
-def _sound(word: str, phones: tuple[str, ...]) -> _Sound:
+def _sound(word: str, phones: tuple[str, ...]) -> tuple[str, tuple[float, ...]]:
+    """What a line needs of a word: its plain spelling, and how likely the stress of each syllable is.
+
+    A plain tuple of strings and numbers, which the garbage collector need not look at.
+    """
     spelled = plain(word).lower()
-    return _Sound(spelled, stress_odds(spelled, [int(phone[-1]) for phone in phones if phone[-1].isdigit()]))
+    return (spelled, stress_odds(spelled, [int(phone[-1]) for phone in phones if phone[-1].isdigit()]))
 
 
 def _scanned(line: str, words: tuple[str, ...], said: list[Pronunciation]) -> Scansion:
     sounds = [_sound(each.word, each.phones) for each in said]
-    spelled = tuple([sound.spelled for sound in sounds])
+    spelled = tuple([spelling for spelling, _ in sounds])
     if not _WEAKENED.isdisjoint(spelled):
         said = weaken(said)
         sounds = [_sound(each.word, each.phones) for each in said]
-    odds = [sound.odds for sound in sounds]
+    odds = [odds for _, odds in sounds]
     return Scansion(
         text=line,
         texts=words,
