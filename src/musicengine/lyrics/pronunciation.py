@@ -42,7 +42,7 @@ _SHORT = frozenset(("so", "no", "go", "yo", "bro", "ho", "ayo", "hello"))  # soo
 _VOWELS = frozenset("aeiouy")
 
 
-@lru_cache(1 << 15)
+@lru_cache(1 << 12)
 def pronounce(word: str) -> Pronunciation:
     """How a word is usually said.
 
@@ -97,7 +97,7 @@ def _guessed(word: str, parts: tuple[_Part, ...], read: Mapping[str, Phones]) ->
     return Pronunciation(word, phones, "letters")
 
 
-@lru_cache(1 << 15)
+@lru_cache(1 << 12)
 def _said(word: str) -> Pronunciation | tuple[_Part, ...]:
     """How a word is said; its parts where the model has to read some."""
     source, parts = _parts(word)
@@ -153,7 +153,7 @@ def _analyzed(bare: str, lower: str) -> list[_Part]:
     )
 
 
-@lru_cache(1 << 15)
+@lru_cache(1 << 12)
 def _of(word: str) -> tuple[_Part, ...]:
     return _parts(word)[1]
 
@@ -201,7 +201,7 @@ def _spelled(letters: str) -> Phones:
     return (*weakened, *names[-1])
 
 
-@lru_cache(1 << 15)
+@lru_cache(1 << 12)
 def _known(word: str) -> Phones | None:
     """The phones of a listed word or an inflected form of one."""
     return inflected(word, _listed) if 0 < len(word) < 50 else None

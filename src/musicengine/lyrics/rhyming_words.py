@@ -101,7 +101,7 @@ def find_rhyming_words(
     return [str(lists.words[row]) for row in best]
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def _replacements(partner: str, old: int, kind: int) -> Rows:
     """The rows of words that rhyme, and are of the form and the kind of the old word after a word of this class."""
     lists, ways = _load(), spoken(partner)

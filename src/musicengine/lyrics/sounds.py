@@ -103,7 +103,7 @@ class LineSounds:
         return self.scansion.spelled[self.last_word] if self.last_word >= 0 else ""
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 12)
 def spoken(word: str) -> tuple[Spoken, ...]:
     """The ways to say a word, at most three; empty if it has no vowel. Old spellings are read as modern ones."""
     if pronounce(word).source == "letters" and (modern := modernize(word)):
@@ -163,7 +163,7 @@ def _hear(line: Scansion) -> LineSounds:
     return LineSounds(line, ways, tuple(vowels), tuple(stresses), tuple(clusters), last, tails)
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 12)
 def _way(word: str, phones: tuple[str, ...], source: str) -> Spoken:
     """How a word is said; an old spelling that letters alone would misread as its modern one."""
     if source == "letters" and (modern := modernize(word)) and (ways := spoken(modern)):
@@ -237,13 +237,13 @@ def _tail(way: Spoken, weak: bool, before: _Before) -> tuple[int, ...]:
     )
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 12)
 def last_letters(word: str) -> tuple[int, ...]:
     """The last letters of a word as code points, the last first, 0 for none."""
     return (*map(ord, word[: -LETTERS - 1 : -1]), *(0,) * LETTERS)[:LETTERS]
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 12)
 def rime(word: str) -> str:
     """The letters from the last group of vowel letters, a final e apart: "ove" of "prove"."""
     end = len(word) - (len(word) > 2 and word[-1] == "e")

@@ -10,6 +10,7 @@ pattern in time linear in the line.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from musicengine.lyrics.stress_weights import EMISSIONS, LAST, TRANSITIONS
 
@@ -34,7 +35,15 @@ def stress_features(word: str, stresses: Sequence[int]) -> list[str]:
 
 def stress_odds(word: str, stresses: Sequence[int]) -> tuple[float, ...]:
     """The log-odds of stress of each syllable of a word, not knowing its neighbours; see :func:`stress_features`."""
-    return tuple(EMISSIONS[feature] for feature in stress_features(word, stresses))
+    if len(stresses) == 1:
+        return (EMISSIONS[word] if word in EMISSIONS else EMISSIONS[f"one {min(stresses[0], 1)}"],)
+    return _odds_of_long(tuple(stresses))
+
+
+@lru_cache(maxsize=1 << 10)
+def _odds_of_long(stresses: tuple[int, ...]) -> tuple[float, ...]:
+    """The log-odds of a word of several syllables, which its stresses alone decide."""
+    return tuple([EMISSIONS[feature] for feature in stress_features("", stresses)])
 
 
 def stress_line(words: Sequence[Sequence[float]]) -> list[bool]:

@@ -117,14 +117,14 @@ def weaken(said: Sequence[Pronunciation]) -> list[Pronunciation]:
     return weak
 
 
-@lru_cache(1 << 15)
+@lru_cache(1 << 12)
 def _sound(word: str, phones: tuple[str, ...]) -> tuple[str, tuple[float, ...]]:
     """What a line needs of a word: its plain spelling, and how likely the stress of each syllable is.
 
     A plain tuple of strings and numbers, which the garbage collector need not look at.
     """
     spelled = plain(word).lower()
-    return (spelled, stress_odds(spelled, [int(phone[-1]) for phone in phones if phone[-1].isdigit()]))
+    return (spelled, stress_odds(spelled, [int(phone[-1]) for phone in phones if phone[-1] in "012"]))
 
 
 def _scanned(line: str, words: tuple[str, ...], said: list[Pronunciation]) -> Scansion:

@@ -90,7 +90,7 @@ def plain(word: str) -> str:
     return word if word.isascii() else _bare(word)
 
 
-@lru_cache(1 << 14)
+@lru_cache(1 << 12)
 def _bare(word: str) -> str:
     bare = _UNSEEN.sub("", unicodedata.normalize("NFKD", word.translate(_PLAIN)))
     return unicodedata.normalize("NFC", bare).strip()
