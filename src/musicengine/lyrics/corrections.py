@@ -67,7 +67,7 @@ def correct(reading: Reading, score: Score, themes: Sequence[str]) -> tuple[Corr
             line=change.line,
             rule=change.reason.rule,
             problem=_problem(change.reason),
-            before=reading.sounds.heard[change.line].scansion.text,
+            before=reading.sounds.heard[change.line].text,
             after=change.text,
             gain=gain,
             priority=place,
@@ -130,7 +130,7 @@ def _changes(reading: Reading, score: Score, themes: frozenset[str]) -> Iterator
     weakest = set(sorted(lost, key=lambda line: (-lost[line], line))[:MOST_LINES])
     for item in score.deductions:
         if item.line in weakest:
-            before = reading.sounds.heard[item.line].scansion.text
+            before = reading.sounds.heard[item.line].text
             ways = _EACH_WAY if item.rule == "rhyme.broken" else 1
             for text in islice(_texts(reading, item, themes), ways):
                 if text != before and text.strip():
@@ -140,7 +140,7 @@ def _changes(reading: Reading, score: Score, themes: frozenset[str]) -> Iterator
 def _texts(reading: Reading, item: Deduction, themes: frozenset[str]) -> Iterator[str]:
     """New texts of the line that a deduction names."""
     line = item.line or 0
-    scansion = reading.sounds.heard[line].scansion
+    scansion = reading.sounds.heard[line]
     if item.rule.startswith("rhyme."):
         return _rhymed(reading, line, item.rule, themes)
     if item.rule == "meter.syllables":
@@ -166,7 +166,7 @@ def _rhymed(reading: Reading, line: int, rule: str, themes: frozenset[str]) -> I
     for other in _partners(reading, line, stanza, rule):
         partner = reading.sounds.heard[other].rhyming_word
         for word in find_rhyming_words(partner, words, last, themes, ends, 2):
-            yield replace_words(heard.scansion.text, heard.scansion.words, last, last, word)
+            yield replace_words(heard.text, heard.words, last, last, word)
 
 
 def _stanza_of(reading: Reading, line: int) -> range:

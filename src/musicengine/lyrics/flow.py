@@ -47,11 +47,10 @@ def describe_flow(sounds: Sounds, stanzas: Sequence[int], rhymes: Sequence[Rhyme
         rhymes: of the lines.
         timing: of the words, if they have times.
     """
-    scanned = [line.scansion for line in sounds.heard]
     counts = np.diff(sounds.first)
     spoken = counts > 0
     lines = max(int(spoken.sum()), 1)
-    breaths = [find_breaths(line) for line in scanned]
+    breaths = [find_breaths(line) for line in sounds.heard]
     rhymed = find_rhymed(sounds, rhymes)
     inner = sounds.lines[1:] == sounds.lines[:-1]
     stressed = sounds.stresses > 0
@@ -63,7 +62,9 @@ def describe_flow(sounds: Sounds, stanzas: Sequence[int], rhymes: Sequence[Rhyme
         variation=_entropy(np.diff(np.flatnonzero(stressed))),
         foot=name_foot(sounds),
         breaths=tuple(breaths),
-        longest_run=max((longest_run(line, pauses) for line, pauses in zip(scanned, breaths, strict=True)), default=0),
+        longest_run=max(
+            (longest_run(line, pauses) for line, pauses in zip(sounds.heard, breaths, strict=True)), default=0
+        ),
         rhyme_density=float(rhymed.mean()) if len(rhymed) else 0.0,
         end_rhyme_share=len({line for r in rhymes if r.ends for line in (r.first.line, r.second.line)}) / lines,
         multisyllabic_share=sum(rhyme.syllables > 1 for rhyme in rhymes) / max(len(rhymes), 1),

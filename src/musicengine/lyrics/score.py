@@ -192,7 +192,7 @@ def _lengths(stanza: Stanza) -> Iterator[Fault]:
 def _breaths(line: LineSounds) -> Iterator[Fault]:
     """A line too dense to breathe in."""
     if len(line.vowels) > LONGEST_RUN:
-        run = longest_run(line.scansion, find_breaths(line.scansion))
+        run = longest_run(line, find_breaths(line))
         if run > LONGEST_RUN:
             yield Fault(0, "breath.dense", min(1.0, (run - LONGEST_RUN) / 8), run, LONGEST_RUN)
 

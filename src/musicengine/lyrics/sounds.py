@@ -18,7 +18,7 @@ import attrs
 
 from musicengine.lyrics.old_spelling import modernize
 from musicengine.lyrics.pronunciation import pronounce, pronunciations
-from musicengine.lyrics.syllables import Scansion, scan_all
+from musicengine.lyrics.syllables import Scansion, scan_each
 from musicengine.lyrics.wordlists import word_set
 
 __all__ = [
@@ -65,42 +65,30 @@ Spoken: TypeAlias = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 
 
 @attrs.frozen(eq=False)
-class LineSounds:
-    """A line's syllables.
+class LineSounds(Scansion):
+    """A line as it sounds, syllable by syllable.
 
     Args:
-        scansion: the line.
         ways: how each word is said.
         vowels: of each syllable.
-        stresses: 2 primary, 1 secondary, 0 none, as in the line.
+        accents: 2 primary, 1 secondary, 0 none, as in the line.
         clusters: the consonants up to the next vowel of the line, five bits each, the first in the lowest.
         last_word: the index of the word that rhymes, -1 for none.
         tails: the line's end in every way its last word may be said, the last syllable first, DEPTH of each: vowels,
             stresses, clusters and starts of words in a row; the vowel is NO_VOWEL before the line begins.
     """
 
-    scansion: Scansion
     ways: tuple[Spoken, ...]
     vowels: tuple[int, ...]
-    stresses: tuple[int, ...]
+    accents: tuple[int, ...]
     clusters: tuple[int, ...]
     last_word: int
     tails: tuple[tuple[int, ...], ...]
 
     @property
-    def spelled(self) -> tuple[str, ...]:
-        """The words in lower case and plain letters."""
-        return self.scansion.spelled
-
-    @property
-    def words(self) -> tuple[int, ...]:
-        """Which word each syllable belongs to."""
-        return self.scansion.syllable_words
-
-    @property
     def rhyming_word(self) -> str:
         """The word that rhymes, "" for none."""
-        return self.scansion.spelled[self.last_word] if self.last_word >= 0 else ""
+        return self.spelled[self.last_word] if self.last_word >= 0 else ""
 
 
 @lru_cache(maxsize=1 << 12)
@@ -112,6 +100,7 @@ def spoken(word: str) -> tuple[Spoken, ...]:
     return tuple(way for way in ways if way[0])
 
 
+@lru_cache(maxsize=1 << 12)
 def compiled(phones: tuple[str, ...]) -> Spoken:
     """Phones as codes."""
     vowels, stresses, clusters, cluster, size = [], [], [], 0, 0
@@ -136,12 +125,12 @@ def join(first: int, second: int) -> int:
 def hear_lines(texts: Sequence[str]) -> list[LineSounds]:
     """The sounds of lines; a line that comes twice is heard once."""
     distinct = list(dict.fromkeys(texts))
-    heard = {text: _hear(scansion) for text, scansion in zip(distinct, scan_all(distinct), strict=True)}
+    heard = {text: _hear(scansion) for text, scansion in zip(distinct, scan_each(distinct), strict=True)}
     return [heard[text] for text in texts]
 
 
 def _hear(line: Scansion) -> LineSounds:
-    ways = tuple([_way(word.word, word.phones, word.source) for word in line.pronunciations])
+    ways = _ways(line)
     vowels: list[int] = []
     stresses: list[int] = []
     clusters: list[int] = []
@@ -152,23 +141,25 @@ def _hear(line: Scansion) -> LineSounds:
             vowels += own_vowels
             stresses += own_stresses
             clusters += own_clusters[1:]
-    words = line.syllable_words
+    words, strong = line.syllable_words, line.stresses
     if len(words) != len(vowels):  # an old spelling was read as a modern one of other length
         words = tuple([index for index, way in enumerate(ways) for _ in way[0]])
-        line = attrs.evolve(line, syllable_words=words, stresses=tuple([stress > 0 for stress in stresses]))
+        strong = tuple([stress > 0 for stress in stresses])
     else:
-        stresses = [(stress or 1) if strong else 0 for strong, stress in zip(line.stresses, stresses, strict=True)]
+        stresses = [(stress or 1) if own else 0 for own, stress in zip(strong, stresses, strict=True)]
     last = _last_word(line, ways)
     tails = _tails(line.spelled, ways, last, (vowels, stresses, clusters, words))
-    return LineSounds(line, ways, tuple(vowels), tuple(stresses), tuple(clusters), last, tails)
+    said = line.text, line.texts, line.spelled, line.said, line.guessed, words, strong
+    return LineSounds(*said, ways, tuple(vowels), tuple(stresses), tuple(clusters), last, tails)
 
 
-@lru_cache(maxsize=1 << 12)
-def _way(word: str, phones: tuple[str, ...], source: str) -> Spoken:
-    """How a word is said; an old spelling that letters alone would misread as its modern one."""
-    if source == "letters" and (modern := modernize(word)) and (ways := spoken(modern)):
-        return ways[0]
-    return compiled(phones)
+def _ways(line: Scansion) -> tuple[Spoken, ...]:
+    """How each word is said; an old spelling that letters alone would misread as its modern one."""
+    ways = [compiled(phones) for phones in line.said]
+    for index in line.guessed:
+        if (modern := modernize(line.texts[index])) and (listed := spoken(modern)):
+            ways[index] = listed[0]
+    return tuple(ways)
 
 
 def _last_word(line: Scansion, ways: Sequence[Spoken]) -> int:

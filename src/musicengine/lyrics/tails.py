@@ -62,9 +62,9 @@ def collect(heard: Sequence[LineSounds]) -> Sounds:
     return Sounds(
         heard=tuple(heard),
         vowels=flat(line.vowels for line in heard),
-        stresses=flat(line.stresses for line in heard),
+        stresses=flat(line.accents for line in heard),
         clusters=flat(line.clusters for line in heard),
-        words=flat(line.words for line in heard),
+        words=flat(line.syllable_words for line in heard),
         lines=np.repeat(np.arange(len(sizes)), sizes),
         first=bounds,
     )
@@ -155,7 +155,7 @@ def find_word_tails(sounds: Sounds, syllables: Codes) -> Tails:
     ]
     clusters = np.where(inside, sounds.clusters[back], 0)
     clusters[:, 0] = [line.ways[word][2][-1] for line, word in places]
-    words = [line.scansion.spelled[word] for line, word in places]
+    words = [line.spelled[word] for line, word in places]
     return Tails(
         syllables,
         np.where(inside, sounds.vowels[back], NO_VOWEL),

@@ -56,7 +56,7 @@ def describe(sounds: Sounds) -> Floats:
             _share(words, _LINKS),
             _share(words, _PERSONS),
             sum([len(word) * times for word, times in words.items()]) / count / 5,
-            min(sum([_stops(line.scansion.text) for line in sounds.heard]) / max(len(sounds.heard), 1), 2.0),
+            min(sum([_stops(line.text) for line in sounds.heard]) / max(len(sounds.heard), 1), 2.0),
         ],
         np.float32,
     )
