@@ -43,20 +43,61 @@ def find_rhymes(sounds: Sounds, starts: Codes, labels: Sequence[int], ends: Ends
         labels: of the lines, from the scheme.
         ends: what the scheme was found from.
     """
-    found = [*_at_ends(sounds, labels, ends), *_inside(sounds, starts)]
-    found.sort(key=lambda item: (item[1][0], item[1][2], item[0][0], item[0][2]))
-    families = _families([(item[0], item[1]) for item in found])
-    spans = {place: Span(*place) for item in found for place in item[:2]}
+    found = _merge(_at_ends(sounds, labels, ends), _inside(sounds, starts))
+    columns = [found.first, found.second]
+    order = np.lexsort([column[:, part] for column in columns for part in (2, 0)])
+    firsts, seconds, kinds, strengths, syllables, at_ends = (
+        column[order].tolist() for column in (*columns, found.kinds, found.strengths, found.syllables, found.at_ends)
+    )
+    families = _families([one[0] << 32 | one[2] for one in firsts], [one[0] << 32 | one[2] for one in seconds])
+    spans: dict[int, Span] = {}
+
+    def span(line: int, first: int, last: int) -> Span:
+        """One value for every rhyme of a place."""
+        key = (line << 32 | first) << 32 | last
+        return spans.get(key) or spans.setdefault(key, Span(line, first, last))
+
     return tuple(
         [
-            Rhyme(spans[first], spans[second], kind, strength, syllables, family, sound, at_ends)
-            for (first, second, kind, strength, syllables, sound, at_ends), family in zip(found, families, strict=True)
+            Rhyme(span(*one), span(*other), KINDS[kind], strength, count, family, found.sounds[at], ending)
+            for at, one, other, kind, strength, count, family, ending in zip(
+                order.tolist(), firsts, seconds, kinds, strengths, syllables, families, at_ends, strict=True
+            )
         ]
     )
 
 
-_Place = tuple[int, int, int]  # a line, its first word and its last one
-_Found = tuple[_Place, _Place, RhymeKind, float, int, str, bool]
+@attrs.frozen(eq=False)
+class _Found:
+    """Rhymes in columns.
+
+    Args:
+        first, second: (n, 3) places: the line, the first word, the last one.
+        kinds: (n,) places in ``KINDS``.
+        strengths, syllables, at_ends: (n,) as in ``Rhyme``.
+        sounds: the rhyming parts.
+    """
+
+    first: Codes
+    second: Codes
+    kinds: Codes
+    strengths: Floats
+    syllables: Codes
+    at_ends: npt.NDArray[np.bool_]
+    sounds: list[str]
+
+
+def _merge(one: _Found, other: _Found) -> _Found:
+    """All of them in a row."""
+    return _Found(
+        np.concatenate([one.first, other.first]),
+        np.concatenate([one.second, other.second]),
+        np.concatenate([one.kinds, other.kinds]),
+        np.concatenate([one.strengths, other.strengths]),
+        np.concatenate([one.syllables, other.syllables]),
+        np.concatenate([one.at_ends, other.at_ends]),
+        one.sounds + other.sounds,
+    )
 
 
 @attrs.frozen
@@ -89,7 +130,7 @@ def _nearest(labels: Sequence[int], ends: Ends) -> Codes:
     return np.flatnonzero(ends.pairs.distances == distance[ends.pairs.lines])
 
 
-def _at_ends(sounds: Sounds, labels: Sequence[int], ends: Ends) -> list[_Found]:
+def _at_ends(sounds: Sounds, labels: Sequence[int], ends: Ends) -> _Found:
     """End rhymes: each line and the nearest before it with its label."""
     chosen = _nearest(labels, ends)
     later, earlier = ends.pairs.later[chosen], ends.pairs.earlier[chosen]
@@ -99,12 +140,10 @@ def _at_ends(sounds: Sounds, labels: Sequence[int], ends: Ends) -> list[_Found]:
     return _values(sounds, ends.tails, earlier, later, there, here, ends.odds[chosen] + 1.0, True)
 
 
-def _inside(sounds: Sounds, starts: Codes) -> list[_Found]:
+def _inside(sounds: Sounds, starts: Codes) -> _Found:
     """Internal rhymes."""
     anchors, finals = _anchors(sounds)
     earlier, later = _candidates(sounds, starts, anchors, finals)
-    if not len(earlier):
-        return []
     used, places = np.unique(np.concatenate([finals[earlier], finals[later]]), return_inverse=True)
     tails = find_word_tails(sounds, used)
     a, b = places[: len(earlier)], places[len(earlier) :]
@@ -155,21 +194,18 @@ def _candidates(sounds: Sounds, starts: Codes, anchors: Codes, finals: Codes) ->
 
 def _values(
     sounds: Sounds, tails: Tails, a: Codes, b: Codes, finals_a: Codes, finals_b: Codes, odds: Floats, at_ends: bool
-) -> list[_Found]:
+) -> _Found:
     """What is said of pairs of tails, ``a`` the earlier."""
-    kinds = find_kinds(tails, a, b)
     syllables = _reach(tails, a, b)
-    strengths = 1 / (1 + np.exp(-np.clip(odds, -20, 20)))
-    parts = zip(
+    return _Found(
         _spans(sounds, finals_a, syllables),
         _spans(sounds, finals_b, syllables),
-        kinds.tolist(),
-        strengths.tolist(),
-        syllables.tolist(),
+        find_kinds(tails, a, b),
+        1 / (1 + np.exp(-np.clip(odds, -20, 20))),
+        syllables,
+        np.full(len(a), at_ends),
         _sounds(tails, a, syllables),
-        strict=True,
     )
-    return [(one, other, KINDS[kind], *rest, at_ends) for one, other, kind, *rest in parts]
 
 
 def find_kinds(tails: Tails, a: Codes, b: Codes) -> Codes:
@@ -209,10 +245,9 @@ def _reach(tails: Tails, a: Codes, b: Codes) -> Codes:
     return np.where(strong.any(axis=1), np.maximum(furthest, begin), begin) + 1
 
 
-def _spans(sounds: Sounds, finals: Codes, syllables: Codes) -> list[_Place]:
+def _spans(sounds: Sounds, finals: Codes, syllables: Codes) -> Codes:
     begins = np.maximum(finals - syllables + 1, sounds.first[sounds.lines[finals]])
-    parts = (sounds.lines[finals], sounds.words[begins], sounds.words[finals])
-    return list(zip(*(part.tolist() for part in parts), strict=True))
+    return np.stack([sounds.lines[finals], sounds.words[begins], sounds.words[finals]], axis=1)
 
 
 def _sounds(tails: Tails, rows: Codes, syllables: Codes) -> list[str]:
@@ -233,18 +268,18 @@ def _spell(vowel: int, cluster: int) -> str:
     return "-".join(names)
 
 
-def _families(links: Sequence[tuple[_Place, _Place]]) -> list[int]:
+def _families(firsts: Sequence[int], seconds: Sequence[int]) -> list[int]:
     """One number per link: links that share a place, directly or through others, share it (union-find)."""
-    parent: dict[tuple[int, int], tuple[int, int]] = {}
+    parent: dict[int, int] = {}
 
-    def root(node: tuple[int, int]) -> tuple[int, int]:
-        parent.setdefault(node, node)
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
+    def root(node: int) -> int:
+        above = parent.setdefault(node, node)
+        while above != node:
+            parent[node] = above = parent[above]
+            node, above = above, parent[above]
         return node
 
-    for first, second in links:
-        parent[root((second[0], second[2]))] = root((first[0], first[2]))
-    numbers: dict[tuple[int, int], int] = {}
-    return [numbers.setdefault(root((first[0], first[2])), len(numbers)) for first, _ in links]
+    for first, second in zip(firsts, seconds, strict=True):
+        parent[root(second)] = root(first)
+    numbers: dict[int, int] = {}
+    return [numbers.setdefault(root(first), len(numbers)) for first in firsts]
