@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 
 from musicengine.lyrics.sounds import hear_lines
-from musicengine.lyrics.tails import collect
 from musicengine.lyrics.verse import describe
 
 OUTPUT = Path(__file__).parents[1] / "src/musicengine/lyrics/data/verse.npz"
@@ -38,7 +37,7 @@ def load(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
                     size = int(rng.integers(2, 17))
                     rows.append((lines[:size], rap, group, False))
                     lines = lines[size:]
-    features = np.array([describe(collect(hear_lines(lines))) for lines, *_ in rows])
+    features = np.array([describe(hear_lines(lines)) for lines, *_ in rows])
     return features, *(np.array(column) for column in list(zip(*rows, strict=True))[1:])
 
 

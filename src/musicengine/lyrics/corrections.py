@@ -126,8 +126,8 @@ def _changes(reading: Reading, score: Score, themes: frozenset[str]) -> Iterator
     for item in score.deductions:
         if item.line is not None:
             lost[item.line] = lost.get(item.line, 0.0) + item.points
-    lost = {line: points for line, points in lost.items() if len(_stanza_of(reading, line)) <= MOST_STANZA}
-    weakest = set(sorted(lost, key=lambda line: (-lost[line], line))[:MOST_LINES])
+    ranked = sorted(lost, key=lambda line: (-lost[line], line))
+    weakest = set(islice((line for line in ranked if len(_stanza_of(reading, line)) <= MOST_STANZA), MOST_LINES))
     for item in score.deductions:
         if item.line in weakest:
             before = reading.sounds.heard[item.line].text

@@ -113,7 +113,7 @@ def hear_stanzas(heard: Sequence[LineSounds], stanzas: Sequence[int], style: Sty
     """
     sounds = collect(heard)
     starts = number_starts(stanzas)
-    style = style or tell_style(sounds)
+    style = style or tell_style(sounds.heard)
     ends = measure_ends(sounds, starts, style)
     return Reading(sounds, starts, style, ends, tuple(label(ends.table, starts, style)))
 

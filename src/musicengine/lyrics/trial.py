@@ -18,7 +18,7 @@ from musicengine.lyrics.scheme import Step, search, trace
 from musicengine.lyrics.score import RULES, find_faults, find_line_faults
 from musicengine.lyrics.sounds import LineSounds, hear_lines
 from musicengine.lyrics.styles import load_style
-from musicengine.lyrics.tails import Codes, collect, find_tails
+from musicengine.lyrics.tails import Codes, find_tails
 from musicengine.lyrics.verse import tell_style
 
 __all__ = ["Trial"]
@@ -66,7 +66,7 @@ class Trial:
         heard = list(self.reading.sounds.heard)
         for change in variant.items():
             heard[change[0]] = self.heard[self.changes[change]]
-        return tell_style(collect(heard)) == self.reading.style
+        return tell_style(heard) == self.reading.style
 
     def _hear(self, number: int, variant: Mapping[int, str]) -> tuple[Stanza, float]:
         """A stanza with new texts of some of its lines, and what it loses."""

@@ -9,13 +9,14 @@ them (``tools/fit_verse.py``).
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
 
 from musicengine.lyrics.likeness import Floats
+from musicengine.lyrics.sounds import LineSounds
 from musicengine.lyrics.styles import Style, load_verse
-from musicengine.lyrics.tails import Sounds
 from musicengine.lyrics.wordlists import word_set
 
 __all__ = ["LITERARY", "describe", "tell_style"]
@@ -35,16 +36,18 @@ _LINKS = word_set("the of and in with")
 _PERSONS = word_set("i you my me your we")
 
 
-def describe(sounds: Sounds) -> Floats:
-    """The features of a text, (8,)."""
-    words = Counter(chain.from_iterable([line.spelled for line in sounds.heard]))
+def describe(heard: Sequence[LineSounds]) -> Floats:
+    """The features of lines, (8,)."""
+    words = Counter(chain.from_iterable([line.spelled for line in heard]))
     count = max(words.total(), 1)
-    syllables = np.diff(sounds.first)
-    syllables = syllables[syllables > 0]
+    sizes = np.array([len(line.stresses) for line in heard], np.int64)
+    syllables = sizes[sizes > 0]
     spread = float(np.std(syllables) / np.mean(syllables)) if len(syllables) > 1 else 0.15
-    stressed = sounds.stresses > 0
-    inner = sounds.lines[1:] == sounds.lines[:-1]
-    alternation = float((stressed[1:] != stressed[:-1])[inner].mean()) if inner.any() else 0.5
+    stressed = np.fromiter(chain.from_iterable([line.stresses for line in heard]), np.bool_, int(sizes.sum()))
+    changes = stressed[1:] != stressed[:-1]
+    inner = np.ones(len(changes), bool)
+    inner[np.cumsum(syllables)[:-1] - 1] = False  # from a line to the next
+    alternation = float(changes[inner].mean()) if inner.any() else 0.5
     marked = [word for word in words if "'" in word]
     clipped = sum(words[word] for word in marked if word.endswith("in'") or "'" in word[1:-1]) / count
     return np.array(
@@ -56,7 +59,7 @@ def describe(sounds: Sounds) -> Floats:
             _share(words, _LINKS),
             _share(words, _PERSONS),
             sum([len(word) * times for word, times in words.items()]) / count / 5,
-            min(sum([_stops(line.text) for line in sounds.heard]) / max(len(sounds.heard), 1), 2.0),
+            min(sum([_stops(line.text) for line in heard]) / max(len(heard), 1), 2.0),
         ],
         np.float32,
     )
@@ -71,7 +74,7 @@ def _share(words: Counter[str], names: frozenset[str]) -> float:
     return sum([words[word] for word in words.keys() & names]) / max(words.total(), 1)
 
 
-def tell_style(sounds: Sounds) -> Style:
+def tell_style(heard: Sequence[LineSounds]) -> Style:
     """Verse ("strict") or rap, whichever is likelier."""
     weights, bias = load_verse()
-    return "rap" if float(describe(sounds) @ weights) + bias > 0 else "strict"
+    return "rap" if float(describe(heard) @ weights) + bias > 0 else "strict"
