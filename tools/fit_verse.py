@@ -24,7 +24,7 @@ PENALTY = 1e-3
 
 
 def load(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Features (n, 8), whether it is rap (n,), poet or song (n,), and whether it is a whole (n,)."""
+    """Features (n, 6), whether it is rap (n,), poet or song (n,), and whether it is a whole (n,)."""
     rng = np.random.default_rng(0)
     rows = []
     for name, rap in (("rhymedata", False), ("mcflow", True)):
