@@ -82,7 +82,7 @@ def test_styles_differ_and_wrong_ones_are_refused() -> None:
         ("it never was for me", "the shadow of a tree", "perfect"),
         ("I never could forget it", "and now I do regret it", "perfect"),
         ("we came to play the game", "and nothing was the game", "identical"),
-        ("the ship goes out to sail", "we never live to fade", "assonant"),
+        ("ain't nobody let it sail", "yo we gotta fade", "assonant"),
         ("I wander with the hand", "and run as best I can", "slant"),
     ],
 )

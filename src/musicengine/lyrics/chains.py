@@ -25,10 +25,12 @@ from musicengine.lyrics.styles import load_style
 from musicengine.lyrics.tails import Codes, Sounds, Tails, find_word_tails
 from musicengine.values.lyrics import Rhyme, RhymeKind, Span
 
-__all__ = ["KINDS", "EndRhyme", "find_end_rhymes", "find_kinds", "find_rhymes"]
+__all__ = ["HEARD", "KINDS", "EndRhyme", "find_end_rhymes", "find_kinds", "find_rhymes"]
 
 KINDS: tuple[RhymeKind, ...] = ("perfect", "identical", "slant", "assonant", "eye")
 PERFECT, IDENTICAL, SLANT, ASSONANT, EYE = range(5)
+HEARD = -2.75
+"""Log odds from which a pair that the scheme calls a rhyme is heard as one."""
 _PARTNERS = 3  # earlier words of the same vowels that a word is compared with
 _LINES = 1  # how far back, in lines
 _SURE = 2.5  # log odds from which an internal rhyme counts, best on annotated rap
@@ -44,11 +46,10 @@ def find_rhymes(sounds: Sounds, starts: Codes, labels: Sequence[int], ends: Ends
         ends: what the scheme was found from.
     """
     found = _merge(_at_ends(sounds, labels, ends), _inside(sounds, starts))
-    columns = [found.first, found.second]
-    order = np.lexsort([column[:, part] for column in columns for part in (2, 0)])
-    firsts, seconds, kinds, strengths, syllables, at_ends = (
-        column[order].tolist() for column in (*columns, found.kinds, found.strengths, found.syllables, found.at_ends)
-    )
+    order = np.lexsort([place[:, part] for place in (found.first, found.second) for part in (2, 0)])
+    firsts, seconds = found.first[order].tolist(), found.second[order].tolist()
+    kinds, strengths = found.kinds[order].tolist(), found.strengths[order].tolist()
+    syllables, at_ends = found.syllables[order].tolist(), found.at_ends[order].tolist()
     families = _families([one[0] << 32 | one[2] for one in firsts], [one[0] << 32 | one[2] for one in seconds])
     spans: dict[int, Span] = {}
 
@@ -81,7 +82,7 @@ class _Found:
     first: Codes
     second: Codes
     kinds: Codes
-    strengths: Floats
+    strengths: npt.NDArray[np.float64]
     syllables: Codes
     at_ends: npt.NDArray[np.bool_]
     sounds: list[str]
@@ -102,11 +103,15 @@ def _merge(one: _Found, other: _Found) -> _Found:
 
 @attrs.frozen
 class EndRhyme:
-    """Two lines whose ends rhyme, and how."""
+    """Two lines whose ends a scheme pairs, how they rhyme, and whether one hears that they do.
+
+    A scheme pairs lines for its own regularity, too; HEARD of the log odds is what 98 of 100 annotated rhymes reach.
+    """
 
     first: int
     second: int
     kind: RhymeKind
+    heard: bool
 
 
 def find_end_rhymes(labels: Sequence[int], ends: Ends) -> tuple[EndRhyme, ...]:
@@ -116,7 +121,10 @@ def find_end_rhymes(labels: Sequence[int], ends: Ends) -> tuple[EndRhyme, ...]:
     lines = ends.pairs.lines[chosen]
     firsts = (lines - ends.pairs.distances[chosen]).tolist()
     return tuple(
-        EndRhyme(first, line, KINDS[kind]) for first, line, kind in zip(firsts, lines.tolist(), kinds, strict=True)
+        EndRhyme(first, line, KINDS[kind], heard)
+        for first, line, kind, heard in zip(
+            firsts, lines.tolist(), kinds, (ends.odds[chosen] > HEARD).tolist(), strict=True
+        )
     )
 
 
@@ -201,7 +209,7 @@ def _values(
         _spans(sounds, finals_a, syllables),
         _spans(sounds, finals_b, syllables),
         find_kinds(tails, a, b),
-        1 / (1 + np.exp(-np.clip(odds, -20, 20))),
+        (1 / (1 + np.exp(-np.clip(odds, -20, 20)))).astype(np.float64),
         syllables,
         np.full(len(a), at_ends),
         _sounds(tails, a, syllables),

@@ -8,7 +8,6 @@ rhyme, slant rhymes cost in verse but not in rap, a line's length is compared wi
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import NamedTuple
@@ -122,8 +121,8 @@ def find_line_faults(line: LineSounds) -> list[Fault]:
 def _broken_rhymes(stanza: Stanza) -> Iterator[Fault]:
     """Lines that rhyme with nothing, where half of the stanza or more rhymes and the rest is not every other line."""
     spoken = [line for line, heard in enumerate(stanza.heard) if heard.tails]
-    counts = Counter([stanza.labels[line] for line in spoken])
-    alone = [place for place, line in enumerate(spoken) if counts[stanza.labels[line]] == 1]
+    rhymed = stanza.rhymed
+    alone = [place for place, line in enumerate(spoken) if line not in rhymed]
     share = 1 - len(alone) / max(len(spoken), 1)
     if share < 0.5 or (2 * len(alone) == len(spoken) and all(place % 2 == 0 for place in alone)):
         return
@@ -138,7 +137,7 @@ def _end_rhymes(stanza: Stanza) -> Iterator[Fault]:
             here, there = stanza.heard[rhyme.second], stanza.heard[rhyme.first]
             if here.spelled[-3:] != there.spelled[-3:]:
                 yield Fault(rhyme.second, "rhyme.identical", 1.0, here.rhyming_word, "another word")
-        elif rhyme.kind in _WEAKNESS and stanza.style == "strict":
+        elif rhyme.heard and rhyme.kind in _WEAKNESS and stanza.style == "strict":
             yield Fault(rhyme.second, "rhyme.weak", _WEAKNESS[rhyme.kind], rhyme.kind, "perfect")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from musicengine.lyrics.chains import KINDS, EndRhyme, find_kinds
+from musicengine.lyrics.chains import HEARD, KINDS, EndRhyme, find_kinds
 from musicengine.lyrics.likeness import UNHEARD, Pairs, choose, every_way, log_odds
 from musicengine.lyrics.reading import Reading, Stanza
 from musicengine.lyrics.scheme import Step, search, trace
@@ -22,6 +22,8 @@ from musicengine.lyrics.tails import Codes, find_tails
 from musicengine.lyrics.verse import tell_style
 
 __all__ = ["Trial"]
+
+_LEAN = 150.0  # log odds of style that one line cannot outweigh in a lyric of that one line
 
 
 class Trial:
@@ -53,16 +55,18 @@ class Trial:
         self.rhymed: dict[int, set[int]] = {}
         for number in stanzas:
             stanza, self.lost[number] = self._hear(number, {})
-            self.rhymed[number] = _rhymed(stanza)
+            self.rhymed[number] = stanza.rhymed
 
     def gain(self, variant: Mapping[int, str]) -> float:
         """The points that new texts of lines of one stanza gain; none where a line loses its rhyme."""
         number = self.stanza_of[next(iter(variant))]
         stanza, points = self._hear(number, variant)
-        return self.lost[number] - points if self.rhymed[number] <= _rhymed(stanza) else 0.0
+        return self.lost[number] - points if self.rhymed[number] <= stanza.rhymed else 0.0
 
     def keeps_style(self, variant: Mapping[int, str]) -> bool:
-        """Whether the lyric is of the same style with these texts."""
+        """Whether the lyric is of the same style with these texts; few lines of many cannot change it."""
+        if abs(self.reading.rap) > _LEAN * len(variant) / len(self.reading.starts):
+            return True
         heard = list(self.reading.sounds.heard)
         for change in variant.items():
             heard[change[0]] = self.heard[self.changes[change]]
@@ -91,7 +95,8 @@ class Trial:
         found = []
         for line, name in enumerate(labels):
             if name in last:
-                found.append(EndRhyme(last[name], line, KINDS[self.kinds[places[line], places[last[name]]]]))
+                pair = places[line], places[last[name]]
+                found.append(EndRhyme(last[name], line, KINDS[self.kinds[pair]], bool(self.odds[pair] > HEARD)))
             last[name] = line
         return found
 
@@ -112,8 +117,3 @@ class Trial:
         kinds = np.zeros((len(lines), len(lines)), np.int8)
         kinds[rows, columns] = find_kinds(tails, others[best], ways[best])
         return table, kinds
-
-
-def _rhymed(stanza: Stanza) -> set[int]:
-    """The lines that rhyme with another."""
-    return {line for rhyme in stanza.end_rhymes for line in (rhyme.first, rhyme.second)}

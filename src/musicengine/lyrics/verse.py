@@ -21,7 +21,7 @@ from musicengine.lyrics.styles import Style, load_verse
 from musicengine.lyrics.tails import Codes
 from musicengine.lyrics.wordlists import word_set
 
-__all__ = ["LITERARY", "describe", "tell_style"]
+__all__ = ["LITERARY", "describe", "tell_style", "weigh_styles"]
 
 LITERARY = word_set(
     "thee thou thy thine ye hath doth hast dost shall shalt wilt unto upon ere nor oft whilst whence thence hence "
@@ -87,7 +87,12 @@ def _share(words: Counter[str], names: frozenset[str]) -> float:
     return sum([words[word] for word in words.keys() & names]) / max(words.total(), 1)
 
 
+def weigh_styles(heard: Sequence[LineSounds]) -> float:
+    """The log odds that lines are rap."""
+    weights, bias = load_verse()
+    return float(describe(heard) @ weights) + bias
+
+
 def tell_style(heard: Sequence[LineSounds]) -> Style:
     """Verse ("strict") or rap, whichever is likelier."""
-    weights, bias = load_verse()
-    return "rap" if float(describe(heard) @ weights) + bias > 0 else "strict"
+    return "rap" if weigh_styles(heard) > 0 else "strict"
