@@ -149,6 +149,8 @@ def _count_phrases(lines: Sequence[Sequence[str]]) -> Counter[tuple[str, ...]]:
             return_counts=True,
         )
         kept = counts >= _OFTEN
+        if not kept.any():
+            break
         for first, times in sorted(zip(firsts[kept].tolist(), counts[kept].tolist(), strict=True)):
             often[tuple(words[places[first] : places[first] + size])] = times
         places, phrases = places[kept[found]], found[kept[found]]
