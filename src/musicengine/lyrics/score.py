@@ -132,12 +132,14 @@ def _broken_rhymes(stanza: Stanza) -> Iterator[Fault]:
 
 def _end_rhymes(stanza: Stanza) -> Iterator[Fault]:
     """End rhymes of a word with itself, and in verse those that are not full."""
+    ended: dict[tuple[int, str], int] = {}
+    for line, (name, heard) in enumerate(zip(stanza.labels, stanza.heard, strict=True)):
+        if heard.tails:
+            before = ended.setdefault((name, heard.rhyming_word), line)
+            if before != line and heard.spelled[-3:] != stanza.heard[before].spelled[-3:]:
+                yield Fault(line, "rhyme.identical", 1.0, heard.rhyming_word, "another word")
     for rhyme in stanza.end_rhymes:
-        if rhyme.kind == "identical":
-            here, there = stanza.heard[rhyme.second], stanza.heard[rhyme.first]
-            if here.spelled[-3:] != there.spelled[-3:]:
-                yield Fault(rhyme.second, "rhyme.identical", 1.0, here.rhyming_word, "another word")
-        elif rhyme.heard and rhyme.kind in _WEAKNESS and stanza.style == "strict":
+        if rhyme.heard and rhyme.kind in _WEAKNESS and stanza.style == "strict":
             yield Fault(rhyme.second, "rhyme.weak", _WEAKNESS[rhyme.kind], rhyme.kind, "perfect")
 
 
