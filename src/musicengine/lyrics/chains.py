@@ -47,25 +47,24 @@ def find_rhymes(sounds: Sounds, starts: Codes, labels: Sequence[int], ends: Ends
     """
     found = _merge(_at_ends(sounds, labels, ends), _inside(sounds, starts))
     order = np.lexsort([place[:, part] for place in (found.first, found.second) for part in (2, 0)])
-    firsts, seconds = found.first[order].tolist(), found.second[order].tolist()
-    kinds, strengths = found.kinds[order].tolist(), found.strengths[order].tolist()
-    syllables, at_ends = found.syllables[order].tolist(), found.at_ends[order].tolist()
-    families = _families([one[0] << 32 | one[2] for one in firsts], [one[0] << 32 | one[2] for one in seconds])
-    spans: dict[int, Span] = {}
-
-    def span(line: int, first: int, last: int) -> Span:
-        """One value for every rhyme of a place."""
-        key = (line << 32 | first) << 32 | last
-        return spans.get(key) or spans.setdefault(key, Span(line, first, last))
-
-    return tuple(
-        [
-            Rhyme(span(*one), span(*other), KINDS[kind], strength, count, family, found.sounds[at], ending)
-            for at, one, other, kind, strength, count, family, ending in zip(
-                order.tolist(), firsts, seconds, kinds, strengths, syllables, families, at_ends, strict=True
-            )
-        ]
+    places = np.concatenate([found.first[order], found.second[order]])  # one value for every rhyme of a place
+    width = int(places.max(initial=0)) + 1
+    _, unlike, number = np.unique(places @ [width * width, width, 1], return_index=True, return_inverse=True)
+    spans = [Span(*place) for place in places[unlike].tolist()]
+    count = len(order)
+    ends_at = (places[:, 0] * width + places[:, 2]).tolist()
+    columns = zip(
+        number[:count].tolist(),
+        number[count:].tolist(),
+        found.kinds[order].tolist(),
+        found.strengths[order].tolist(),
+        found.syllables[order].tolist(),
+        _families(ends_at[:count], ends_at[count:]),
+        [found.sounds[at] for at in order.tolist()],
+        found.at_ends[order].tolist(),
+        strict=True,
     )
+    return tuple([Rhyme(spans[first], spans[second], KINDS[kind], *rest) for first, second, kind, *rest in columns])
 
 
 @attrs.frozen(eq=False)

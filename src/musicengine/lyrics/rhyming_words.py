@@ -82,12 +82,14 @@ def find_rhyming_words(
     old = lists.places.get(line[place])
     if old is None or line[place] in load_lexicon().function_words:
         return []
-    rows = _replacements(partner, old, classify(line[place - 1] if place else ""))
+    rows, likeness = _replacements(partner, old, classify(line[place - 1] if place else ""))
     if not len(rows):
         return []
     company = lists.company[rows] @ _company(lists, line, place)
-    belongs = (company >= _TOGETHER) & (company + lists.kinds[rows] @ lists.kinds[old] >= _BELONGS)
+    belongs = (company >= _TOGETHER) & (company + likeness >= _BELONGS)
     rows, company = rows[belongs], company[belongs]
+    if not len(rows):
+        return []
     used = {*taken, *line, partner}
     pattern = lists.stresses[old]
     scores = {
@@ -104,15 +106,16 @@ def find_rhyming_words(
 
 
 @lru_cache(maxsize=1 << 12)
-def _replacements(partner: str, old: int, kind: int) -> Rows:
-    """The rows of words that rhyme, and are of the form and the kind of the old word after a word of this class."""
+def _replacements(partner: str, old: int, kind: int) -> tuple[Rows, npt.NDArray[np.float32]]:
+    """The rows of words that rhyme and are of the old word's form after a word of this class, and how alike in kind."""
     lists, ways = _load(), spoken(partner)
     rows = lists.by_part.get(rhyming_part(ways[0])) if ways else None
     forms = int(lists.forms[old]) & (_ALLOWED[kind] if kind < len(_ALLOWED) else 0xFF)
     if rows is None or (kind >= len(_ALLOWED) and forms.bit_count() != 1):  # nothing tells what stands here
-        return np.empty(0, np.int64)
+        return np.empty(0, np.int64), np.empty(0, np.float32)
     good = (lists.forms[rows] & forms > 0) & (lists.frequency[rows] >= _COMMON)
-    return rows[good & (_fit(lists, rows, kind, old) > _FITS)]
+    rows = rows[good & (_fit(lists, rows, kind, old) > _FITS)]
+    return rows, lists.kinds[rows] @ lists.kinds[old]
 
 
 def _same_word(word: str, used: Collection[str]) -> bool:

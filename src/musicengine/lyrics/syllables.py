@@ -140,12 +140,13 @@ def _scanned(line: str, words: tuple[str, ...], said: list[Pronunciation]) -> Sc
         said = weaken(said)
         sounds = [_sound(each.word, each.phones) for each in said]
     odds = [odds for _, odds in sounds]
+    guesses = "letters" in [each.source for each in said]
     return Scansion(
         text=line,
         texts=words,
         spelled=spelled,
         said=tuple([each.phones for each in said]),
-        guessed=tuple([at for at, each in enumerate(said) if each.source == "letters"]),
+        guessed=tuple([at for at, each in enumerate(said) if each.source == "letters"]) if guesses else (),
         syllable_words=tuple([index for index, each in enumerate(odds) for _ in each]),
         stresses=tuple(stress_line(odds)),
     )

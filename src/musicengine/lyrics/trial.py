@@ -17,7 +17,7 @@ from musicengine.lyrics.reading import Reading, Stanza
 from musicengine.lyrics.scheme import Step, search, trace
 from musicengine.lyrics.score import RULES, find_faults, find_line_faults
 from musicengine.lyrics.sounds import LineSounds, hear_lines
-from musicengine.lyrics.styles import load_style
+from musicengine.lyrics.styles import Style, load_style
 from musicengine.lyrics.tails import Codes, find_tails
 from musicengine.lyrics.verse import tell_style
 
@@ -50,6 +50,7 @@ class Trial:
         self.own = [
             sum(RULES[fault.rule].budget * fault.severity for fault in find_line_faults(line)) for line in self.heard
         ]
+        self.styles: dict[frozenset[int], Style] = {}
         self.steps: dict[int, tuple[Step, ...]] = {}
         self.lost: dict[int, float] = {}
         self.rhymed: dict[int, set[int]] = {}
@@ -67,10 +68,13 @@ class Trial:
         """Whether the lyric is of the same style with these texts; few lines of many cannot change it."""
         if abs(self.reading.rap) > _LEAN * len(variant) / len(self.reading.starts):
             return True
-        heard = list(self.reading.sounds.heard)
-        for change in variant.items():
-            heard[change[0]] = self.heard[self.changes[change]]
-        return tell_style(heard) == self.reading.style
+        places = frozenset(self.changes[change] for change in variant.items())
+        if places not in self.styles:
+            heard = list(self.reading.sounds.heard)
+            for change in variant.items():
+                heard[change[0]] = self.heard[self.changes[change]]
+            self.styles[places] = tell_style(heard)
+        return self.styles[places] == self.reading.style
 
     def _hear(self, number: int, variant: Mapping[int, str]) -> tuple[Stanza, float]:
         """A stanza with new texts of some of its lines, and what it loses."""
