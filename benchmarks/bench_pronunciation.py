@@ -33,7 +33,7 @@ def best(benchmark: BenchmarkFixture) -> float:
 
 def forget() -> None:
     pronunciation.pronounce.cache_clear()
-    for kept in (pronunciation._said, pronunciation._parts, pronunciation._known, syllables._sound, tokens.plain):
+    for kept in (pronunciation._said, pronunciation._of, pronunciation._known, syllables._sound, tokens._bare):
         kept.cache_clear()
 
 

@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 
 from musicengine.lyrics.sounds import hear_lines
-from musicengine.lyrics.tails import collect
 from musicengine.lyrics.verse import describe
 
 OUTPUT = Path(__file__).parents[1] / "src/musicengine/lyrics/data/verse.npz"
@@ -25,7 +24,7 @@ PENALTY = 1e-3
 
 
 def load(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Features (n, 8), whether it is rap (n,), poet or song (n,), and whether it is a whole (n,)."""
+    """Features (n, 6), whether it is rap (n,), poet or song (n,), and whether it is a whole (n,)."""
     rng = np.random.default_rng(0)
     rows = []
     for name, rap in (("rhymedata", False), ("mcflow", True)):
@@ -38,7 +37,7 @@ def load(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
                     size = int(rng.integers(2, 17))
                     rows.append((lines[:size], rap, group, False))
                     lines = lines[size:]
-    features = np.array([describe(collect(hear_lines(lines))) for lines, *_ in rows])
+    features = np.array([describe(hear_lines(lines)) for lines, *_ in rows])
     return features, *(np.array(column) for column in list(zip(*rows, strict=True))[1:])
 
 

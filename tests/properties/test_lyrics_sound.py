@@ -45,8 +45,8 @@ def test_a_line_is_its_words(text: str) -> None:
     assert all(
         starts[word] <= at < starts[word + 1] for at, word in zip(found.nuclei, found.syllable_words, strict=True)
     )
-    for index, said in enumerate(found.pronunciations):
-        assert found.phones[starts[index] : starts[index + 1]] == said.phones
+    for index, said in enumerate(found.said):
+        assert found.phones[starts[index] : starts[index + 1]] == said
     assert found.syllables <= count_syllables(text)
 
 

@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 import pytest
 
-from musicengine import Beats, LyricsError, LyricsReport, lyrics
+from musicengine import Beats, LyricsError, LyricsReport, MusicEngine, lyrics
 from musicengine.lyrics.corrections import MOST_LINES
 from musicengine.lyrics.inversion import find_inversion
 from musicengine.lyrics.language import detect_language
@@ -216,6 +216,28 @@ def test_syncopation_is_that_of_longuet_higgins_and_lee() -> None:
     timing = lyrics.measure_flow(sung("go now", [1.75, 2.5]), beats=beats).timing
     assert timing is not None
     assert timing.syncopation == 1.5
+
+
+@pytest.mark.parametrize("shift_ms", [-30, 10, 30])
+def test_words_of_a_take_that_come_later_lag_by_as_much(shift_ms: float) -> None:
+    truth = MusicEngine().generate("pop song about rivers, 100 bpm, 20 seconds, sung vocals").truth
+    assert truth is not None
+    moved = [
+        attrs.evolve(word, start_s=word.start_s + 1 + shift_ms / 1000, end_s=word.end_s + 1 + shift_ms / 1000)
+        for word in truth.words
+    ]
+    still = [attrs.evolve(word, start_s=word.start_s + 1, end_s=word.end_s + 1) for word in truth.words]
+    beats = attrs.evolve(truth.beats, times_s=truth.beats.times_s + 1, downbeats_s=truth.beats.downbeats_s + 1)
+    was, became = (lyrics.measure_flow(Transcript(words), beats=beats).timing for words in (still, moved))
+    assert was is not None
+    assert became is not None
+    step_ms = 60_000 / 100 / 4
+    lags = [(one, other) for one, other in zip(was.lag_ms, became.lag_ms, strict=True) if one is not None]
+    assert len(lags) > 3
+    for one, other in lags:
+        assert other is not None
+        assert (other - one - shift_ms + step_ms / 2) % step_ms - step_ms / 2 == pytest.approx(0, abs=0.5)
+    assert became.pocket_ms == pytest.approx(was.pocket_ms, abs=0.5)
 
 
 def test_swung_words_swing() -> None:

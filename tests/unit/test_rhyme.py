@@ -13,6 +13,8 @@ import pytest
 from musicengine import LyricsError, Rhyme, lyrics
 from musicengine.lyrics.old_spelling import modernize
 from musicengine.lyrics.scheme import letters, links
+from musicengine.lyrics.sounds import hear_lines
+from musicengine.lyrics.verse import describe, tell_style
 
 SONNET = """\
 Shall I compare thee to a summer's day?
@@ -80,7 +82,7 @@ def test_styles_differ_and_wrong_ones_are_refused() -> None:
         ("it never was for me", "the shadow of a tree", "perfect"),
         ("I never could forget it", "and now I do regret it", "perfect"),
         ("we came to play the game", "and nothing was the game", "identical"),
-        ("the ship goes out to sail", "we never live to fade", "assonant"),
+        ("ain't nobody let it sail", "yo we gotta fade", "assonant"),
         ("I wander with the hand", "and run as best I can", "slant"),
     ],
 )
@@ -131,6 +133,64 @@ def test_links_and_letters() -> None:
     assert links([0, 1, 0, 1, 2]) == [0, 0, 2, 2, 0]
     assert letters([5, 3, 5]) == ("A", "B", "A")
     assert letters(range(28))[-2:] == ("AA", "AB")
+
+
+VERSE = (
+    "The kettle sings, the window steams\n"
+    "The cat is sleeping on the chair\n"
+    "And all my half-remembered dreams\n"
+    "Are drifting through the kitchen air",
+    "I left my coat upon the train\nI left my heart with you\nI would not ask for them again\nIf only you came too",
+    "You said forever, then you said goodbye\n"
+    "You left the porch light burning in the rain\n"
+    "I never thought to stop and wonder why\n"
+    "The road you took would never turn again",
+    "Leaves are turning, days are short\n"
+    "Ships are sleeping in the port\n"
+    "Snow is waiting, sky is gray\n"
+    "Summer's gone so far away",
+    "When the winter is over and rivers run wide\n"
+    "I will build you a boat for the incoming tide\n"
+    "We will sail to the islands we drew on the wall\n"
+    "And we won't need a map or a compass at all",
+    "Don't you tell me that it's over\n"
+    "Don't you turn and walk away\n"
+    "There's a field of four-leaf clover\n"
+    "If you'd only choose to stay",
+    "My father's hands were rough as stone\nHe built this house, he built it on his own",
+    "The bus was late, the sky was low\nI had no other place to go",
+)
+RAP = (
+    "Uh, yeah, late night, no sleep, in the lab again\n"
+    "Scribblin' on napkins with a stolen pen\n"
+    "They keep askin' when I'm droppin', I tell 'em when it's done\n"
+    "I ain't in it for the money, I'm in it for the run",
+    "Cold concrete, old habits, new rules\n"
+    "Grew up with wolves in the hallways at school\n"
+    "Had to learn the game before I learned how to add\n"
+    "Counting everything I wanted, everything that I had",
+)
+
+
+@pytest.mark.parametrize("text", VERSE)
+def test_metrical_verse_of_today_is_verse(text: str) -> None:
+    assert tell_style(hear_lines(text.splitlines())) == "strict"
+
+
+@pytest.mark.parametrize("text", RAP)
+def test_rap_is_rap(text: str) -> None:
+    assert tell_style(hear_lines(text.splitlines())) == "rap"
+
+
+@pytest.mark.parametrize("text", [*VERSE, *RAP])
+def test_punctuation_does_not_tell_styles_apart(text: str) -> None:
+    lines = text.splitlines()
+    assert describe(hear_lines([f"{line};" for line in lines])).tolist() == describe(hear_lines(lines)).tolist()
+
+
+@pytest.mark.parametrize("lines", [[], [""], ["!!!"], ["one"], ["one", ""]])
+def test_little_text_has_a_style(lines: list[str]) -> None:
+    assert tell_style(hear_lines(lines)) in ("strict", "rap")
 
 
 DATA = os.environ.get("MUSICENGINE_DATA")

@@ -35,11 +35,11 @@ def find_sung_syllables(reading: Reading, transcript: Transcript) -> SungSyllabl
     for mine, theirs in match_words(spelled, sung):
         line, word = places[mine]
         start, end = times[theirs]
-        inside = [at for at, owner in enumerate(heard[line].words) if owner == word]
+        inside = [at for at, owner in enumerate(heard[line].syllable_words) if owner == word]
         first = int(reading.sounds.first[line])
         for number, at in enumerate(inside):
             length = (end - start) / len(inside)
-            rows.append((start + number * length, line, heard[line].stresses[at] > 0, bool(rhymed[first + at])))
+            rows.append((start + number * length, line, heard[line].stresses[at], bool(rhymed[first + at])))
     rows.sort()
     columns = list(zip(*rows, strict=True)) or [()] * 4
     return SungSyllables(

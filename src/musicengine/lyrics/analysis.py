@@ -53,7 +53,7 @@ def analyze(
     themes = find_themes(reading.words)
     score = judge(reading)
     return LyricsReport(
-        lines=[_line(line, heard.scansion) for line, heard in zip(lyric.lines, reading.sounds.heard, strict=True)],
+        lines=[_line(line, heard) for line, heard in zip(lyric.lines, reading.sounds.heard, strict=True)],
         rhyme_scheme=_scheme(reading),
         rhymes=reading.rhymes,
         flow=_flow(reading, transcript, beats),

@@ -18,17 +18,19 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from musicengine.lyrics.likeness import Floats, log_odds, overlap, rhyme_part
+from musicengine.lyrics.likeness import Floats, log_odds, overlap
 from musicengine.lyrics.rhyme import Ends
 from musicengine.lyrics.sounds import CONSONANTS, DEPTH, NO_VOWEL, VOWELS
 from musicengine.lyrics.styles import load_style
 from musicengine.lyrics.tails import Codes, Sounds, Tails, find_word_tails
 from musicengine.values.lyrics import Rhyme, RhymeKind, Span
 
-__all__ = ["KINDS", "EndRhyme", "find_end_rhymes", "find_kinds", "find_rhymes"]
+__all__ = ["HEARD", "KINDS", "EndRhyme", "find_end_rhymes", "find_kinds", "find_rhymes"]
 
 KINDS: tuple[RhymeKind, ...] = ("perfect", "identical", "slant", "assonant", "eye")
 PERFECT, IDENTICAL, SLANT, ASSONANT, EYE = range(5)
+HEARD = -2.75
+"""Log odds from which a pair that the scheme calls a rhyme is heard as one."""
 _PARTNERS = 3  # earlier words of the same vowels that a word is compared with
 _LINES = 1  # how far back, in lines
 _SURE = 2.5  # log odds from which an internal rhyme counts, best on annotated rap
@@ -43,25 +45,72 @@ def find_rhymes(sounds: Sounds, starts: Codes, labels: Sequence[int], ends: Ends
         labels: of the lines, from the scheme.
         ends: what the scheme was found from.
     """
-    found = [*_at_ends(sounds, labels, ends), *_inside(sounds, starts)]
-    found.sort(key=lambda item: (item[1].line, item[1].last_word, item[0].line, item[0].last_word))
-    families = _families([(item[0], item[1]) for item in found])
-    return tuple(
-        Rhyme(first, second, kind, strength, syllables, family, sound, at_ends)
-        for (first, second, kind, strength, syllables, sound, at_ends), family in zip(found, families, strict=True)
+    found = _merge(_at_ends(sounds, labels, ends), _inside(sounds, starts))
+    order = np.lexsort([place[:, part] for place in (found.first, found.second) for part in (2, 0)])
+    places = np.concatenate([found.first[order], found.second[order]])  # one value for every rhyme of a place
+    width = int(places.max(initial=0)) + 1
+    _, unlike, number = np.unique(places @ [width * width, width, 1], return_index=True, return_inverse=True)
+    spans = [Span(*place) for place in places[unlike].tolist()]
+    count = len(order)
+    ends_at = (places[:, 0] * width + places[:, 2]).tolist()
+    columns = zip(
+        number[:count].tolist(),
+        number[count:].tolist(),
+        found.kinds[order].tolist(),
+        found.strengths[order].tolist(),
+        found.syllables[order].tolist(),
+        _families(ends_at[:count], ends_at[count:]),
+        [found.sounds[at] for at in order.tolist()],
+        found.at_ends[order].tolist(),
+        strict=True,
     )
+    return tuple([Rhyme(spans[first], spans[second], KINDS[kind], *rest) for first, second, kind, *rest in columns])
 
 
-_Found = tuple[Span, Span, RhymeKind, float, int, str, bool]
+@attrs.frozen(eq=False)
+class _Found:
+    """Rhymes in columns.
+
+    Args:
+        first, second: (n, 3) places: the line, the first word, the last one.
+        kinds: (n,) places in ``KINDS``.
+        strengths, syllables, at_ends: (n,) as in ``Rhyme``.
+        sounds: the rhyming parts.
+    """
+
+    first: Codes
+    second: Codes
+    kinds: Codes
+    strengths: npt.NDArray[np.float64]
+    syllables: Codes
+    at_ends: npt.NDArray[np.bool_]
+    sounds: list[str]
+
+
+def _merge(one: _Found, other: _Found) -> _Found:
+    """All of them in a row."""
+    return _Found(
+        np.concatenate([one.first, other.first]),
+        np.concatenate([one.second, other.second]),
+        np.concatenate([one.kinds, other.kinds]),
+        np.concatenate([one.strengths, other.strengths]),
+        np.concatenate([one.syllables, other.syllables]),
+        np.concatenate([one.at_ends, other.at_ends]),
+        one.sounds + other.sounds,
+    )
 
 
 @attrs.frozen
 class EndRhyme:
-    """Two lines whose ends rhyme, and how."""
+    """Two lines whose ends a scheme pairs, how they rhyme, and whether one hears that they do.
+
+    A scheme pairs lines for its own regularity, too; HEARD of the log odds is what 98 of 100 annotated rhymes reach.
+    """
 
     first: int
     second: int
     kind: RhymeKind
+    heard: bool
 
 
 def find_end_rhymes(labels: Sequence[int], ends: Ends) -> tuple[EndRhyme, ...]:
@@ -71,7 +120,10 @@ def find_end_rhymes(labels: Sequence[int], ends: Ends) -> tuple[EndRhyme, ...]:
     lines = ends.pairs.lines[chosen]
     firsts = (lines - ends.pairs.distances[chosen]).tolist()
     return tuple(
-        EndRhyme(first, line, KINDS[kind]) for first, line, kind in zip(firsts, lines.tolist(), kinds, strict=True)
+        EndRhyme(first, line, KINDS[kind], heard)
+        for first, line, kind, heard in zip(
+            firsts, lines.tolist(), kinds, (ends.odds[chosen] > HEARD).tolist(), strict=True
+        )
     )
 
 
@@ -85,7 +137,7 @@ def _nearest(labels: Sequence[int], ends: Ends) -> Codes:
     return np.flatnonzero(ends.pairs.distances == distance[ends.pairs.lines])
 
 
-def _at_ends(sounds: Sounds, labels: Sequence[int], ends: Ends) -> list[_Found]:
+def _at_ends(sounds: Sounds, labels: Sequence[int], ends: Ends) -> _Found:
     """End rhymes: each line and the nearest before it with its label."""
     chosen = _nearest(labels, ends)
     later, earlier = ends.pairs.later[chosen], ends.pairs.earlier[chosen]
@@ -95,21 +147,16 @@ def _at_ends(sounds: Sounds, labels: Sequence[int], ends: Ends) -> list[_Found]:
     return _values(sounds, ends.tails, earlier, later, there, here, ends.odds[chosen] + 1.0, True)
 
 
-def _inside(sounds: Sounds, starts: Codes) -> list[_Found]:
+def _inside(sounds: Sounds, starts: Codes) -> _Found:
     """Internal rhymes."""
     anchors, finals = _anchors(sounds)
-    finals_of_lines = set(_final_syllables(sounds).tolist())
     earlier, later = _candidates(sounds, starts, anchors, finals)
-    if not len(earlier):
-        return []
     used, places = np.unique(np.concatenate([finals[earlier], finals[later]]), return_inverse=True)
     tails = find_word_tails(sounds, used)
     a, b = places[: len(earlier)], places[len(earlier) :]
     odds = log_odds(load_style("rap").weights, tails, b, a)
-    both_end = np.array([
-        int(one) in finals_of_lines and int(other) in finals_of_lines
-        for one, other in zip(used[a].tolist(), used[b].tolist(), strict=True)
-    ])  # fmt: skip
+    ends = np.isin(used, _final_syllables(sounds))
+    both_end = ends[a] & ends[b]
     good = (odds > _SURE) & ~both_end & (tails.spellings[a] != tails.spellings[b])
     return _values(sounds, tails, a[good], b[good], used[a[good]], used[b[good]], odds[good] - 1.5, False)
 
@@ -154,21 +201,18 @@ def _candidates(sounds: Sounds, starts: Codes, anchors: Codes, finals: Codes) ->
 
 def _values(
     sounds: Sounds, tails: Tails, a: Codes, b: Codes, finals_a: Codes, finals_b: Codes, odds: Floats, at_ends: bool
-) -> list[_Found]:
+) -> _Found:
     """What is said of pairs of tails, ``a`` the earlier."""
-    kinds = find_kinds(tails, a, b)
     syllables = _reach(tails, a, b)
-    strengths = 1 / (1 + np.exp(-np.clip(odds, -20, 20)))
-    parts = zip(
+    return _Found(
         _spans(sounds, finals_a, syllables),
         _spans(sounds, finals_b, syllables),
-        kinds.tolist(),
-        strengths.tolist(),
-        syllables.tolist(),
+        find_kinds(tails, a, b),
+        (1 / (1 + np.exp(-np.clip(odds, -20, 20)))).astype(np.float64),
+        syllables,
+        np.full(len(a), at_ends),
         _sounds(tails, a, syllables),
-        strict=True,
     )
-    return [(one, other, KINDS[kind], *rest, at_ends) for one, other, kind, *rest in parts]
 
 
 def find_kinds(tails: Tails, a: Codes, b: Codes) -> Codes:
@@ -195,7 +239,7 @@ def _begin(tails: Tails, rows: Codes, repeated: npt.NDArray[np.bool_]) -> Codes:
     ("hit it" and "sit it").
     """
     alone = (tails.starts[rows][:, 0] > 0) & ~repeated
-    return np.where(alone, 0, rhyme_part(tails.stresses[rows], tails.vowels[rows]))
+    return np.where(alone, 0, tails.parts[rows])
 
 
 def _reach(tails: Tails, a: Codes, b: Codes) -> Codes:
@@ -204,14 +248,13 @@ def _reach(tails: Tails, a: Codes, b: Codes) -> Codes:
     chain = np.cumprod((va == vb) & (va != NO_VOWEL), axis=1) > 0
     strong = chain & (tails.stresses[a] > 0) & (tails.stresses[b] > 0)
     furthest = DEPTH - 1 - strong[:, ::-1].argmax(axis=1)
-    begin = np.minimum(rhyme_part(tails.stresses[a], va), rhyme_part(tails.stresses[b], vb))
+    begin = np.minimum(tails.parts[a], tails.parts[b])
     return np.where(strong.any(axis=1), np.maximum(furthest, begin), begin) + 1
 
 
-def _spans(sounds: Sounds, finals: Codes, syllables: Codes) -> list[Span]:
+def _spans(sounds: Sounds, finals: Codes, syllables: Codes) -> Codes:
     begins = np.maximum(finals - syllables + 1, sounds.first[sounds.lines[finals]])
-    parts = (sounds.lines[finals], sounds.words[begins], sounds.words[finals])
-    return [Span(*span) for span in zip(*(part.tolist() for part in parts), strict=True)]
+    return np.stack([sounds.lines[finals], sounds.words[begins], sounds.words[finals]], axis=1)
 
 
 def _sounds(tails: Tails, rows: Codes, syllables: Codes) -> list[str]:
@@ -232,18 +275,18 @@ def _spell(vowel: int, cluster: int) -> str:
     return "-".join(names)
 
 
-def _families(links: Sequence[tuple[Span, Span]]) -> list[int]:
+def _families(firsts: Sequence[int], seconds: Sequence[int]) -> list[int]:
     """One number per link: links that share a place, directly or through others, share it (union-find)."""
-    parent: dict[tuple[int, int], tuple[int, int]] = {}
+    parent: dict[int, int] = {}
 
-    def root(node: tuple[int, int]) -> tuple[int, int]:
-        parent.setdefault(node, node)
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
+    def root(node: int) -> int:
+        above = parent.setdefault(node, node)
+        while above != node:
+            parent[node] = above = parent[above]
+            node, above = above, parent[above]
         return node
 
-    for first, second in links:
-        parent[root((second.line, second.last_word))] = root((first.line, first.last_word))
-    numbers: dict[tuple[int, int], int] = {}
-    return [numbers.setdefault(root((first.line, first.last_word)), len(numbers)) for first, _ in links]
+    for first, second in zip(firsts, seconds, strict=True):
+        parent[root(second)] = root(first)
+    numbers: dict[int, int] = {}
+    return [numbers.setdefault(root(first), len(numbers)) for first in firsts]

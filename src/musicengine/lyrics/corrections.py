@@ -61,13 +61,14 @@ def correct(reading: Reading, score: Score, themes: Sequence[str]) -> tuple[Corr
         gain = trial.gain({change.line: change.text})
         if gain > max(_LEAST_GAIN, best.get(change.line, (0.0,))[0]):
             best[change.line] = gain, change
-    kept = _keep(trial, sorted(best.values(), key=lambda item: -item[0]))
+    alone = [item for item in best.values() if trial.keeps_style(_texts_of([item]))]
+    kept = _keep(trial, sorted(alone, key=lambda item: -item[0]))
     return tuple(
         Correction(
             line=change.line,
             rule=change.reason.rule,
             problem=_problem(change.reason),
-            before=reading.sounds.heard[change.line].scansion.text,
+            before=reading.sounds.heard[change.line].text,
             after=change.text,
             gain=gain,
             priority=place,
@@ -95,20 +96,32 @@ _PROBLEMS = {
 
 def _keep(trial: Trial, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:
     """Those that raise the score on top of the ones before them, and leave the style what it is."""
-    stanzas: dict[int, list[tuple[float, _Change]]] = {}
-    for gain, change in ranked:
-        stanzas.setdefault(trial.stanza_of[change.line], []).append((gain, change))
-    kept = sorted((item for some in stanzas.values() for item in _together(trial, some)), key=lambda item: -item[0])
+    kept = _raising(trial, ranked)
+    if not kept or trial.keeps_style(_texts_of(kept)):
+        return kept
+    safe: list[tuple[float, _Change]] = []
+    for item in kept:
+        if trial.keeps_style(_texts_of([*safe, item])):
+            safe.append(item)
+    kept = _raising(trial, safe)
     while kept and not trial.keeps_style(_texts_of(kept)):
         kept.pop()
     return kept
 
 
+def _raising(trial: Trial, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:
+    """Those that raise the score on top of the ones before them in their stanzas, the most gainful first."""
+    stanzas: dict[int, list[tuple[float, _Change]]] = {}
+    for gain, change in ranked:
+        stanzas.setdefault(trial.stanza_of[change.line], []).append((gain, change))
+    return sorted((item for some in stanzas.values() for item in _together(trial, some)), key=lambda item: -item[0])
+
+
 def _together(trial: Trial, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:
     """Those of one stanza that raise the score on top of the ones before them."""
-    kept = [ranked[0]]
-    reached = ranked[0][0]
-    for item in ranked[1:]:
+    kept: list[tuple[float, _Change]] = []
+    reached = 0.0
+    for item in ranked:
         total = trial.gain(_texts_of([*kept, item]))
         if total > reached + _LEAST_GAIN:
             kept.append(item)
@@ -126,11 +139,11 @@ def _changes(reading: Reading, score: Score, themes: frozenset[str]) -> Iterator
     for item in score.deductions:
         if item.line is not None:
             lost[item.line] = lost.get(item.line, 0.0) + item.points
-    lost = {line: points for line, points in lost.items() if len(_stanza_of(reading, line)) <= MOST_STANZA}
-    weakest = set(sorted(lost, key=lambda line: (-lost[line], line))[:MOST_LINES])
+    ranked = sorted(lost, key=lambda line: (-lost[line], line))
+    weakest = set(islice((line for line in ranked if len(_stanza_of(reading, line)) <= MOST_STANZA), MOST_LINES))
     for item in score.deductions:
         if item.line in weakest:
-            before = reading.sounds.heard[item.line].scansion.text
+            before = reading.sounds.heard[item.line].text
             ways = _EACH_WAY if item.rule == "rhyme.broken" else 1
             for text in islice(_texts(reading, item, themes), ways):
                 if text != before and text.strip():
@@ -140,7 +153,7 @@ def _changes(reading: Reading, score: Score, themes: frozenset[str]) -> Iterator
 def _texts(reading: Reading, item: Deduction, themes: frozenset[str]) -> Iterator[str]:
     """New texts of the line that a deduction names."""
     line = item.line or 0
-    scansion = reading.sounds.heard[line].scansion
+    scansion = reading.sounds.heard[line]
     if item.rule.startswith("rhyme."):
         return _rhymed(reading, line, item.rule, themes)
     if item.rule == "meter.syllables":
@@ -166,7 +179,7 @@ def _rhymed(reading: Reading, line: int, rule: str, themes: frozenset[str]) -> I
     for other in _partners(reading, line, stanza, rule):
         partner = reading.sounds.heard[other].rhyming_word
         for word in find_rhyming_words(partner, words, last, themes, ends, 2):
-            yield replace_words(heard.scansion.text, heard.scansion.words, last, last, word)
+            yield replace_words(heard.text, heard.words, last, last, word)
 
 
 def _stanza_of(reading: Reading, line: int) -> range:
@@ -179,5 +192,8 @@ def _partners(reading: Reading, line: int, stanza: range, rule: str) -> list[int
     if rule != "rhyme.broken":
         return [other for other in range(line - 1, stanza.start - 1, -1) if labels[other] == labels[line]][:1]
     near = [line + step for step in (-2, -1, 1, 2) if line + step in stanza and reading.sounds.heard[line + step].tails]
-    members = [labels[other] for other in stanza]
-    return sorted(near, key=lambda other: (members.count(labels[other]) > 1, abs(other - line), -other))[:2]
+    rhymed = reading.parts[reading.stanza_of(line)].rhymed
+    return sorted(
+        near,
+        key=lambda other: (labels[other] != labels[line], other - stanza.start in rhymed, abs(other - line), -other),
+    )[:2]

@@ -16,6 +16,7 @@ import attrs
 import numpy as np
 
 from musicengine.lyrics.calibration import rank
+from musicengine.lyrics.meter import fit_feet
 from musicengine.lyrics.syllables import Scansion
 from musicengine.lyrics.tails import Sounds
 from musicengine.values.lyrics import Flow, Rhyme, Timing
@@ -47,11 +48,10 @@ def describe_flow(sounds: Sounds, stanzas: Sequence[int], rhymes: Sequence[Rhyme
         rhymes: of the lines.
         timing: of the words, if they have times.
     """
-    scanned = [line.scansion for line in sounds.heard]
     counts = np.diff(sounds.first)
     spoken = counts > 0
     lines = max(int(spoken.sum()), 1)
-    breaths = [find_breaths(line) for line in scanned]
+    breaths = [find_breaths(line) for line in sounds.heard]
     rhymed = find_rhymed(sounds, rhymes)
     inner = sounds.lines[1:] == sounds.lines[:-1]
     stressed = sounds.stresses > 0
@@ -63,7 +63,9 @@ def describe_flow(sounds: Sounds, stanzas: Sequence[int], rhymes: Sequence[Rhyme
         variation=_entropy(np.diff(np.flatnonzero(stressed))),
         foot=name_foot(sounds),
         breaths=tuple(breaths),
-        longest_run=max((longest_run(line, pauses) for line, pauses in zip(scanned, breaths, strict=True)), default=0),
+        longest_run=max(
+            (longest_run(line, pauses) for line, pauses in zip(sounds.heard, breaths, strict=True)), default=0
+        ),
         rhyme_density=float(rhymed.mean()) if len(rhymed) else 0.0,
         end_rhyme_share=len({line for r in rhymes if r.ends for line in (r.first.line, r.second.line)}) / lines,
         multisyllabic_share=sum(rhyme.syllables > 1 for rhyme in rhymes) / max(len(rhymes), 1),
@@ -121,18 +123,13 @@ def find_rhymed(sounds: Sounds, rhymes: Sequence[Rhyme]) -> np.ndarray:
 def name_foot(sounds: Sounds) -> str | None:
     """The foot that more than half of the lines of four syllables or more keep."""
     sizes = np.diff(sounds.first)
-    heard = np.flatnonzero(sizes >= 4)
-    if not len(heard):
+    heard = sizes >= 4
+    if not heard.any():
         return None
-    place = np.arange(len(sounds.vowels)) - sounds.first[sounds.lines]
-    stressed = sounds.stresses > 0
-    fits = np.stack([
-        np.bincount(sounds.lines, stressed == np.asarray(foot, bool)[place % len(foot)], len(sizes))
-        for foot in _FEET.values()
-    ])[:, heard] / sizes[heard]  # fmt: skip
+    fits = fit_feet(sounds.stresses[heard[sounds.lines]] > 0, sizes[heard], tuple(_FEET.values()))
     votes = np.bincount(fits.argmax(axis=0)[fits.max(axis=0) >= _KEPT], minlength=len(_FEET))
     best = int(votes.argmax())
-    return list(_FEET)[best] if votes[best] * 2 > len(heard) else None
+    return list(_FEET)[best] if votes[best] * 2 > heard.sum() else None
 
 
 def _deviation(counts: np.ndarray, stanzas: np.ndarray) -> float:

@@ -92,7 +92,7 @@ NOTHING = Entry(0, "", (), "", False)
 """Of a word that is on no list."""
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 12)
 def look_up(word: str) -> Entry:
     """What the lists say of a word in lower case, by itself or without its ending."""
     if word.isdigit():

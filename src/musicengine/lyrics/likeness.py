@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musicengine.lyrics.sounds import CONSONANTS, DEPTH, NO_VOWEL
-from musicengine.lyrics.tails import Codes, Tails
+from musicengine.lyrics.tails import Codes, Tails, count_consonants, mask_consonants
 
 __all__ = [
     "UNHEARD",
@@ -29,7 +29,6 @@ __all__ = [
     "log_odds",
     "look_up",
     "overlap",
-    "rhyme_part",
     "spread",
 ]
 
@@ -39,7 +38,6 @@ UNHEARD = -9.0
 
 VOWELS = NO_VOWEL + 1
 SOUNDS = len(CONSONANTS)
-_PLACES = 5 * np.arange(8)
 _BLOCK = 4096  # pairs
 
 
@@ -129,13 +127,12 @@ def compare(tails: Tails, a: Codes, b: Codes) -> Floats:
     both = (va != NO_VOWEL) & (vb != NO_VOWEL)
     same_vowel = (va == vb) & both
     same_cluster = ca == cb
-    masks, parts, sizes = _mask(tails.clusters), rhyme_part(tails.stresses, tails.vowels), _size(tails.clusters[:, 0])
-    mask_a, mask_b = masks[a], masks[b]
+    mask_a, mask_b = tails.masks[a], tails.masks[b]
     share = _shared(mask_a, mask_b)
     chain = np.cumprod(same_vowel, axis=1)
     exact = np.cumprod(same_vowel & same_cluster, axis=1)
     near = np.cumprod(np.where(same_vowel, 0.3 + 0.7 * share, 0.0), axis=1)
-    begin_a, begin_b = parts[a], parts[b]
+    begin_a, begin_b = tails.parts[a], tails.parts[b]
     rows = np.arange(len(a))
     reach = np.minimum(begin_a, begin_b)
     deepest = np.maximum(begin_a, begin_b)
@@ -144,7 +141,7 @@ def compare(tails: Tails, a: Codes, b: Codes) -> Floats:
     aligned_share = _shared(mask_a[rows, begin_a], mask_b[rows, begin_b])
     same_letters = tails.letters[a] == tails.letters[b]
     suffix = np.cumprod(same_letters & (tails.letters[a] > 0), axis=1).sum(axis=1)
-    size_a, size_b = sizes[a], sizes[b]
+    size_a, size_b = tails.sizes[a], tails.sizes[b]
     columns = [
         *both.T[1:], *same_vowel.T, *same_cluster.T, *share.T, *chain.T[1:], *exact.T, *near.T,
         *((sa > 0) & (sb > 0)).T, *((sa > 0) != (sb > 0)).T, *((sa == 2) & (sb == 2)).T[:2],
@@ -193,38 +190,21 @@ def _log_odds(weights: Weights, tails: Tails, a: Codes, b: Codes) -> Floats:
     return odds
 
 
-def _size(clusters: Codes) -> Codes:
-    """How many consonants clusters hold."""
-    sizes: Codes = (clusters[..., None] >> _PLACES & 31 > 0).sum(axis=-1)
-    return sizes
-
-
 def _last(clusters: Codes) -> Codes:
     """The last consonant of clusters, 0 for none."""
-    last: Codes = (clusters >> 5 * np.maximum(_size(clusters) - 1, 0)) & 31
+    last: Codes = (clusters >> 5 * np.maximum(count_consonants(clusters) - 1, 0)) & 31
     return last
-
-
-def _mask(clusters: Codes) -> Codes:
-    """Which consonants clusters hold, one bit each."""
-    return np.bitwise_or.reduce([1 << ((clusters >> 5 * place) & 31) for place in range(4)]) & ~1  # type: ignore[no-any-return]
 
 
 def overlap(a: Codes, b: Codes) -> npt.NDArray[np.float64]:
     """The consonants that clusters share, of all they hold (Jaccard); 1 if both are empty."""
-    return _shared(_mask(a), _mask(b))
+    return _shared(mask_consonants(a), mask_consonants(b))
 
 
 def _shared(one: Codes, other: Codes) -> npt.NDArray[np.float64]:
     """The share of bits that two masks have in common; 1 if both are empty."""
     every = np.bitwise_count(one | other)
     return np.where(every == 0, 1.0, np.bitwise_count(one & other) / np.maximum(every, 1))
-
-
-def rhyme_part(stresses: Codes, vowels: Codes) -> Codes:
-    """How many syllables from the end the last stressed vowel is; 0 without one."""
-    stressed = (stresses > 0) & (vowels != NO_VOWEL)
-    return np.where(stressed.any(axis=1), stressed.argmax(axis=1), 0)
 
 
 def _onset(clusters: Codes, begin: Codes) -> Codes:

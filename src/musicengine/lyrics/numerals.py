@@ -38,6 +38,8 @@ def read_number(token: str) -> list[str] | None:
     Args:
         token: plain and in lower case: "24/7", "$1,000", "1st", "90s", "#1", "9mm".
     """
+    if token.isdecimal() and token.isascii():
+        return _said(token)
     match = _NUMBER.fullmatch(token)
     if match is None:
         return None
@@ -102,12 +104,14 @@ def _whole(digits: str) -> list[str]:
         return [_ONES[int(digit)] for digit in digits]
     if number in (100, 1000, 1_000_000):
         return ["a", {100: "hundred", 1000: "thousand", 1_000_000: "million"}[number]]
+    if number < 1000:
+        return _below_thousand(number) or ["zero"]
     words: list[str] = []
     for power in range(len(_SCALES) - 1, -1, -1):
         group, number = divmod(number, 1000**power)
         if group:
             words += [*_below_thousand(group), *([_SCALES[power]] if power else [])]
-    return words or ["zero"]
+    return words
 
 
 def _below_thousand(number: int) -> list[str]:

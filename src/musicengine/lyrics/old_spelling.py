@@ -48,7 +48,7 @@ _STEPS = 3
 _MOST = 200
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def modernize(word: str) -> str | None:
     """The modern spelling of a word in old spelling; None if no word of the dictionary comes out."""
     known = dictionary().pronunciations

@@ -42,7 +42,7 @@ _SHORT = frozenset(("so", "no", "go", "yo", "bro", "ho", "ayo", "hello"))  # soo
 _VOWELS = frozenset("aeiouy")
 
 
-@lru_cache(1 << 15)
+@lru_cache(1 << 12)
 def pronounce(word: str) -> Pronunciation:
     """How a word is usually said.
 
@@ -97,14 +97,13 @@ def _guessed(word: str, parts: tuple[_Part, ...], read: Mapping[str, Phones]) ->
     return Pronunciation(word, phones, "letters")
 
 
-@lru_cache(1 << 15)
+@lru_cache(1 << 12)
 def _said(word: str) -> Pronunciation | tuple[_Part, ...]:
     """How a word is said; its parts where the model has to read some."""
     source, parts = _parts(word)
     return parts if source == "letters" else Pronunciation(word, chain.from_iterable(parts), source)
 
 
-@lru_cache(1 << 15)
 def _parts(word: str) -> tuple[str, tuple[_Part, ...]]:
     """The source and the parts of a word."""
     if len(word) > MAX_LETTERS:
@@ -154,6 +153,7 @@ def _analyzed(bare: str, lower: str) -> list[_Part]:
     )
 
 
+@lru_cache(1 << 12)
 def _of(word: str) -> tuple[_Part, ...]:
     return _parts(word)[1]
 
@@ -201,7 +201,7 @@ def _spelled(letters: str) -> Phones:
     return (*weakened, *names[-1])
 
 
-@lru_cache(1 << 15)
+@lru_cache(1 << 12)
 def _known(word: str) -> Phones | None:
     """The phones of a listed word or an inflected form of one."""
     return inflected(word, _listed) if 0 < len(word) < 50 else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import inf
 
 import attrs
 import numpy as np
@@ -14,7 +15,7 @@ from musicengine.lyrics.rhyme import Ends, label, measure_ends
 from musicengine.lyrics.sounds import LineSounds
 from musicengine.lyrics.styles import Style
 from musicengine.lyrics.tails import Codes, Sounds, collect
-from musicengine.lyrics.verse import tell_style
+from musicengine.lyrics.verse import weigh_styles
 from musicengine.values.lyrics import Rhyme
 
 __all__ = ["Reading", "Stanza", "hear_stanzas", "number_starts"]
@@ -38,6 +39,11 @@ class Stanza:
     end_rhymes: Sequence[EndRhyme]
     style: Style
 
+    @property
+    def rhymed(self) -> set[int]:
+        """The lines that are heard to rhyme with another."""
+        return {line for rhyme in self.end_rhymes if rhyme.heard for line in (rhyme.first, rhyme.second)}
+
 
 @attrs.frozen(eq=False, slots=False)
 class Reading:
@@ -47,6 +53,7 @@ class Reading:
         sounds: of the lines.
         starts: (lines,) the first line of each line's stanza.
         style: of rhyme.
+        rap: the log odds that it is rap, infinite where the style was given.
         ends: how the lines' ends sound together.
         labels: one a line; lines of different stanzas never share one.
     """
@@ -54,6 +61,7 @@ class Reading:
     sounds: Sounds
     starts: Codes
     style: Style
+    rap: float
     ends: Ends
     labels: tuple[int, ...]
 
@@ -85,7 +93,7 @@ class Reading:
         for rhyme in find_end_rhymes(self.labels, self.ends):
             number = int(stanzas[rhyme.second])
             first = self.stanzas[number].start
-            rhymes[number].append(EndRhyme(rhyme.first - first, rhyme.second - first, rhyme.kind))
+            rhymes[number].append(EndRhyme(rhyme.first - first, rhyme.second - first, rhyme.kind, rhyme.heard))
         return tuple(
             Stanza(
                 lines.start,
@@ -113,9 +121,13 @@ def hear_stanzas(heard: Sequence[LineSounds], stanzas: Sequence[int], style: Sty
     """
     sounds = collect(heard)
     starts = number_starts(stanzas)
-    style = style or tell_style(sounds)
+    if style is None:
+        rap = weigh_styles(sounds.heard)
+        style = "rap" if rap > 0 else "strict"
+    else:
+        rap = inf if style == "rap" else -inf
     ends = measure_ends(sounds, starts, style)
-    return Reading(sounds, starts, style, ends, tuple(label(ends.table, starts, style)))
+    return Reading(sounds, starts, style, rap, ends, tuple(label(ends.table, starts, style)))
 
 
 def number_starts(stanzas: Sequence[int]) -> Codes:

@@ -46,7 +46,7 @@ def find_rhyme_scheme(lines: Sequence[str], *, style: Literal["auto", "strict", 
     if len(lines) > MAX_LINES:
         raise LyricsError(f"a lyric takes at most {MAX_LINES:,} lines, got {len(lines):,}")
     sounds = collect(hear_lines(lines))
-    chosen = tell_style(sounds) if style == "auto" else style
+    chosen = tell_style(sounds.heard) if style == "auto" else style
     starts = np.zeros(len(lines), np.int64)
     return letters(label(measure_ends(sounds, starts, chosen).table, starts, chosen))
 

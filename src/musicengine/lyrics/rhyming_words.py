@@ -28,8 +28,8 @@ __all__ = ["CLASSES", "classify", "find_rhyming_words", "rhyming_part"]
 Rows: TypeAlias = npt.NDArray[np.int64]
 
 _FITS = 0.25  # how well a word must fit its place to be suggested
-_ALIKE = 0.75  # the cosine from which two words are the same kind of thing
-_TOGETHER = 0.35  # the cosine of company from which a word belongs with a line
+_TOGETHER = 0.45  # the cosine of company from which a word belongs with a line
+_BELONGS = 1.15  # the least sum of company and kind: what keeps less company has to be the same kind of thing
 _COMMON = 36  # the least frequency
 _NOUNS, _VERB, _VERBS = 0b11, 0b100, 0b11100  # bits of forms, see tools/build_word_senses.py
 _ALLOWED = (_NOUNS, _VERBS, _VERB, 0b11110011, _NOUNS | 0b100000, 0xFF, 0b11110011, 0b11110011, 0xFF, _NOUNS)
@@ -82,36 +82,40 @@ def find_rhyming_words(
     old = lists.places.get(line[place])
     if old is None or line[place] in load_lexicon().function_words:
         return []
-    rows = _replacements(partner, old, classify(line[place - 1] if place else ""))
+    rows, likeness = _replacements(partner, old, classify(line[place - 1] if place else ""))
     if not len(rows):
         return []
-    rows = rows[lists.company[rows] @ _company(lists, line, place) >= _TOGETHER]
+    company = lists.company[rows] @ _company(lists, line, place)
+    belongs = (company >= _TOGETHER) & (company + likeness >= _BELONGS)
+    rows, company = rows[belongs], company[belongs]
+    if not len(rows):
+        return []
     used = {*taken, *line, partner}
     pattern = lists.stresses[old]
     scores = {
-        row: 2.0 * float(lists.kinds[row] @ lists.kinds[old])
+        row: float(lists.kinds[row] @ lists.kinds[old])
         + float(lists.frequency[row]) / 100
-        + float(lists.company[row] @ _company(lists, line, place))
+        + 3.0 * kept
         + (0.5 if not themes.isdisjoint(look_up(lists.words[row]).themes) else 0.0)
         - (0.5 if lists.stresses[row] != pattern else 0.0)
-        for row in rows.tolist()
+        for row, kept in zip(rows.tolist(), company.tolist(), strict=True)
         if abs(len(lists.stresses[row]) - len(pattern)) <= 1 and not _same_word(str(lists.words[row]), used)
     }
     best = sorted(scores, key=lambda row: -scores[row])[:count]
     return [str(lists.words[row]) for row in best]
 
 
-@lru_cache(maxsize=1 << 14)
-def _replacements(partner: str, old: int, kind: int) -> Rows:
-    """The rows of words that rhyme, and are of the form and the kind of the old word after a word of this class."""
+@lru_cache(maxsize=1 << 12)
+def _replacements(partner: str, old: int, kind: int) -> tuple[Rows, npt.NDArray[np.float32]]:
+    """The rows of words that rhyme and are of the old word's form after a word of this class, and how alike in kind."""
     lists, ways = _load(), spoken(partner)
     rows = lists.by_part.get(rhyming_part(ways[0])) if ways else None
     forms = int(lists.forms[old]) & (_ALLOWED[kind] if kind < len(_ALLOWED) else 0xFF)
     if rows is None or (kind >= len(_ALLOWED) and forms.bit_count() != 1):  # nothing tells what stands here
-        return np.empty(0, np.int64)
+        return np.empty(0, np.int64), np.empty(0, np.float32)
     good = (lists.forms[rows] & forms > 0) & (lists.frequency[rows] >= _COMMON)
-    good &= lists.kinds[rows] @ lists.kinds[old] >= _ALIKE
-    return rows[good & (_fit(lists, rows, kind, old) > _FITS)]
+    rows = rows[good & (_fit(lists, rows, kind, old) > _FITS)]
+    return rows, lists.kinds[rows] @ lists.kinds[old]
 
 
 def _same_word(word: str, used: Collection[str]) -> bool:

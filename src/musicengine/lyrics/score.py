@@ -8,7 +8,6 @@ rhyme, slant rhymes cost in verse but not in rap, a line's length is compared wi
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import NamedTuple
@@ -122,8 +121,8 @@ def find_line_faults(line: LineSounds) -> list[Fault]:
 def _broken_rhymes(stanza: Stanza) -> Iterator[Fault]:
     """Lines that rhyme with nothing, where half of the stanza or more rhymes and the rest is not every other line."""
     spoken = [line for line, heard in enumerate(stanza.heard) if heard.tails]
-    counts = Counter([stanza.labels[line] for line in spoken])
-    alone = [place for place, line in enumerate(spoken) if counts[stanza.labels[line]] == 1]
+    rhymed = stanza.rhymed
+    alone = [place for place, line in enumerate(spoken) if line not in rhymed]
     share = 1 - len(alone) / max(len(spoken), 1)
     if share < 0.5 or (2 * len(alone) == len(spoken) and all(place % 2 == 0 for place in alone)):
         return
@@ -133,12 +132,14 @@ def _broken_rhymes(stanza: Stanza) -> Iterator[Fault]:
 
 def _end_rhymes(stanza: Stanza) -> Iterator[Fault]:
     """End rhymes of a word with itself, and in verse those that are not full."""
+    ended: dict[tuple[int, str], int] = {}
+    for line, (name, heard) in enumerate(zip(stanza.labels, stanza.heard, strict=True)):
+        if heard.tails:
+            before = ended.setdefault((name, heard.rhyming_word), line)
+            if before != line and heard.spelled[-3:] != stanza.heard[before].spelled[-3:]:
+                yield Fault(line, "rhyme.identical", 1.0, heard.rhyming_word, "another word")
     for rhyme in stanza.end_rhymes:
-        if rhyme.kind == "identical":
-            here, there = stanza.heard[rhyme.second], stanza.heard[rhyme.first]
-            if here.spelled[-3:] != there.spelled[-3:]:
-                yield Fault(rhyme.second, "rhyme.identical", 1.0, here.rhyming_word, "another word")
-        elif rhyme.kind in _WEAKNESS and stanza.style == "strict":
+        if rhyme.heard and rhyme.kind in _WEAKNESS and stanza.style == "strict":
             yield Fault(rhyme.second, "rhyme.weak", _WEAKNESS[rhyme.kind], rhyme.kind, "perfect")
 
 
@@ -192,7 +193,7 @@ def _lengths(stanza: Stanza) -> Iterator[Fault]:
 def _breaths(line: LineSounds) -> Iterator[Fault]:
     """A line too dense to breathe in."""
     if len(line.vowels) > LONGEST_RUN:
-        run = longest_run(line.scansion, find_breaths(line.scansion))
+        run = longest_run(line, find_breaths(line))
         if run > LONGEST_RUN:
             yield Fault(0, "breath.dense", min(1.0, (run - LONGEST_RUN) / 8), run, LONGEST_RUN)
 

@@ -18,7 +18,7 @@ import attrs
 
 from musicengine.lyrics.old_spelling import modernize
 from musicengine.lyrics.pronunciation import pronounce, pronunciations
-from musicengine.lyrics.syllables import Scansion, scan_all
+from musicengine.lyrics.syllables import Scansion, scan_each
 from musicengine.lyrics.wordlists import word_set
 
 __all__ = [
@@ -29,7 +29,6 @@ __all__ = [
     "VOWELS",
     "LineSounds",
     "Spoken",
-    "TailSounds",
     "hear_lines",
     "last_letters",
     "rime",
@@ -66,61 +65,33 @@ Spoken: TypeAlias = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 
 
 @attrs.frozen(eq=False)
-class TailSounds:
-    """The last syllables of a line said in one way, the last first, DEPTH of each.
+class LineSounds(Scansion):
+    """A line as it sounds, syllable by syllable.
 
     Args:
-        codes: vowels, stresses, clusters and starts of words in a row; the vowel is NO_VOWEL before the line begins.
-        word: the last, in lower case.
-        rime: its letters from the last group of vowel letters.
-        letters: its last LETTERS letters as code points, the last first, 0 for none.
-    """
-
-    codes: tuple[int, ...]
-    word: str
-    rime: str
-    letters: tuple[int, ...]
-
-
-@attrs.frozen(eq=False)
-class LineSounds:
-    """A line's syllables.
-
-    Args:
-        scansion: the line.
         ways: how each word is said.
         vowels: of each syllable.
-        stresses: 2 primary, 1 secondary, 0 none, as in the line.
+        accents: 2 primary, 1 secondary, 0 none, as in the line.
         clusters: the consonants up to the next vowel of the line, five bits each, the first in the lowest.
         last_word: the index of the word that rhymes, -1 for none.
-        tails: the line's end in every way its last word may be said.
+        tails: the line's end in every way its last word may be said, the last syllable first, DEPTH of each: vowels,
+            stresses, clusters and starts of words in a row; the vowel is NO_VOWEL before the line begins.
     """
 
-    scansion: Scansion
     ways: tuple[Spoken, ...]
     vowels: tuple[int, ...]
-    stresses: tuple[int, ...]
+    accents: tuple[int, ...]
     clusters: tuple[int, ...]
     last_word: int
-    tails: tuple[TailSounds, ...]
-
-    @property
-    def spelled(self) -> tuple[str, ...]:
-        """The words in lower case and plain letters."""
-        return self.scansion.spelled
-
-    @property
-    def words(self) -> tuple[int, ...]:
-        """Which word each syllable belongs to."""
-        return self.scansion.syllable_words
+    tails: tuple[tuple[int, ...], ...]
 
     @property
     def rhyming_word(self) -> str:
         """The word that rhymes, "" for none."""
-        return self.scansion.spelled[self.last_word] if self.last_word >= 0 else ""
+        return self.spelled[self.last_word] if self.last_word >= 0 else ""
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 12)
 def spoken(word: str) -> tuple[Spoken, ...]:
     """The ways to say a word, at most three; empty if it has no vowel. Old spellings are read as modern ones."""
     if pronounce(word).source == "letters" and (modern := modernize(word)):
@@ -129,7 +100,7 @@ def spoken(word: str) -> tuple[Spoken, ...]:
     return tuple(way for way in ways if way[0])
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 12)
 def compiled(phones: tuple[str, ...]) -> Spoken:
     """Phones as codes."""
     vowels, stresses, clusters, cluster, size = [], [], [], 0, 0
@@ -154,12 +125,12 @@ def join(first: int, second: int) -> int:
 def hear_lines(texts: Sequence[str]) -> list[LineSounds]:
     """The sounds of lines; a line that comes twice is heard once."""
     distinct = list(dict.fromkeys(texts))
-    heard = {text: _hear(scansion) for text, scansion in zip(distinct, scan_all(distinct), strict=True)}
+    heard = {text: _hear(scansion) for text, scansion in zip(distinct, scan_each(distinct), strict=True)}
     return [heard[text] for text in texts]
 
 
 def _hear(line: Scansion) -> LineSounds:
-    ways = tuple([_way(word.word, word.phones, word.source) for word in line.pronunciations])
+    ways = _ways(line)
     vowels: list[int] = []
     stresses: list[int] = []
     clusters: list[int] = []
@@ -170,23 +141,25 @@ def _hear(line: Scansion) -> LineSounds:
             vowels += own_vowels
             stresses += own_stresses
             clusters += own_clusters[1:]
-    words = line.syllable_words
+    words, strong = line.syllable_words, line.stresses
     if len(words) != len(vowels):  # an old spelling was read as a modern one of other length
         words = tuple([index for index, way in enumerate(ways) for _ in way[0]])
-        line = attrs.evolve(line, syllable_words=words, stresses=tuple([stress > 0 for stress in stresses]))
+        strong = tuple([stress > 0 for stress in stresses])
     else:
-        stresses = [(stress or 1) if strong else 0 for strong, stress in zip(line.stresses, stresses, strict=True)]
+        stresses = [(stress or 1) if own else 0 for own, stress in zip(strong, stresses, strict=True)]
     last = _last_word(line, ways)
     tails = _tails(line.spelled, ways, last, (vowels, stresses, clusters, words))
-    return LineSounds(line, ways, tuple(vowels), tuple(stresses), tuple(clusters), last, tails)
+    said = line.text, line.texts, line.spelled, line.said, line.guessed, words, strong
+    return LineSounds(*said, ways, tuple(vowels), tuple(stresses), tuple(clusters), last, tails)
 
 
-@lru_cache(maxsize=1 << 15)
-def _way(word: str, phones: tuple[str, ...], source: str) -> Spoken:
-    """How a word is said; an old spelling that letters alone would misread as its modern one."""
-    if source == "letters" and (modern := modernize(word)) and (ways := spoken(modern)):
-        return ways[0]
-    return compiled(phones)
+def _ways(line: Scansion) -> tuple[Spoken, ...]:
+    """How each word is said; an old spelling that letters alone would misread as its modern one."""
+    ways = [compiled(phones) for phones in line.said]
+    for index in line.guessed:
+        if (modern := modernize(line.texts[index])) and (listed := spoken(modern)):
+            ways[index] = listed[0]
+    return tuple(ways)
 
 
 def _last_word(line: Scansion, ways: Sequence[Spoken]) -> int:
@@ -213,7 +186,7 @@ def _tails(
     ways: Sequence[Spoken],
     last: int,
     syllables: tuple[list[int], list[int], list[int], Sequence[int]],
-) -> tuple[TailSounds, ...]:
+) -> tuple[tuple[int, ...], ...]:
     """The end of a line, in every way its last word may be said."""
     if last < 0:
         return ()
@@ -228,9 +201,8 @@ def _tails(
         tuple([int(at == 0 or words[at] != words[at - 1]) for at in range(end - 1, begin - 1, -1)]),
         ways[words[end - 1]][2][-1] if end else 0,
     )
-    letters, ending = last_letters(word), rime(word)
     weak = word in FUNCTION_WORDS
-    return tuple([TailSounds(_tail(way, weak, before), word, ending, letters) for way in spoken(word) or (ways[last],)])
+    return tuple([_tail(way, weak, before) for way in spoken(word) or (ways[last],)])
 
 
 class _Before(NamedTuple):
@@ -256,13 +228,13 @@ def _tail(way: Spoken, weak: bool, before: _Before) -> tuple[int, ...]:
     )
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 12)
 def last_letters(word: str) -> tuple[int, ...]:
     """The last letters of a word as code points, the last first, 0 for none."""
     return (*map(ord, word[: -LETTERS - 1 : -1]), *(0,) * LETTERS)[:LETTERS]
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 12)
 def rime(word: str) -> str:
     """The letters from the last group of vowel letters, a final e apart: "ove" of "prove"."""
     end = len(word) - (len(word) > 2 and word[-1] == "e")

@@ -10,12 +10,14 @@ pattern in time linear in the line.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from musicengine.lyrics.stress_weights import EMISSIONS, LAST, TRANSITIONS
 
 __all__ = ["likeliest", "stress_features", "stress_line", "stress_odds"]
 
 Transition = tuple[float, float, float, float]
+_ONE = [False]  # a word of one syllable continues none
 
 
 def stress_features(word: str, stresses: Sequence[int]) -> list[str]:
@@ -34,7 +36,15 @@ def stress_features(word: str, stresses: Sequence[int]) -> list[str]:
 
 def stress_odds(word: str, stresses: Sequence[int]) -> tuple[float, ...]:
     """The log-odds of stress of each syllable of a word, not knowing its neighbours; see :func:`stress_features`."""
-    return tuple(EMISSIONS[feature] for feature in stress_features(word, stresses))
+    if len(stresses) == 1:
+        return (EMISSIONS[word] if word in EMISSIONS else EMISSIONS[f"one {min(stresses[0], 1)}"],)
+    return _odds_of_long(tuple(stresses))
+
+
+@lru_cache(maxsize=1 << 10)
+def _odds_of_long(stresses: tuple[int, ...]) -> tuple[float, ...]:
+    """The log-odds of a word of several syllables, which its stresses alone decide."""
+    return tuple([EMISSIONS[feature] for feature in stress_features("", stresses)])
 
 
 def stress_line(words: Sequence[Sequence[float]]) -> list[bool]:
@@ -43,8 +53,11 @@ def stress_line(words: Sequence[Sequence[float]]) -> list[bool]:
     Args:
         words: the log-odds of the syllables of each word.
     """
-    odds = [value for word in words for value in word]
-    inside = [at > 0 for word in words for at in range(len(word))]
+    odds: list[float] = []
+    inside: list[bool] = []
+    for word in words:
+        odds += word
+        inside += _ONE if len(word) == 1 else [at > 0 for at in range(len(word))]
     if odds:
         odds[-1] += LAST
     return likeliest(odds, inside, TRANSITIONS)
@@ -61,17 +74,17 @@ def likeliest(odds: Sequence[float], inside: Sequence[bool], transitions: Sequen
     if not odds:
         return []
     lead = odds[0]  # how much likelier the best pattern that ends in a stress is
-    back: list[tuple[bool, bool]] = [(False, False)]  # whether the best way here, weak or strong, comes from a stress
+    to_weak, to_strong = [False], [False]  # whether the best way here, weak or strong, comes from a stress
     for value, within in zip(odds[1:], inside[1:], strict=True):
         weak_weak, weak_strong, strong_weak, strong_strong = transitions[within]
         strong_weak += lead
         strong_strong += lead
-        to_weak, to_strong = strong_weak > weak_weak, strong_strong > weak_strong
-        back.append((to_weak, to_strong))
-        lead = value + (strong_strong if to_strong else weak_strong) - (strong_weak if to_weak else weak_weak)
-    pattern = []
+        to_weak.append(strong_weak > weak_weak)
+        to_strong.append(strong_strong > weak_strong)
+        lead = value + (strong_strong if to_strong[-1] else weak_strong) - (strong_weak if to_weak[-1] else weak_weak)
     state = lead > 0
-    for came_from in reversed(back):
+    pattern = [state]
+    for at in range(len(odds) - 1, 0, -1):
+        state = to_strong[at] if state else to_weak[at]
         pattern.append(state)
-        state = came_from[state]
     return pattern[::-1]

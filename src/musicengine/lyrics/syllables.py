@@ -6,10 +6,9 @@ are those of :mod:`musicengine.lyrics.stress`, and a few words lose syllables as
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain, islice
-from typing import NamedTuple
 
 import attrs
 
@@ -19,7 +18,7 @@ from musicengine.lyrics.stress import stress_line, stress_odds
 from musicengine.lyrics.tokens import Token, find_words, plain, split_words
 from musicengine.values.words import Pronunciation
 
-__all__ = ["MAX_CHARACTERS", "Scansion", "count_syllables", "scan", "scan_all", "weaken"]
+__all__ = ["MAX_CHARACTERS", "Scansion", "count_syllables", "scan", "scan_all", "scan_each", "weaken"]
 
 MAX_CHARACTERS = 1_000_000
 """Longer texts are an error."""
@@ -37,7 +36,8 @@ class Scansion:
         text: the line.
         texts: its words as written.
         spelled: the words in lower case and plain letters.
-        pronunciations: of each word.
+        said: the phones of each word.
+        guessed: the words that no list holds, which a model has read.
         syllable_words: to which word each syllable belongs.
         stresses: whether each syllable is stressed in the line.
     """
@@ -45,7 +45,8 @@ class Scansion:
     text: str
     texts: tuple[str, ...]
     spelled: tuple[str, ...]
-    pronunciations: tuple[Pronunciation, ...]
+    said: tuple[tuple[str, ...], ...]
+    guessed: tuple[int, ...]
     syllable_words: tuple[int, ...]
     stresses: tuple[bool, ...]
 
@@ -62,12 +63,12 @@ class Scansion:
     @property
     def phones(self) -> tuple[str, ...]:
         """Of the whole line, vowels with their dictionary stress."""
-        return tuple(chain.from_iterable(each.phones for each in self.pronunciations))
+        return tuple(chain.from_iterable(self.said))
 
     @property
     def word_starts(self) -> tuple[int, ...]:
         """Where each word begins in ``phones``, and the number of phones: one more than there are words."""
-        return tuple(accumulate((len(each.phones) for each in self.pronunciations), initial=0))
+        return tuple(accumulate(map(len, self.said), initial=0))
 
     @property
     def nuclei(self) -> tuple[int, ...]:
@@ -98,12 +99,16 @@ def scan_all(lines: Sequence[str]) -> tuple[Scansion, ...]:
     Raises:
         LyricsError: if the lines are longer than ``MAX_CHARACTERS`` together, or a word longer than ``MAX_LETTERS``.
     """
+    return tuple(scan_each(lines))
+
+
+def scan_each(lines: Sequence[str]) -> Iterator[Scansion]:
+    """The same one after another, for those who need none of them for long."""
     _check_length(sum(map(len, lines)))
     words = [tuple(split_words(line)) for line in lines]
     said = iter(pronounce_all(list(chain.from_iterable(words))))
-    return tuple(
-        _scanned(line, found, list(islice(said, len(found)))) for line, found in zip(lines, words, strict=True)
-    )
+    for line, found in zip(lines, words, strict=True):
+        yield _scanned(line, found, list(islice(said, len(found))))
 
 
 def weaken(said: Sequence[Pronunciation]) -> list[Pronunciation]:
@@ -118,31 +123,30 @@ def weaken(said: Sequence[Pronunciation]) -> list[Pronunciation]:
     return weak
 
 
-class _Sound(NamedTuple):
-    """What a line needs of a word: its plain spelling, and how likely the stress of each syllable is."""
+@lru_cache(1 << 12)
+def _sound(word: str, phones: tuple[str, ...]) -> tuple[str, tuple[float, ...]]:
+    """What a line needs of a word: its plain spelling, and how likely the stress of each syllable is.
 
-    spelled: str
-    odds: tuple[float, ...]
-
-
-@lru_cache(1 << 15)
-def _sound(word: str, phones: tuple[str, ...]) -> _Sound:
+    A plain tuple of strings and numbers, which the garbage collector need not look at.
+    """
     spelled = plain(word).lower()
-    return _Sound(spelled, stress_odds(spelled, [int(phone[-1]) for phone in phones if phone[-1].isdigit()]))
+    return (spelled, stress_odds(spelled, [int(phone[-1]) for phone in phones if phone[-1] in "012"]))
 
 
 def _scanned(line: str, words: tuple[str, ...], said: list[Pronunciation]) -> Scansion:
     sounds = [_sound(each.word, each.phones) for each in said]
-    spelled = tuple([sound.spelled for sound in sounds])
+    spelled = tuple([spelling for spelling, _ in sounds])
     if not _WEAKENED.isdisjoint(spelled):
         said = weaken(said)
         sounds = [_sound(each.word, each.phones) for each in said]
-    odds = [sound.odds for sound in sounds]
+    odds = [odds for _, odds in sounds]
+    guesses = "letters" in [each.source for each in said]
     return Scansion(
         text=line,
         texts=words,
         spelled=spelled,
-        pronunciations=tuple(said),
+        said=tuple([each.phones for each in said]),
+        guessed=tuple([at for at, each in enumerate(said) if each.source == "letters"]) if guesses else (),
         syllable_words=tuple([index for index, each in enumerate(odds) for _ in each]),
         stresses=tuple(stress_line(odds)),
     )

@@ -10,11 +10,23 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from musicengine._cached import cached
 from musicengine.lyrics.sounds import DEPTH, LETTERS, NO_VOWEL, LineSounds, last_letters, rime
 
-__all__ = ["Codes", "Sounds", "Tails", "collect", "find_tails", "find_word_tails"]
+__all__ = [
+    "Codes",
+    "Sounds",
+    "Tails",
+    "collect",
+    "count_consonants",
+    "find_tails",
+    "find_word_tails",
+    "mask_consonants",
+    "rhyme_part",
+]
 
 Codes: TypeAlias = npt.NDArray[np.int64]
+_PLACES = 5 * np.arange(8)
 
 
 @attrs.frozen(eq=False)
@@ -50,15 +62,15 @@ def collect(heard: Sequence[LineSounds]) -> Sounds:
     return Sounds(
         heard=tuple(heard),
         vowels=flat(line.vowels for line in heard),
-        stresses=flat(line.stresses for line in heard),
+        stresses=flat(line.accents for line in heard),
         clusters=flat(line.clusters for line in heard),
-        words=flat(line.words for line in heard),
+        words=flat(line.syllable_words for line in heard),
         lines=np.repeat(np.arange(len(sizes)), sizes),
         first=bounds,
     )
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class Tails:
     """The last syllables of places in a lyric, the last one first; a place may have several pronunciations.
 
@@ -80,20 +92,54 @@ class Tails:
     rimes: Codes
     spellings: Codes
 
+    @cached
+    def masks(self) -> Codes:
+        """Which consonants each cluster holds, (m, DEPTH)."""
+        return mask_consonants(self.clusters)
+
+    @cached
+    def sizes(self) -> Codes:
+        """How many consonants each tail ends on, (m,)."""
+        return count_consonants(self.clusters[:, 0])
+
+    @cached
+    def parts(self) -> Codes:
+        """Where the last stressed vowel of each tail is, (m,)."""
+        return rhyme_part(self.stresses, self.vowels)
+
+
+def mask_consonants(clusters: Codes) -> Codes:
+    """Which consonants clusters hold, one bit each."""
+    return np.bitwise_or.reduce([1 << ((clusters >> 5 * place) & 31) for place in range(4)]) & ~1  # type: ignore[no-any-return]
+
+
+def count_consonants(clusters: Codes) -> Codes:
+    """How many consonants clusters hold."""
+    sizes: Codes = (clusters[..., None] >> _PLACES & 31 > 0).sum(axis=-1)
+    return sizes
+
+
+def rhyme_part(stresses: Codes, vowels: Codes) -> Codes:
+    """How many syllables from the end the last stressed vowel is; 0 without one."""
+    stressed = (stresses > 0) & (vowels != NO_VOWEL)
+    return np.where(stressed.any(axis=1), stressed.argmax(axis=1), 0)
+
 
 def find_tails(heard: Sequence[LineSounds]) -> Tails:
     """The ends of lines, in every way their last words may be said."""
-    found = [(place, tail) for place, line in enumerate(heard) for tail in line.tails]
-    table = np.array([tail.codes for _, tail in found], np.int64).reshape(len(found), 4, DEPTH)
+    places = np.repeat(np.arange(len(heard)), [len(line.tails) for line in heard])
+    codes = chain.from_iterable([codes for line in heard for codes in line.tails])
+    table = np.fromiter(codes, np.int64, len(places) * 4 * DEPTH).reshape(-1, 4, DEPTH)
+    words = [line.rhyming_word for line in heard for _ in line.tails]
     return Tails(
-        np.array([place for place, _ in found], np.int64),
+        places,
         table[:, 0],
         table[:, 1],
         table[:, 2],
         table[:, 3],
-        np.array([tail.letters for _, tail in found], np.int64).reshape(len(found), LETTERS),
-        _numbered([tail.rime for _, tail in found]),
-        _numbered([tail.word for _, tail in found]),
+        _letters(words),
+        _numbered([rime(word) for word in words]),
+        _numbered(words),
     )
 
 
@@ -109,7 +155,7 @@ def find_word_tails(sounds: Sounds, syllables: Codes) -> Tails:
     ]
     clusters = np.where(inside, sounds.clusters[back], 0)
     clusters[:, 0] = [line.ways[word][2][-1] for line, word in places]
-    words = [line.scansion.spelled[word] for line, word in places]
+    words = [line.spelled[word] for line, word in places]
     return Tails(
         syllables,
         np.where(inside, sounds.vowels[back], NO_VOWEL),

@@ -8,7 +8,6 @@ and sixteenths. Durations between syllables give the normalized pairwise variabi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -58,8 +57,7 @@ def measure_timing(syllables: SungSyllables, beats: Beats, lines: int) -> Timing
         )
     place, beat_s = _place(syllables.starts_s, beats)
     steps = np.rint(place * 4).astype(np.int64)
-    late_s = (place - steps / 4) * beat_s
-    lag_s = _means(late_s, syllables.lines, lines)
+    lag_s, stray_s = _lags(place * 4, beat_s / 4, syllables.lines, lines)
     gaps = np.diff(syllables.starts_s)
     sung = gaps[(gaps > 0) & (gaps < _PHRASE_S)]
     rate = 1 / float(sung.mean()) if len(sung) else 0.0
@@ -72,7 +70,7 @@ def measure_timing(syllables: SungSyllables, beats: Beats, lines: int) -> Timing
         stress_grid=_grid(in_bar[syllables.stressed]),
         rhyme_grid=_grid(in_bar[syllables.rhymed]),
         lag_ms=[None if np.isnan(lag) else float(lag * 1000) for lag in lag_s],
-        pocket_ms=float(np.std(late_s - lag_s[syllables.lines]) * 1000),
+        pocket_ms=float(np.sqrt(np.mean(stray_s**2)) * 1000),
         offbeat_share=float((in_bar[syllables.stressed] % 4 != 0).mean()) if syllables.stressed.any() else 0.0,
         npvi=_variability(sung),
         entropy_bits=_entropy(np.diff(steps)[(gaps > 0) & (gaps < _PHRASE_S)]),
@@ -90,12 +88,25 @@ def _place(times_s: _Array, beats: Beats) -> tuple[_Array, _Array]:
     return place - first, lengths[index]
 
 
-def _means(values: _Array, groups: Sequence[int] | npt.NDArray[np.int64], count: int) -> _Array:
-    """The mean of each group; nan for none."""
-    sizes = np.bincount(groups, minlength=count)
-    sums = np.bincount(groups, values, minlength=count)
-    means: _Array = np.divide(sums, sizes, out=np.full(count, np.nan), where=sizes > 0)
-    return means
+def _lags(place: _Array, step_s: _Array, lines: npt.NDArray[np.int64], count: int) -> tuple[_Array, _Array]:
+    """How late each line is, nan for none, and how late each syllable is beside its line; in seconds.
+
+    Places go round the grid, so a line's lag is the mean of directions on a circle (Fisher 1993, "Statistical Analysis
+    of Circular Data"): a syllable half a step away is not late in one line and early in the next.
+
+    Args:
+        place: of the syllables, in steps of the grid.
+        step_s: the length of a step at each.
+        lines: of the syllables.
+        count: of lines.
+    """
+    angles = 2 * np.pi * place
+    sums = [np.bincount(lines, part, minlength=count) for part in (np.sin(angles), np.cos(angles))]
+    sizes = np.bincount(lines, minlength=count)
+    lags = np.where(sizes > 0, np.arctan2(*sums) / (2 * np.pi), np.nan)
+    strays = place - lags[lines]
+    steps_s = np.bincount(lines, step_s, minlength=count) / np.maximum(sizes, 1)
+    return lags * steps_s, (strays - np.rint(strays)) * step_s
 
 
 def _grid(steps: npt.NDArray[np.int64]) -> tuple[float, ...]:

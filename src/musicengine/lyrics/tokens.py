@@ -85,10 +85,12 @@ def _is_word(text: str) -> bool:
     return text[0].isalnum() or text == "&" or any(map(str.isalnum, text))
 
 
-@lru_cache(1 << 14)
 def plain(word: str) -> str:
     """The word in plain letters: straight apostrophes and hyphens, no accents, no hidden characters."""
-    if word.isascii():
-        return word
+    return word if word.isascii() else _bare(word)
+
+
+@lru_cache(1 << 12)
+def _bare(word: str) -> str:
     bare = _UNSEEN.sub("", unicodedata.normalize("NFKD", word.translate(_PLAIN)))
     return unicodedata.normalize("NFC", bare).strip()

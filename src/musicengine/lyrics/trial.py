@@ -11,17 +11,19 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from musicengine.lyrics.chains import KINDS, EndRhyme, find_kinds
+from musicengine.lyrics.chains import HEARD, KINDS, EndRhyme, find_kinds
 from musicengine.lyrics.likeness import UNHEARD, Pairs, choose, every_way, log_odds
 from musicengine.lyrics.reading import Reading, Stanza
 from musicengine.lyrics.scheme import Step, search, trace
 from musicengine.lyrics.score import RULES, find_faults, find_line_faults
 from musicengine.lyrics.sounds import LineSounds, hear_lines
-from musicengine.lyrics.styles import load_style
-from musicengine.lyrics.tails import Codes, collect, find_tails
+from musicengine.lyrics.styles import Style, load_style
+from musicengine.lyrics.tails import Codes, find_tails
 from musicengine.lyrics.verse import tell_style
 
 __all__ = ["Trial"]
+
+_LEAN = 150.0  # log odds of style that one line cannot outweigh in a lyric of that one line
 
 
 class Trial:
@@ -48,25 +50,31 @@ class Trial:
         self.own = [
             sum(RULES[fault.rule].budget * fault.severity for fault in find_line_faults(line)) for line in self.heard
         ]
+        self.styles: dict[frozenset[int], Style] = {}
         self.steps: dict[int, tuple[Step, ...]] = {}
         self.lost: dict[int, float] = {}
         self.rhymed: dict[int, set[int]] = {}
         for number in stanzas:
             stanza, self.lost[number] = self._hear(number, {})
-            self.rhymed[number] = _rhymed(stanza)
+            self.rhymed[number] = stanza.rhymed
 
     def gain(self, variant: Mapping[int, str]) -> float:
         """The points that new texts of lines of one stanza gain; none where a line loses its rhyme."""
         number = self.stanza_of[next(iter(variant))]
         stanza, points = self._hear(number, variant)
-        return self.lost[number] - points if self.rhymed[number] <= _rhymed(stanza) else 0.0
+        return self.lost[number] - points if self.rhymed[number] <= stanza.rhymed else 0.0
 
     def keeps_style(self, variant: Mapping[int, str]) -> bool:
-        """Whether the lyric is of the same style with these texts."""
-        heard = list(self.reading.sounds.heard)
-        for change in variant.items():
-            heard[change[0]] = self.heard[self.changes[change]]
-        return tell_style(collect(heard)) == self.reading.style
+        """Whether the lyric is of the same style with these texts; few lines of many cannot change it."""
+        if abs(self.reading.rap) > _LEAN * len(variant) / len(self.reading.starts):
+            return True
+        places = frozenset(self.changes[change] for change in variant.items())
+        if places not in self.styles:
+            heard = list(self.reading.sounds.heard)
+            for change in variant.items():
+                heard[change[0]] = self.heard[self.changes[change]]
+            self.styles[places] = tell_style(heard)
+        return self.styles[places] == self.reading.style
 
     def _hear(self, number: int, variant: Mapping[int, str]) -> tuple[Stanza, float]:
         """A stanza with new texts of some of its lines, and what it loses."""
@@ -91,7 +99,8 @@ class Trial:
         found = []
         for line, name in enumerate(labels):
             if name in last:
-                found.append(EndRhyme(last[name], line, KINDS[self.kinds[places[line], places[last[name]]]]))
+                pair = places[line], places[last[name]]
+                found.append(EndRhyme(last[name], line, KINDS[self.kinds[pair]], bool(self.odds[pair] > HEARD)))
             last[name] = line
         return found
 
@@ -112,8 +121,3 @@ class Trial:
         kinds = np.zeros((len(lines), len(lines)), np.int8)
         kinds[rows, columns] = find_kinds(tails, others[best], ways[best])
         return table, kinds
-
-
-def _rhymed(stanza: Stanza) -> set[int]:
-    """The lines that rhyme with another."""
-    return {line for rhyme in stanza.end_rhymes for line in (rhyme.first, rhyme.second)}

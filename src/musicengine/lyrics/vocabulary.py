@@ -127,22 +127,33 @@ def find_hook(lines: Sequence[Sequence[str]], repeats: Sequence[int]) -> tuple[s
 
 
 def _count_phrases(lines: Sequence[Sequence[str]]) -> Counter[tuple[str, ...]]:
-    """How often phrases of three to six words come that come often; a long one does so only if its parts do."""
-    rows = [tuple(line) for line in lines]
-    alive: list[Sequence[int]] = [range(len(row)) for row in rows]
+    """How often phrases of three to six words come that come often; a long one does so only if its parts do.
+
+    Words and phrases are numbered, and a phrase is the pair of one that is a word shorter and its last word.
+    """
+    words = [word for line in lines for word in line]
+    numbers: dict[str, int] = {}
+    codes = np.array([numbers.setdefault(word, len(numbers)) for word in words], np.int64)
+    sizes = [len(line) for line in lines]
+    room = np.repeat(np.cumsum(sizes, dtype=np.int64), sizes) - np.arange(len(words))  # words to the end of the line
+    places = np.flatnonzero(room >= 2)
+    phrases = codes[places] * len(numbers) + codes[places + 1]
     often: Counter[tuple[str, ...]] = Counter()
     for size in range(3, _HOOK_WORDS + 1):
-        found = Counter([
-            row[at : at + size]
-            for row, places in zip(rows, alive, strict=True)
-            for at in places
-            if at + size <= len(row)
-        ])  # fmt: skip
-        kept = {phrase: times for phrase, times in found.items() if times >= _OFTEN}
-        if not kept:
+        fits = room[places] >= size
+        places, phrases = places[fits], phrases[fits]
+        _, firsts, found, counts = np.unique(
+            phrases * len(numbers) + codes[places + size - 1],
+            return_index=True,
+            return_inverse=True,
+            return_counts=True,
+        )
+        kept = counts >= _OFTEN
+        if not kept.any():
             break
-        often.update(kept)
-        alive = [[at for at in places if row[at : at + size] in kept] for row, places in zip(rows, alive, strict=True)]
+        for first, times in sorted(zip(firsts[kept].tolist(), counts[kept].tolist(), strict=True)):
+            often[tuple(words[places[first] : places[first] + size])] = times
+        places, phrases = places[kept[found]], found[kept[found]]
     return often
 
 

@@ -181,8 +181,8 @@ def _scan(lines: tuple[Line, ...]) -> list[list[_Phrase]]:
 def _split(line: Line, scansion: Scansion) -> Iterator[_Phrase]:
     """A line as one phrase, or as several of words in a row where it is long."""
     words: list[list[Syllable]] = []
-    for token, said in zip(scansion.words, scansion.pronunciations, strict=True):
-        parts = split_syllables(said.phones)
+    for token, said in zip(scansion.words, scansion.said, strict=True):
+        parts = split_syllables(said)
         words.append([Syllable(phones, token.text if i == 0 else "") for i, phones in enumerate(parts)])
     total = sum(map(len, words))
     if not total:
