@@ -144,7 +144,7 @@ _LIST = (
         ("Raise the bass, or thin out the middle.", "Lower the bass below 200 Hz."), f"{_TILT}; 16 dB from 500-2000 Hz",
         bend=2,
     ),
-    _at_most("balance.mud", 5, "dB", 3, 12, "Cut between 200 and 500 Hz.",
+    _at_most("balance.mud", 5, "dB", 3, 10.5, "Cut between 200 and 500 Hz.",
              f"{_TILT}; 200-500 Hz over the mean of its neighbours", bend=2),
     Rule(
         "balance.presence", 3, "dB", (-12, -3), (-35, 8),
