@@ -137,7 +137,7 @@ _LIST = (
     _at_least("stereo.correlation", 7, "", -0.1, -0.9,
               "Check the polarity of one channel; in mono this cancels out.",
               "convention: correlation meters (IEC 60268-18) warn below 0"),
-    _at_most("stereo.width", 3, "dB", -3, 0, "Narrow the sides, or raise what is in the middle.",
+    _at_most("stereo.width", 3, "dB", -3, 9, "Narrow the sides, or raise what is in the middle.",
              "convention: the side signal below the middle", bend=2),
     Rule(
         "balance.low_end", 3, "dB", (12, 20), (-5, 38),
