@@ -4,8 +4,8 @@ Usage: python tools/measure_responses.py [--count 24]
 
 Every genre is rendered with each knob at 0, then turned up and down. For every rule and knob the median slope over all
 takes is printed with the share of takes that moved that way. Pairs that move less than a tenth of the rule's range
-when the knob is turned all the way, agree in fewer than two of three takes, or are measured in fewer than a third of the
-takes are left out. Drift is an edit of its own (:mod:`musicengine.flows.refine`).
+when the knob is turned all the way, agree in fewer than two of three takes, or are measured in fewer than a third of
+the takes are left out. Drift is an edit of its own (:mod:`musicengine.flows.refine`).
 """
 
 from __future__ import annotations
