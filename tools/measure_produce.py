@@ -1,6 +1,6 @@
 """What producing gains on random briefs, and how much the score varies with how it is measured.
 
-Usage: python tools/measure_produce.py [gain | noise] [--count 100] [--rounds 3] [--plain]
+Usage: python tools/measure_produce.py [gain | noise] [--count 100] [--rounds 3] [--plain] [--seed 2024]
 
 ``gain`` produces random briefs and counts how often the best round beats the first. The briefs are a fixed list: genre,
 mood, length (15 to 30 s) and seed at random, half of them with a tempo, half with a key, and every knob of production
@@ -48,11 +48,11 @@ def random_briefs(count: int, *, knobs: bool, seed: int = 2024) -> Iterator[Brie
         yield attrs.evolve(brief, **turned) if knobs else brief
 
 
-def measure_gain(count: int, rounds: int, *, knobs: bool) -> None:
+def measure_gain(count: int, rounds: int, seed: int, *, knobs: bool) -> None:
     """Print how often and by how much the best round beats the first."""
     engine = MusicEngine()
     made: list[Production] = []
-    for brief in random_briefs(count, knobs=knobs):
+    for brief in random_briefs(count, knobs=knobs, seed=seed):
         made.append(engine.produce(brief, rounds=rounds))
         scores = " ".join(f"{item.score:6.2f}{'*' if item.kept else ' '}" for item in made[-1].rounds)
         edits = "; ".join(
@@ -96,11 +96,12 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--plain", action="store_true")
+    parser.add_argument("--seed", type=int, default=2024, help="of the briefs")
     options = parser.parse_args()
     if options.what == "noise":
         measure_noise(options.count)
     else:
-        measure_gain(options.count, options.rounds, knobs=not options.plain)
+        measure_gain(options.count, options.rounds, options.seed, knobs=not options.plain)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
 Usage: python tools/measure_responses.py [--count 24]
 
 Every genre is rendered with each knob at 0, then turned up and down. For every rule and knob the median slope over all
-takes is printed with the share of takes that moved that way; pairs that move less than a twentieth of the rule's range
-when the knob is turned all the way, or agree in fewer than two of three takes, are left out.
+takes is printed with the share of takes that moved that way. Pairs that move less than a tenth of the rule's range
+when the knob is turned all the way, agree in fewer than two of three takes, or are measured in fewer than a third of
+the takes are left out. Drift is an edit of its own (:mod:`musicengine.flows.refine`).
 """
 
 from __future__ import annotations
@@ -74,13 +75,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=24)
     found: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for rule, knob, slope in slopes(parser.parse_args().count):
+    count = parser.parse_args().count
+    for rule, knob, slope in slopes(count):
         found[rule, knob].append(slope)
     for (rule, knob), each in sorted(found.items()):
         slope = float(np.median(each))
         agree = float(np.mean(np.sign(each) == np.sign(slope)))
         turn = {"drift": 0.05, "vocal_level_db": 12.0}.get(knob, 1.0)
-        if slope and abs(slope) * turn > 0.05 * reach(RULES[rule]) and agree >= 0.66:
+        if (
+            knob != "drift"
+            and len(each) >= count / 3
+            and slope
+            and abs(slope) * turn > 0.1 * reach(RULES[rule])
+            and agree >= 0.66
+        ):
             print(f'    Response("{rule}", "{knob}", {slope:.3g}, {agree:.2f}),')
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import attrs
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -13,8 +14,9 @@ from musicengine import Audio, Brief, MusicEngine
 from musicengine.audio import score_quality
 from musicengine.audio.balance import find_imbalance
 from musicengine.audio.chroma import compute_chroma
-from musicengine.audio.rules import RULES, Finding
+from musicengine.audio.rules import LEAST, RULES, Finding
 from musicengine.audio.spectrum import survey
+from musicengine.dsp.spectra import mel_centres_hz
 from musicengine.values.music import Beats, Form, Section
 from musicengine.values.scores import Deduction
 
@@ -150,6 +152,18 @@ def test_a_bump_that_comes_and_goes_is_placed(sound: Audio) -> None:
     assert 5 < float(reason.measured) < 20
 
 
+def test_mud_everywhere_costs_no_less_than_mud_that_comes_and_goes(sound: Audio) -> None:
+    clean = survey(sound)
+    hz = mel_centres_hz(RATE, clean.mel.shape[1])
+    found = []
+    for end_s in range(25):
+        muddy = (clean.times_s[:, None] < end_s) & (hz > 200) & (hz < 500)
+        bands = attrs.evolve(clean, mel=np.where(muddy, 10 * clean.mel, clean.mel))
+        found.append(dict(find_imbalance(bands, sound.duration_s))["balance.mud"].measured)
+    assert found == pytest.approx(sorted(found), abs=0.02)  # a span that is faded beside the others is left out
+    assert found[-1] > found[0] + 6
+
+
 @pytest.mark.parametrize("genre", ["disco", "jazz", "ballad"])
 def test_a_detuned_passage_is_named_and_placed(genre: str) -> None:
     samples = MusicEngine().generate(Brief(genre=genre, duration_s=32, seed=4, instrumental=True)).audio.samples
@@ -220,6 +234,16 @@ def test_a_worse_measurement_never_costs_less(rule: object) -> None:
         assert costs[0] == 0
         assert costs == sorted(costs)
         assert costs[-1] == pytest.approx(rule.cap)
+
+
+def test_trivia_cost_nothing_and_faults_all_of_their_points() -> None:
+    rule = RULES["loudness.target"]
+    edge, worst = rule.good[0], rule.bad[0]
+    just = edge - (edge - worst) * (LEAST / rule.cap) ** 0.5
+    assert _cost(rule, just + 0.01) == 0
+    assert _cost(rule, just - 0.01) == pytest.approx(LEAST, abs=0.01)
+    assert _cost(rule, (edge + worst) / 2) == pytest.approx(rule.cap / 4)
+    assert _cost(rule, worst) == _cost(rule, float("nan")) == _cost(rule, float("-inf")) == rule.cap
 
 
 def _cost(rule: object, measured: float) -> float:

@@ -36,10 +36,10 @@ def find_imbalance(survey: Survey, duration_s: float) -> Iterator[tuple[str, Fin
     levels, starts_s = _levels_db(survey)
     if not levels.size:
         return
-    bass, low_middle, middle, presence, air = 10 * np.log10(np.mean(10 ** (levels / 10), axis=0))
+    bass, _, middle, presence, air = 10 * np.log10(np.mean(10 ** (levels / 10), axis=0))
     yield "balance.low_end", Finding(float(bass - middle))
     prominence = _mud(levels[:, 0], levels[:, 1], levels[:, 2])
-    yield "balance.mud", _located(float(_mud(bass, low_middle, middle)), prominence, starts_s, duration_s)
+    yield "balance.mud", _located(prominence, starts_s, duration_s)
     if survey.rate >= 2 * BANDS_HZ[4]:
         yield "balance.presence", Finding(float(presence - middle))
     if survey.rate >= 2 * BANDS_HZ[5]:
@@ -69,10 +69,15 @@ def _levels_db(survey: Survey) -> tuple[Array, Array]:
     return 10 * np.log10(np.maximum(power[heard], 1e-20)), starts[heard] / survey.frames_per_s
 
 
-def _located(measured: float, prominence: Array, starts_s: Array, duration_s: float) -> Finding:
-    """The measurement; where only some spans are beyond the rule, how it is there and where that is."""
+def _located(prominence: Array, starts_s: Array, duration_s: float) -> Finding:
+    """The root mean square of the ratios in all spans, dB, and where the rule is broken if that is not everywhere.
+
+    That mean rises with every span and leans to the largest, so mud that comes and goes is heard, and more of it never
+    measures less.
+    """
+    measured = float(5 * np.log10(np.mean(10 ** (prominence / 5))))
     beyond = np.flatnonzero(prominence > RULES["balance.mud"].good[1])
     if beyond.size in (0, prominence.size):
         return Finding(measured)
     end_s = min(duration_s, float(starts_s[beyond[-1]]) + _SPAN_S)
-    return Finding(float(prominence[beyond].mean()), float(starts_s[beyond[0]]), end_s)
+    return Finding(measured, float(starts_s[beyond[0]]), end_s)

@@ -1,7 +1,10 @@
 """What a recording should measure: the rules behind its quality score.
 
 Each rule has a band of values that cost nothing and a value on either side at which it costs all its points; in
-between the cost rises linearly, so a worse measurement never scores better. The points of all rules add up to 100.
+between the cost rises, so a worse measurement never scores better. What is a fault as soon as it is there (clipping,
+polarity, hum) rises linearly. What is a matter of degree (level, dynamics, balance) has a narrow band and rises with
+the square of the distance from it: the edge of what is usual costs tenths of a point, a fault costs points. What costs
+less than :data:`LEAST` is no reason worth a line and costs nothing. The points of all rules add up to 100.
 Targets come from the standards that the rules name; where practice is a convention and no standard, the rule says so.
 """
 
@@ -13,7 +16,10 @@ import attrs
 
 from musicengine.values.scores import Deduction
 
-__all__ = ["RULES", "Finding", "Rule"]
+__all__ = ["LEAST", "RULES", "Finding", "Rule"]
+
+LEAST = 0.05
+"""Points below which nothing is deducted."""
 
 _NONE = math.inf
 _TILT = (
@@ -43,6 +49,7 @@ class Rule:
         bad: the values below and above that cost the cap.
         fix: what to do about a value that is too low or too high.
         source: of the target.
+        bend: the power of the distance that the cost rises with: 1 for faults, 2 for matters of degree.
     """
 
     name: str
@@ -52,6 +59,7 @@ class Rule:
     bad: tuple[float, float]
     fix: tuple[str, str]
     source: str
+    bend: float = 1.0
 
     def judge(self, finding: Finding) -> Deduction | None:
         """What the measurement costs; None if nothing."""
@@ -62,9 +70,12 @@ class Rule:
         below = measured < low
         target, worst = (low, self.bad[0]) if below else (high, self.bad[1])
         share = min(1.0, (measured - target) / (worst - target)) if math.isfinite(measured) else 1.0
+        points = self.cap * share**self.bend
+        if points < LEAST:
+            return None
         return Deduction(
             rule=self.name,
-            points=self.cap * share,
+            points=points,
             measured=float(measured),
             target=target,
             unit=self.unit,
@@ -76,10 +87,10 @@ class Rule:
 
 
 def _at_most(
-    name: str, cap: float, unit: str, good: float, bad: float, fix: str, source: str, least: float = -_NONE
+    name: str, cap: float, unit: str, good: float, bad: float, fix: str, source: str, bend: float = 1.0
 ) -> Rule:
     """A rule with an upper bound alone."""
-    return Rule(name, cap, unit, (least, good), (least, bad), ("", fix), source)
+    return Rule(name, cap, unit, (-_NONE, good), (-_NONE, bad), ("", fix), source, bend)
 
 
 def _at_least(name: str, cap: float, unit: str, good: float, bad: float, fix: str, source: str) -> Rule:
@@ -89,14 +100,15 @@ def _at_least(name: str, cap: float, unit: str, good: float, bad: float, fix: st
 
 _LIST = (
     Rule(
-        "loudness.target", 10, "LUFS", (-16, -8), (-28, -2),
+        "loudness.target", 10, "LUFS", (-16, -9), (-26, -2),
         ("Raise the level, with a limiter if peaks are in the way.", "Lower it: services turn it down in any case."),
         "AES TD1008 (2021) and the normalisation levels of streaming services, -16 to -14 LUFS",
+        bend=2,
     ),
     _at_most(
-        "loudness.true_peak", 8, "dBTP", -1, 2,
+        "loudness.true_peak", 8, "dBTP", -1, 1.5,
         "Lower the level or limit true peaks to -1 dBTP, or lossy encoding will clip.",
-        "EBU R 128 (2023): maximum true peak -1 dBTP",
+        "EBU R 128 (2023): maximum true peak -1 dBTP", bend=2,
     ),
     _at_most(
         "clipping", 11, "ms/s", 0.05, 5, "Go back to the mix and lower the level before whatever clips.",
@@ -105,44 +117,49 @@ _LIST = (
     _at_most("clicks", 5, "per minute", 0, 20, "Redraw the samples or cross-fade the edit.",
              "convention: single samples 26 dB above the roughness around them"),
     Rule(
-        "dynamics.peak_to_loudness", 8, "LU", (8, 22), (3, 35),
+        "dynamics.peak_to_loudness", 8, "LU", (9, 20), (3, 35),
         ("Limit and compress less.", "Compress a little: peaks keep the level low."),
         "PLR after EBU Tech 3341; convention: masters below 8 LU sound crushed",
+        bend=2,
     ),
     Rule(
-        "dynamics.range", 4, "LU", (1, 15), (0, 30),
+        "dynamics.range", 4, "LU", (1, 12), (0, 30),
         ("Let the sections differ more in level.", "Even out the sections' levels."),
         "LRA after EBU Tech 3342; convention for listening on the move",
+        bend=2,
     ),
     _at_most("silence", 5, "s", 2, 10, "Trim it.", "convention: at most two seconds below -60 dBFS at a stretch"),
     _at_most("dc_offset", 3, "of full scale", 0.002, 0.05, "High-pass at 20 Hz.", "convention: below -54 dBFS"),
-    _at_most("noise.floor", 5, "LU", -50, -25, "Gate or denoise the tracks that hiss.",
-             "convention: broadband noise in the quietest moments at least 50 LU below the music"),
+    _at_most("noise.floor", 5, "LU", -50, -30, "Gate or denoise the tracks that hiss.",
+             "convention: broadband noise in the quietest moments at least 50 LU below the music", bend=2),
     _at_most("noise.hum", 5, "LU", -50, -25, "Notch the mains frequency and its harmonics.",
              "convention: steady lines at 50 or 60 Hz and multiples at least 50 LU below the music"),
     _at_least("stereo.correlation", 7, "", -0.1, -0.9,
               "Check the polarity of one channel; in mono this cancels out.",
               "convention: correlation meters (IEC 60268-18) warn below 0"),
-    _at_most("stereo.width", 3, "dB", 0, 9, "Narrow the sides, or raise what is in the middle.",
-             "convention: the side signal no louder than the middle"),
+    _at_most("stereo.width", 3, "dB", -3, 9, "Narrow the sides, or raise what is in the middle.",
+             "convention: the side signal below the middle", bend=2),
     Rule(
-        "balance.low_end", 3, "dB", (7, 25), (-5, 38),
+        "balance.low_end", 3, "dB", (12, 20), (-5, 38),
         ("Raise the bass, or thin out the middle.", "Lower the bass below 200 Hz."), f"{_TILT}; 16 dB from 500-2000 Hz",
+        bend=2,
     ),
-    _at_most("balance.mud", 5, "dB", 5, 12, "Cut between 200 and 500 Hz.",
-             f"{_TILT}; 200-500 Hz over the mean of its neighbours"),
+    _at_most("balance.mud", 5, "dB", 3, 10.5, "Cut between 200 and 500 Hz.",
+             f"{_TILT}; 200-500 Hz over the mean of its neighbours", bend=2),
     Rule(
-        "balance.presence", 3, "dB", (-18, -1), (-35, 8),
+        "balance.presence", 3, "dB", (-12, -3), (-35, 8),
         ("Raise 2-6 kHz for clarity.", "Tame 2-6 kHz, it is harsh."), f"{_TILT}; 7 dB below 500-2000 Hz",
+        bend=2,
     ),
     Rule(
-        "balance.air", 3, "dB", (-24, -1), (-45, 8),
+        "balance.air", 3, "dB", (-18, -4), (-45, 8),
         ("Raise the top above 6 kHz.", "Tame the top above 6 kHz."), f"{_TILT}; 8 to 12 dB below 2-6 kHz",
+        bend=2,
     ),
     _at_most("tuning.steadiness", 4, "cents", 10, 40, "Tune these seconds like the rest, or play them again.",
              "convention: all sections within 10 cents"),
-    _at_most("tempo.steadiness", 4, "%", 6, 20, "Move the beats of this bar to the grid.",
-             "convention: largest deviation of a bar's length from those around it"),
+    _at_most("tempo.steadiness", 4, "%", 4, 20, "Move the beats of this bar to the grid.",
+             "convention: largest deviation of a bar's length from those around it", bend=2),
     _at_least("form.chorus_lift", 2, "LU", -0.5, -4, "Let the chorus be louder and fuller than the verse.",
               "convention: a chorus no quieter than its verses"),
     _at_most("form.first_chorus", 1, "s", 75, 150, "Get to the first chorus sooner.",

@@ -29,15 +29,16 @@ class Response:
 
 
 _LIST = (
-    Response("balance.air", "brightness", 2.59, 1.0),
-    Response("balance.air", "density", 0.52, 1.0),
-    Response("balance.air", "vocal_level_db", -0.348, 1.0),
-    Response("balance.low_end", "vocal_level_db", -0.539, 1.0),
-    Response("balance.presence", "brightness", 1.56, 1.0),
-    Response("balance.presence", "vocal_level_db", -0.141, 0.82),
-    Response("dynamics.range", "dynamics", 1.37, 1.0),
-    Response("stereo.correlation", "width", -0.219, 1.0),
-    Response("stereo.width", "width", 6.01, 1.0),
+    Response("balance.air", "brightness", 2.3, 1.0),
+    Response("balance.air", "vocal_level_db", -0.52, 1.0),
+    Response("balance.low_end", "vocal_level_db", -0.677, 1.0),
+    Response("balance.presence", "brightness", 1.66, 1.0),
+    Response("balance.presence", "vocal_level_db", -0.0984, 0.71),
+    Response("dynamics.range", "dynamics", 1.39, 0.96),
+    Response("dynamics.range", "hook_repetition", -2.35, 0.67),
+    Response("dynamics.range", "vocal_level_db", 0.165, 0.83),
+    Response("stereo.correlation", "width", -0.214, 1.0),
+    Response("stereo.width", "width", 6.02, 1.0),
 )
 
 RESPONSES: dict[str, tuple[Response, ...]] = {
