@@ -38,7 +38,8 @@ def load(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
                     rows.append((lines[:size], rap, group, False))
                     lines = lines[size:]
     features = np.array([describe(hear_lines(lines)) for lines, *_ in rows])
-    return features, *(np.array(column) for column in list(zip(*rows, strict=True))[1:])
+    _, rap, groups, whole = zip(*rows, strict=True)
+    return features, np.array(rap), np.array(groups), np.array(whole)
 
 
 def fit(features: np.ndarray, rap: np.ndarray) -> np.ndarray:
