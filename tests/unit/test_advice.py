@@ -8,7 +8,8 @@ import pytest
 
 from musicengine import Audio, Brief, MusicEngine, Report
 from musicengine.audio import measure_loudness, score_quality
-from musicengine.audio.faults import find_clicks, find_mains
+from musicengine.audio.faults import find_clicks
+from musicengine.audio.mains import find_mains
 from musicengine.audio.remedies import (
     equalise,
     find_remedy,

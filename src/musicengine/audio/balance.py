@@ -6,7 +6,7 @@ per octave from 100 Hz up (Pestana, Ma, Reiss, Barbosa and Black, AES 135, 2013)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from musicengine.dsp.products import product
 from musicengine.dsp.spectra import mel_centres_hz
 from musicengine.dsp.types import Array
 
-__all__ = ["BANDS_HZ", "find_imbalance"]
+__all__ = ["BANDS_HZ", "find_imbalance", "octave_levels_db"]
 
 BANDS_HZ = (60.0, 200.0, 500.0, 2000.0, 6000.0, 16_000.0)
 """Edges of bass, low middle, middle, presence and air."""
@@ -57,16 +57,37 @@ def _mud(bass: Array, low_middle: Array, middle: Array) -> Array:
 
 def _levels_db(survey: Survey) -> tuple[Array, Array]:
     """Mean power per Hz of each band, dB (spans, 5), in each span of three seconds that is heard, and its start."""
-    centres = mel_centres_hz(survey.rate, survey.mel.shape[1])
-    member = (centres[:, None] >= BANDS_HZ[:-1]) & (centres[:, None] < BANDS_HZ[1:])
-    weights = member / np.maximum(member.sum(axis=0), 1)
-    bands = product(survey.mel, weights.astype(np.float32))
-    step = max(1, round(_SPAN_S * survey.frames_per_s))
-    starts = np.arange(0, len(bands), step)
-    power = np.add.reduceat(bands, starts, axis=0) / np.diff(np.r_[starts, len(bands)])[:, None]
+    power, starts_s = _powers(survey, BANDS_HZ, _SPAN_S)
     total = power.sum(axis=1)
     heard = (total > _SILENT) & (total > _FADED * total.max())
-    return 10 * np.log10(np.maximum(power[heard], 1e-20)), starts[heard] / survey.frames_per_s
+    return 10 * np.log10(np.maximum(power[heard], 1e-20)), starts_s[heard]
+
+
+def octave_levels_db(survey: Survey, span_s: float) -> Array:
+    """Mean power per Hz in octaves from 62.5 Hz up, dB (spans, octaves), in each whole span that is heard.
+
+    Octaves that are 40 dB below what pink noise would have there beside the loudest, and so hardly heard, are left out.
+    """
+    edges = tuple(62.5 * 2**octave for octave in range(9) if 62.5 * 2**octave <= survey.rate / 2)
+    power, _ = _powers(survey, edges, span_s)
+    power = power[: max(1, int(len(survey.mel) / survey.frames_per_s / span_s))]
+    total = power.sum(axis=1)
+    power = power[(total > _SILENT) & (total > _FADED * total.max())]
+    pink = power.mean(axis=0) * np.asarray(edges[:-1]) if len(power) else np.zeros(len(edges) - 1)
+    return 10 * np.log10(np.maximum(power[:, pink > 1e-4 * pink.max(initial=0.0)], 1e-20))
+
+
+def _powers(survey: Survey, edges_hz: Sequence[float], span_s: float) -> tuple[Array, Array]:
+    """Mean power per Hz between the edges (spans, bands), and where each span starts in seconds."""
+    edges = np.asarray(edges_hz)
+    centres = mel_centres_hz(survey.rate, survey.mel.shape[1])
+    member = (centres[:, None] >= edges[:-1]) & (centres[:, None] < edges[1:])
+    weights = member / np.maximum(member.sum(axis=0), 1)
+    bands = product(survey.mel, weights.astype(np.float32))
+    step = max(1, round(span_s * survey.frames_per_s))
+    starts = np.arange(0, len(bands), step)
+    power: Array = np.add.reduceat(bands, starts, axis=0) / np.diff(np.r_[starts, len(bands)])[:, None]
+    return power, starts / survey.frames_per_s
 
 
 def _located(prominence: Array, starts_s: Array, duration_s: float) -> Finding:

@@ -2,8 +2,7 @@
 
 One pass over the samples reduces each second to a few numbers; the findings are read from those. A click is a single
 sample whose second difference stands out of its surroundings (Godsill and Rayner, Digital Audio Restoration, 1998,
-chapter 5, detect them the same way with a better predictor). Hum is looked for in one-second spectra of the decimated
-signal, in what never falls silent: a low quantile over time.
+chapter 5, detect them the same way with a better predictor).
 """
 
 from __future__ import annotations
@@ -13,27 +12,28 @@ from collections.abc import Iterator
 import attrs
 import numpy as np
 
+from musicengine.audio.clipping import Plateau, find_clipped
+from musicengine.audio.mains import find_mains
 from musicengine.audio.rules import Finding
-from musicengine.audio.spectrum import Survey, decimated, mixed
+from musicengine.audio.spectrum import Survey, mixed
 from musicengine.dsp.products import inner, product
 from musicengine.dsp.true_peak import block_max
 from musicengine.dsp.types import Array, FloatArray, IntArray
 from musicengine.values.sound import Audio
 
-__all__ = ["SILENT", "find_clicks", "find_faults", "find_mains"]
+__all__ = ["SILENT", "cancels", "find_clicks", "find_faults"]
 
 SILENT = 1e-3
 """Magnitude below which a sample is silent: -60 dBFS."""
 
 _WINDOW_S = 1.0
 _NEGATIVE = -0.1
+_SELDOM = 0.02  # of the seconds
 _CLICK_RATIO = 20.0
 _CLICK_LEAST = 0.02
 _CLICK_BLOCK = 32  # that of block_max
 _HISS_BANDS = 8  # from about 300 Hz up
 _PAUSE_DB = -20.0
-_LOW_RATE = 1000
-_MAINS_HZ = (50.0, 60.0)
 
 
 def find_faults(audio: Audio, survey: Survey, integrated_lufs: float) -> Iterator[tuple[str, Finding]]:
@@ -99,28 +99,17 @@ def _measure(audio: Audio) -> _Windows:
         count=audio.samples.shape[1],
         peak=peak,
         total=np.array([part.sum(axis=1, dtype=np.float64) for part in parts]),
-        clipped=np.array([_count_clipped(part, float(peak.max())) for part in parts]),
+        clipped=_clipped_per_window(find_clipped(audio), size, len(parts)),
         clicks=np.bincount(find_clicks(audio) // size, minlength=len(parts)),
         product=np.array([_products(part) for part in parts]) if stereo else np.zeros((len(parts), 3)),
     )
 
 
-def _count_clipped(part: FloatArray, extreme: float) -> int:
-    """How many samples lie on plateaus at the file's extreme level.
-
-    A plateau is three or more samples within 1e-4 of the extreme that the wave runs into with a step of more than
-    1e-3: the crest of a low note is as flat, but its neighbours are near.
-    """
-    level = extreme * 0.9999
-    if level < 0.25 or max(part.max(), -part.min()) < level:
-        return 0
-    magnitude = np.abs(part)
-    hot = np.pad(magnitude >= level, ((0, 0), (1, 1)))
-    starts, ends = (np.flatnonzero(edge) for edge in (hot[:, 1:] & ~hot[:, :-1], ~hot[:, 1:] & hot[:, :-1]))
-    lengths = ends - starts
-    near = np.pad(magnitude, ((0, 0), (1, 1)), constant_values=level)
-    step = level - np.minimum(near[:, :-1].ravel()[starts], near[:, 1:].ravel()[ends])
-    return int(lengths[(lengths >= 3) & (step > 1e-3)].sum())
+def _clipped_per_window(plateaus: list[Plateau], size: int, count: int) -> IntArray:
+    """Clipped samples in each window, all channels."""
+    windows = np.array([one.start // size for one in plateaus], np.int64)
+    lengths = [one.end - one.start for one in plateaus]
+    return np.bincount(windows, weights=lengths, minlength=count).astype(np.int64)
 
 
 def find_clicks(audio: Audio) -> IntArray:
@@ -175,6 +164,15 @@ def _longest_silence(windows: _Windows) -> Finding:
     return Finding((end_s or 0.0) - (start_s or 0.0), start_s, end_s)
 
 
+def cancels(audio: Audio) -> bool:
+    """Whether the channels of a stereo pair cancel in the mix, on the whole or in a noticeable part of the seconds."""
+    size = round(_WINDOW_S * audio.rate)
+    parts = (audio.samples[:, at : at + size] for at in range(0, audio.samples.shape[1], size))
+    left, right, both = np.array([_products(part) for part in parts]).T
+    heard = np.maximum(left, right) > SILENT**2 * audio.rate
+    return bool((heard & (both < _NEGATIVE * np.sqrt(left * right))).sum() > _SELDOM * heard.sum())
+
+
 def _heard(windows: _Windows) -> Array:
     return np.asarray(windows.product[:, :2].max(axis=1) > SILENT**2 * windows.rate)
 
@@ -187,17 +185,19 @@ def _worst_correlation(windows: _Windows) -> Finding:
     if not heard.any():
         return Finding(1.0)
     negative = heard & (both < _NEGATIVE * scale)
-    if negative.sum() <= 0.02 * heard.sum():
+    if negative.sum() <= _SELDOM * heard.sum():
         return Finding(float(both[heard].sum() / scale[heard].sum()))
     return Finding(float(both[negative].sum() / scale[negative].sum()), *windows.span(np.flatnonzero(negative)))
 
 
 def _width(windows: _Windows) -> Finding:
-    """The level of the side signal over that of the middle, dB; left out where the channels are out of polarity."""
-    left, right, both = windows.product[_heard(windows)].sum(axis=0)
+    """The level of the side signal over that of the middle, dB; seconds out of polarity have a rule of their own."""
+    left, right, both = windows.product.T
+    chosen = _heard(windows) & (both >= _NEGATIVE * np.sqrt(left * right))
+    left, right, both = windows.product[chosen].sum(axis=0)
     middle, side = left + right + 2 * both, left + right - 2 * both
-    if middle <= 0 or side <= 0 or both < 0:
-        return Finding(-np.inf if side <= 0 else 0.0)
+    if middle <= 0 or side <= 0:
+        return Finding(-np.inf)
     return Finding(float(10 * np.log10(side / middle)))
 
 
@@ -217,34 +217,3 @@ def _noise_floor(survey: Survey) -> Finding:
 def _hum(audio: Audio, integrated_lufs: float) -> Finding:
     """The level of the strongest mains series under the loudness: lines that stand out in every second."""
     return Finding(10 * np.log10(max(find_mains(audio)[1], 1e-20)) - 0.691 - integrated_lufs)
-
-
-def find_mains(audio: Audio) -> tuple[float, float]:
-    """The mains frequency whose harmonics are the stronger, Hz, and their power; 0 if there are none."""
-    factor = max(1, audio.rate // _LOW_RATE)
-    low, rate = decimated(audio, factor), audio.rate / factor
-    size = round(rate)
-    seconds = low.read(0, low.size // size * size).reshape(-1, size)
-    if len(seconds) < 4:
-        return _MAINS_HZ[0], 0.0
-    power = np.abs(np.fft.rfft(seconds * np.hanning(size), axis=1)) ** 2 * (2 * 8 / 3 / size**2)
-    steady = np.quantile(power, 0.05, axis=0)
-    return max(((hz, _line(steady, hz, rate / size)) for hz in _MAINS_HZ), key=lambda found: found[1])
-
-
-def _line(steady: Array, mains_hz: float, width_hz: float) -> float:
-    """The power of the first four multiples of a mains frequency, if at least two stand 15 dB out of their sides.
-
-    The mains keep their frequency within half a percent; a bass note beside it, or a multiple of that, is music.
-    """
-    total, lines = 0.0, 0
-    for harmonic in range(1, 5):
-        at = round(harmonic * mains_hz / width_hz)
-        if at + 9 >= len(steady):
-            break
-        beside = np.r_[steady[at - 9 : at - 3], steady[at + 4 : at + 10]]
-        height = float(steady[at - 1 : at + 2].sum())
-        off_hz = abs(int(steady[at - 3 : at + 4].argmax()) - 3) * width_hz
-        if off_hz <= max(0.5, 0.005 * harmonic * mains_hz) and height > 32 * float(np.median(beside)) * 3:
-            total, lines = total + height, lines + 1
-    return total if lines >= 2 else 0.0

@@ -6,13 +6,15 @@ are in :mod:`musicengine.audio.rules`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
+import attrs
 import numpy as np
 
-from musicengine.audio.balance import find_imbalance
+from musicengine.audio.balance import find_imbalance, octave_levels_db
 from musicengine.audio.chroma import CURVE_STEP_S, CURVE_WINDOW_S, Chroma
-from musicengine.audio.faults import find_faults
+from musicengine.audio.faults import cancels, find_faults
 from musicengine.audio.loudness import measure_loudness
 from musicengine.audio.rules import RULES, Finding
 from musicengine.audio.spectrum import Survey
@@ -26,6 +28,9 @@ __all__ = ["score_quality"]
 
 _LEAST_FOR_RANGE_S = 6.0  # two short-term windows
 _LEAST_BARS = 8
+_LEAST_FOR_REPETITION_S = 60.0
+_PASSAGE_S = 4.0
+_LEAST_PASSAGES = 3
 _LEAST_TUNINGS = 3  # points of the curve, so that there is a usual one
 
 
@@ -48,7 +53,7 @@ def score_quality(
         form: of this audio; None leaves the rules about form out.
         chroma: of this audio; None leaves the rule about tuning out.
     """
-    survey = survey or pass_once(audio)
+    survey = _of_channels(audio, survey or pass_once(audio))
     loudness = loudness or measure_loudness(audio)
     found = [
         *_find_levels(audio, loudness),
@@ -56,9 +61,21 @@ def score_quality(
         *find_imbalance(survey, audio.duration_s),
         *_find_unsteadiness(beats),
         *_find_form(survey, form),
+        *_find_contrast(survey),
         *_find_detuning(chroma, audio.duration_s),
     ]
     return Score([reason for name, finding in found if (reason := RULES[name].judge(finding))])
+
+
+def _of_channels(audio: Audio, survey: Survey) -> Survey:
+    """The survey, or where channels cancel in the mix, one of the mean of their powers.
+
+    What is out of polarity has a rule of its own; nothing else is to be judged by what is left in mono.
+    """
+    if audio.channels != 2 or not cancels(audio):
+        return survey
+    left, right = (pass_once(Audio(audio.samples[channel], audio.rate), sparse=True) for channel in (0, 1))
+    return attrs.evolve(left, mel=(left.mel + right.mel) / 2)
 
 
 def _find_levels(audio: Audio, loudness: Loudness) -> Iterator[tuple[str, Finding]]:
@@ -104,6 +121,8 @@ def _find_form(survey: Survey, form: Form | None) -> Iterator[tuple[str, Finding
     """The lift of the chorus, and how long one waits for the song and for its chorus."""
     if form is None:
         return
+    if form.sections[-1].end_s >= _LEAST_FOR_REPETITION_S:
+        yield "form.repetition", Finding(100 * _recurring(form.sections))
     choruses = [section for section in form.sections if section.label == "chorus"]
     verses = [section for section in form.sections if section.label == "verse"]
     if form.sections[0].label == "intro":
@@ -123,3 +142,19 @@ def _level_db(survey: Survey, sections: Sequence[Section]) -> float:
         inside |= (times >= section.start_s) & (times < section.end_s)
     power = float(survey.mel[inside].sum(axis=1).mean()) if inside.any() else 0.0
     return float(10 * np.log10(max(power, 1e-20)))
+
+
+def _recurring(sections: Sequence[Section]) -> float:
+    """The share of the time whose music is heard more than once."""
+    seconds = Counter[int]()
+    times = Counter(section.group for section in sections)
+    for section in sections:
+        seconds[section.group] += section.end_s - section.start_s
+    return sum(each for group, each in seconds.items() if times[group] > 1) / max(sum(seconds.values()), 1e-9)
+
+
+def _find_contrast(survey: Survey) -> Iterator[tuple[str, Finding]]:
+    """How far passages of four seconds lie from the mean of all, root mean square over passages and octaves, dB."""
+    levels = octave_levels_db(survey, _PASSAGE_S)
+    if len(levels) >= _LEAST_PASSAGES:
+        yield "form.contrast", Finding(float(np.sqrt(np.mean(np.var(levels, axis=0)))))

@@ -15,7 +15,9 @@ import attrs
 import numpy as np
 
 from musicengine.audio.balance import find_imbalance
-from musicengine.audio.faults import SILENT, find_clicks, find_mains
+from musicengine.audio.clipping import find_clipped
+from musicengine.audio.faults import SILENT, find_clicks
+from musicengine.audio.mains import find_mains
 from musicengine.audio.rules import RULES
 from musicengine.audio.spectrum import survey
 from musicengine.dsp.declipping import declip
@@ -169,8 +171,11 @@ def remove_clicks(audio: Audio) -> Audio:
 
 def rebuild_peaks(audio: Audio) -> Audio:
     """Draw clipped peaks anew, by cubics that leave and enter as the wave does, and limit them."""
-    level = float(np.abs(audio.samples).max())
-    return _changed(audio, limit(np.stack([declip(channel, level) for channel in audio.samples]), CEILING))
+    samples = audio.samples.copy()
+    for one in find_clipped(audio):
+        around = slice(max(0, one.start - 4), one.end + 4)
+        samples[one.channel, around] = declip(samples[one.channel, around], one.level)
+    return _changed(audio, limit(samples, CEILING))
 
 
 def _changed(audio: Audio, samples: FloatArray) -> Audio:

@@ -42,5 +42,5 @@ def declip(signal: FloatArray, level: float) -> FloatArray:
     sign = np.sign(signal[starts + 1])[run]
     result = signal.copy()
     # At least as high as what was clipped, with a little roundness, so that no plateau is left.
-    result[starts[run] + places] = sign * np.clip(sign * drawn, level, _HIGHEST * level) * (1 + 1e-3 * t * (1 - t))
+    result[starts[run] + places] = sign * np.clip(sign * drawn, level, _HIGHEST * level) * (1 + 1e-2 * t * (1 - t))
     return result
