@@ -16,6 +16,7 @@ from musicengine.values.sound import Audio
 __all__ = ["Plateau", "find_clipped"]
 
 _PASSAGE_S = 0.05
+_NEARBY = 20  # passages
 _PLATEAU = 3  # samples
 _CLIP_LEAST = 0.1
 _EQUAL = 1e-4
@@ -55,18 +56,20 @@ def find_clipped(audio: Audio) -> list[Plateau]:
 
 
 def _flat_passages(channel: FloatArray, size: int) -> list[int]:
-    """The starts of the passages whose highest or lowest sample is followed by two like it."""
+    """The starts of the passages whose extreme is flat, and of those within a second that are cut at the same level."""
     count = channel.size // size
     passages = channel[: count * size].reshape(count, size)
-    starts: set[int] = set()
+    chosen = np.zeros(count, bool)
     for places in (passages.argmax(axis=1), passages.argmin(axis=1)) if count else ():
         at = np.minimum(places + np.arange(count) * size, channel.size - _PLATEAU)
         level = channel[at]
         flat = np.abs(level) > _CLIP_LEAST
         for step in range(1, _PLATEAU):
             flat &= np.abs(channel[at + step] - level) <= _EQUAL * np.abs(level)
-        starts.update((np.flatnonzero(flat) * size).tolist())
-    return sorted(starts)
+        for place in np.flatnonzero(flat):
+            near = slice(max(0, place - _NEARBY), place + _NEARBY + 1)
+            chosen[near] |= np.abs(level[near] - level[place]) <= _EQUAL * abs(level[place])
+    return [int(place) * size for place in np.flatnonzero(chosen)]
 
 
 def _plateaus(number: int, channel: FloatArray, start: int, size: int) -> Iterator[Plateau]:
