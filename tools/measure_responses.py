@@ -18,10 +18,10 @@ import attrs
 import numpy as np
 
 from musicengine import Audio, Brief, MusicEngine
-from musicengine.audio import analyze
+from musicengine.audio import measure_loudness
 from musicengine.audio.balance import find_imbalance
 from musicengine.audio.faults import find_faults
-from musicengine.audio.quality import _find_form, _find_levels, _find_unsteadiness
+from musicengine.audio.quality import _find_contrast, _find_levels
 from musicengine.audio.rules import RULES, Rule
 from musicengine.audio.spectrum import survey
 from musicengine.synth.genres import all_genres
@@ -39,15 +39,13 @@ MOODS = (None, "warm", "dark", "energetic")
 
 
 def measurements(audio: Audio) -> dict[str, float]:
-    """What every rule measures, whether it costs points or not."""
-    report, seen = analyze(audio), survey(audio)
-    assert report.loudness
+    """What the rules about sound measure, costly or not; beats and sections have edits of their own."""
+    loudness, seen = measure_loudness(audio), survey(audio)
     found = [
-        *_find_levels(audio, report.loudness),
-        *find_faults(audio, seen, report.loudness.integrated_lufs),
+        *_find_levels(audio, loudness),
+        *find_faults(audio, seen, loudness.integrated_lufs),
         *find_imbalance(seen, audio.duration_s),
-        *_find_unsteadiness(report.beats),
-        *_find_form(seen, report.form),
+        *_find_contrast(seen),
     ]
     return {name: finding.measured for name, finding in found if np.isfinite(finding.measured)}
 

@@ -4,7 +4,8 @@ Each rule has a band of values that cost nothing and a value on either side at w
 between the cost rises, so a worse measurement never scores better. What is a fault as soon as it is there (clipping,
 polarity, hum) rises linearly. What is a matter of degree (level, dynamics, balance) has a narrow band and rises with
 the square of the distance from it: the edge of what is usual costs tenths of a point, a fault costs points. What costs
-less than :data:`LEAST` is no reason worth a line and costs nothing. The points of all rules add up to 100.
+less than :data:`LEAST` is no reason worth a line and costs nothing. Balance is judged by its distance from a reference
+curve: half a spread of 3 dB is free, four spreads cost all. The points of all rules add up to 100.
 Targets come from the standards that the rules name; where practice is a convention and no standard, the rule says so.
 """
 
@@ -140,20 +141,20 @@ _LIST = (
     _at_most("stereo.width", 3, "dB", -5, 0, "Narrow the sides, or raise what is in the middle.",
              "convention: the side signal well below the middle; 0 dB are two unrelated channels", bend=2),
     Rule(
-        "balance.low_end", 5, "dB", (13, 19), (4, 28),
+        "balance.low_end", 5, "dB", (14.5, 17.5), (4, 28),
         ("Raise the bass, or thin out the middle.", "Lower the bass below 200 Hz."), f"{_TILT}; 16 dB from 500-2000 Hz",
         bend=2,
     ),
-    _at_most("balance.mud", 7, "dB", 2, 8, "Cut between 200 and 500 Hz.",
+    _at_most("balance.mud", 7, "dB", 1.5, 8, "Cut between 200 and 500 Hz.",
              f"{_TILT}; 200-500 Hz over the mean of its neighbours", bend=2),
     Rule(
-        "balance.presence", 5, "dB", (-10, -4), (-19, 5),
+        "balance.presence", 5, "dB", (-8.5, -5.5), (-19, 5),
         ("Raise 2-6 kHz for clarity.", "Tame 2-6 kHz, it is harsh."), f"{_TILT}; 7 dB below 500-2000 Hz",
         bend=2,
     ),
     Rule(
-        "balance.air", 4, "dB", (-13, -5), (-22, 4),
-        ("Raise the top above 6 kHz.", "Tame the top above 6 kHz."), f"{_TILT}; 8 to 10 dB below 2-6 kHz",
+        "balance.air", 4, "dB", (-10.5, -7.5), (-21, 3),
+        ("Raise the top above 6 kHz.", "Tame the top above 6 kHz."), f"{_TILT}, more above 4 kHz; 9 dB below 2-6 kHz",
         bend=2,
     ),
     _at_most("tuning.steadiness", 4, "cents", 10, 40, "Tune these seconds like the rest, or play them again.",
