@@ -72,8 +72,7 @@ def test_numbers_agree_within_what_machines_differ_by(runner: ModuleType, before
 
 
 def test_the_check_sees_another_output(runner: ModuleType) -> None:
-    import nbformat
-
+    nbformat = pytest.importorskip("nbformat")
     kept = nbformat.read(ROOT / "docs" / "notebooks" / "batch.ipynb", as_version=4)
     assert not list(runner.differences(kept, kept))
     for change in (_say_otherwise, _lose_a_picture):
