@@ -39,6 +39,13 @@ def test_a_prompt_is_understood_and_says_so() -> None:
         ("at 500", None),
         ("it starts at 10:30", None),
         ("no numbers", None),
+        ("slow jazz", 88),
+        ("a jazz ballad", 88),
+        ("uptempo folk", 136),
+        ("slow jazz at 60", 60),
+        ("a slow ballad", None),
+        ("house with a slow build", None),
+        ("not named, but fast", None),
     ],
 )
 def test_tempo(text: str, bpm: float | None) -> None:

@@ -49,6 +49,8 @@ _FAMILIES = (
 MOODS = {word: mood for words, mood in _FAMILIES for word in words.split()}
 
 _BPM = re.compile(r"(-?\d{1,9}(?:[.,]\d{1,3})?)\s{0,3}-?(?:bpm\b|beats per minute\b)", re.I)
+# "a slow build" is about energy; "ballad" may be the genre itself, which is slow as it is.
+_PACE = re.compile(r"\b(?:(slow|downtempo|down-tempo|ballad)|fast|up-?tempo)\b(?!,? (?:build|building|fade))", re.I)
 _TEMPO = re.compile(r"\b(?:tempo|bpm)\s{0,3}(?:of|at|is|:|=)?\s{0,3}(-?\d{1,9}(?:\.\d{1,3})?)", re.I)
 _AT = re.compile(r"\bat (\d{2,3})\b(?!\s{0,3}(?:%|am\b|pm\b|s\b|sec|min|hz|khz|db|lufs|years|[:./]\d))", re.I)
 _CLOCK = re.compile(r"(?<![\d:])(?<!at )(\d{1,3}):([0-5]\d)(?![\d:])")
@@ -129,10 +131,11 @@ def parse_brief(text: str, *, seed: int | None = None) -> Brief:
     seed = 0 if seed is None else seed
     fields: dict[str, Any] = {"prompt": text, "seed": seed}
     understood: list[str] = []
+    tempo = _bpm(text)
     for name, value, phrase in (
         ("genre", *_genre(text)),
         ("mood", *_mood(text)),
-        ("bpm", *_bpm(text)),
+        ("bpm", *(tempo if tempo[1] else _pace(text))),
         ("key", *_key(text, seed)),
         ("duration_s", *_duration(text)),
         ("instrumental", *_instrumental(text)),
@@ -173,6 +176,16 @@ def _bpm(text: str) -> tuple[float | None, str]:
     if plain and 40 <= int(plain[1]) <= 220:
         return float(plain[1]), f"{plain[1]} bpm"
     return None, ""
+
+
+def _pace(text: str) -> tuple[float | None, str]:
+    """The tempo of "slow jazz": a fifth below what is usual in the genre that is named, or a tenth above."""
+    found, named = _PACE.search(text), named_genre(text)
+    if not found or not named or found[0].lower() in named[0]:
+        return None, ""
+    low, high = named[1].bpm
+    bpm = float(round(low * 0.8 if found[1] else high * 1.1))
+    return bpm, f"{found[0].lower()}, so {bpm:g} bpm"
 
 
 def _key(text: str, seed: int) -> tuple[Key | None, str]:
