@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import struct
+from typing import Any
 
 from musicengine.values._frame import shown
 from musicengine.values.measures import Loudness
@@ -29,7 +30,7 @@ def pack_bext(
         loudness: that was measured.
     """
     known = before is not None and len(before) >= _LAYOUT.size
-    fields = list(_LAYOUT.unpack(before[: _LAYOUT.size])) if before and known else list(_EMPTY)
+    fields: list[Any] = list(_LAYOUT.unpack(before[: _LAYOUT.size]) if before and known else _EMPTY)
     history = before[_LAYOUT.size :] if before and known else b""
     if fields[6] < 2:  # earlier versions have no loudness, and zeros in its place
         fields[6], fields[8:13] = 2, [_NONE] * 5

@@ -44,7 +44,8 @@ def pack_ixml(before: bytes | None, *, project: str, note: str, music: Mapping[s
             _set(extension, name, text)
         if extension.find("schemaVersion") is None:
             _set(extension, "schemaVersion", _EXTENSION)
-    return ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    content: bytes = ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return content
 
 
 def _parsed(content: bytes) -> ElementTree.Element | None:
