@@ -589,6 +589,15 @@ def test_a_stream_gives_the_words_and_then_the_reply(engine: MusicEngine) -> Non
     assert list(stream) == []
 
 
+def test_a_stream_that_is_closed_is_over(engine: MusicEngine) -> None:
+    session = engine.chat(BASE).session
+    stream = engine.stream_chat("slower", session=session)
+    next(stream)
+    stream.close()
+    assert list(stream) == []
+    assert (stream.reply, engine.session(session).turns) == (None, 1)
+
+
 def test_a_stream_that_is_left_takes_no_turn(engine: MusicEngine) -> None:
     session = engine.chat(BASE).session
     next(engine.stream_chat("slower", session=session))
