@@ -1,9 +1,9 @@
 """What listening services will do to the level of a recording.
 
 A service measures the integrated loudness (ITU-R BS.1770) and applies one gain to the whole recording. The table is
-dated and a default only: hand in your own, services change theirs. Spotify and the EBU publish what they do, TIDAL told
-it a trade journal; of the others the figures are those that the trade measures and repeats, and whether they raise quiet
-recordings is the least certain of them.
+dated and a default only: hand in your own, services change theirs. Spotify and the EBU publish what they do, and TIDAL
+told a journal; the figures of the others are those that the trade measures and repeats, and whether they raise quiet
+recordings is the least certain.
 """
 
 from __future__ import annotations
