@@ -16,6 +16,7 @@ from musicengine import (
     AnalyzeLyrics,
     Brief,
     Generate,
+    Job,
     Lyrics,
     Message,
     MusicEngine,
@@ -29,10 +30,12 @@ from musicengine import (
     codec,
     lyrics,
 )
+from musicengine.backends.stub.generator import StubGenerator
 from musicengine.errors import BackendError, CreditsError, InputError, StoreError
 from musicengine.flows.actions import compose_words
 from musicengine.flows.proposals import find_unverified
 from musicengine.flows.sessions import Sessions
+from musicengine.protocols import Progress
 from musicengine.stores import MemoryStore
 
 
@@ -317,6 +320,22 @@ def test_words_are_written_into_the_brief(monkeypatch: pytest.MonkeyPatch) -> No
     assert engine.execute(WriteLyrics(Brief("pop", genre="pop"))) == lyrics.parse(SONG)
     with pytest.raises(BackendError, match="no 'bridge'"):
         engine.execute(WriteLyrics(Brief("pop", genre="pop"), "bridge"))
+
+
+def test_a_session_that_ends_while_a_take_is_made_costs_no_take() -> None:
+    engine = MusicEngine()
+    reply = engine.chat("make me a pop song, 4 seconds")
+
+    @attrs.frozen
+    class Ending(StubGenerator):
+        def fetch(self, job: Job, /, *, progress: Progress | None = None) -> tuple[Take, ...]:
+            engine.end_session(reply.session)
+            return super().fetch(job, progress=progress)
+
+    with_ending = attrs.evolve(engine, generator=Ending())
+    assert isinstance(with_ending.execute(reply.actions[0], session=reply.session), Take)
+    with pytest.raises(InputError, match="nobody spoke in it for 24 hours"):
+        engine.execute(reply.actions[0], session=reply.session)
 
 
 def labels(words: Lyrics) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Protocol, TypeAlias
 
 import attrs
@@ -103,7 +104,8 @@ def _remember(sessions: Sessions, session: str | Session, heard: Heard, note: st
         said = Message("system", f"{note}: {heard.report.score}.")
         return attrs.evolve(before, heard=(*before.heard, heard), messages=(*before.messages, said))
 
-    sessions.update(session, step)
+    with suppress(InputError):  # it ended while the take was made: what was made, and paid for, is the caller's
+        sessions.update(session, step)
 
 
 def _written(sessions: Sessions, session: str | Session | None, action: WriteLyrics) -> Lyrics:
