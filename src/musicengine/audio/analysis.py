@@ -24,11 +24,12 @@ from musicengine.audio.pitch import track_pitch
 from musicengine.audio.platforms import predict_playback
 from musicengine.audio.quality import score_quality
 from musicengine.audio.rhythm import hear_rhythm
-from musicengine.audio.spectrum import survey
+from musicengine.audio.spectrum import lowered, survey
 from musicengine.audio.structure import find_form
 from musicengine.audio.timbre import describe_timbre
 from musicengine.audio.tonality import describe_harmony
 from musicengine.audio.waveform import outline
+from musicengine.dsp.resampling import Decimated
 from musicengine.values.making import Step
 from musicengine.values.measures import Loudness
 from musicengine.values.music import Form, Melody, PitchTrack
@@ -41,6 +42,7 @@ R = TypeVar("R")
 
 _STEPS = ("spectrum", "rhythm", "timbre", "form", "loudness", "quality", "harmony", "pitch")
 _SILENT_LUFS = -70.0
+_LONGEST_MIX_S = 600.0
 
 
 def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None, threads: int = 2) -> AudioReport:
@@ -57,22 +59,26 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None, thr
             progress(Step(step, _STEPS.index(step) + 1, len(_STEPS)))
 
     with ThreadPoolExecutor(1) if threads > 1 else _Here() as other:
+        mix = _mix(audio)
+        low = lowered(mix, keep=True)
         loudness_job = other.submit(hear_loudness, audio)
-        chroma_job = other.submit(compute_chroma, audio)
-        lead_job = other.submit(_hear_lead, audio)
+        chroma_job = other.submit(compute_chroma, mix, low=low)
+        lead_job = other.submit(_hear_lead, mix, low)
         outline_job = other.submit(outline, audio)
-        passed = survey(audio)
+        passed = survey(mix)
         tell("spectrum")
         heard = hear_rhythm(passed)
         tell("rhythm")
-        timbre, embedding = describe_timbre(audio, survey=passed), embed(audio, survey=passed)
+        timbre, embedding = describe_timbre(mix, survey=passed), embed(mix, survey=passed)
         tell("timbre")
         form = find_form(audio, survey=passed, beats=heard.beats)
         tell("form")
         loudness, curve = loudness_job.result()
         tell("loudness")
         chroma = chroma_job.result()
-        quality = score_quality(audio, survey=passed, loudness=loudness, beats=heard.beats, form=form, chroma=chroma)
+        quality = score_quality(
+            audio, survey=passed, loudness=loudness, beats=heard.beats, form=form, chroma=chroma, low=low
+        )
         tell("quality")
         beats_s = heard.beats.times_s if heard.beats else None
         harmony = describe_harmony(audio, beats_s, chroma=chroma)
@@ -114,9 +120,16 @@ class _Here(Executor):
         return future
 
 
-def _hear_lead(audio: Audio) -> tuple[PitchTrack, Melody | None]:
+def _mix(audio: Audio) -> Audio:
+    """The mean of the channels as mono audio, so that it is taken once; long audio as it is, for it would double."""
+    if audio.channels == 1 or audio.duration_s > _LONGEST_MIX_S:
+        return audio
+    return Audio(audio.mono, audio.rate)
+
+
+def _hear_lead(audio: Audio, low: Decimated) -> tuple[PitchTrack, Melody | None]:
     """The voice or lead, and its notes where there is one."""
-    pitch = track_pitch(audio)
+    pitch = track_pitch(audio, low=low)
     return pitch, find_notes(pitch, audio=audio) if pitch.confidence else None
 
 
