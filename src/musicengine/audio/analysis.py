@@ -2,8 +2,8 @@
 
 numpy works outside of the interpreter's lock, so what does not depend on each other runs side by side: one thread
 passes over the spectrum, follows the rhythm and finds the form, the other measures loudness, pitch classes and pitch.
-Taking the mixture apart costs as much as all rhythm and loudness together, so it waits until it is asked for
-(:func:`musicengine.audio.separate`, :func:`musicengine.audio.assess`).
+Then both make the masks that take the mixture apart. The report keeps what they say; the stems themselves cost as much
+as everything else together, so they wait until they are asked for (:func:`musicengine.audio.separate`).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from musicengine.audio.pitch import track_pitch
 from musicengine.audio.platforms import predict_playback
 from musicengine.audio.quality import score_quality
 from musicengine.audio.rhythm import hear_rhythm
+from musicengine.audio.separation import assess, plan_separation
 from musicengine.audio.spectrum import lowered, survey
 from musicengine.audio.structure import find_form
 from musicengine.audio.timbre import describe_timbre
@@ -31,7 +32,6 @@ from musicengine.audio.tonality import describe_harmony
 from musicengine.audio.waveform import outline
 from musicengine.dsp.resampling import Decimated
 from musicengine.values.making import Step
-from musicengine.values.measures import Loudness
 from musicengine.values.music import Form, Melody, PitchTrack
 from musicengine.values.reports import AudioReport
 from musicengine.values.sound import Audio
@@ -40,7 +40,7 @@ __all__ = ["analyze"]
 
 R = TypeVar("R")
 
-_STEPS = ("spectrum", "rhythm", "timbre", "form", "loudness", "quality", "harmony", "pitch")
+_STEPS = ("spectrum", "rhythm", "timbre", "form", "loudness", "quality", "harmony", "pitch", "separation")
 _SILENT_LUFS = -70.0
 _LONGEST_MIX_S = 600.0
 
@@ -86,6 +86,9 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None, thr
         tell("harmony")
         pitch, melody = lead_job.result()
         tell("pitch")
+    silent = loudness.momentary_max_lufs < _SILENT_LUFS
+    separation = None if silent else assess(plan_separation(audio, pitch=pitch, threads=threads))
+    tell("separation")
     return AudioReport(
         duration_s=audio.duration_s,
         rate=audio.rate,
@@ -105,8 +108,9 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None, thr
         melody=melody,
         form=form,
         embedding=embedding,
+        separation=separation,
         quality=quality,
-        abstained=_abstentions(heard.abstention, chroma.abstention, form, pitch, loudness),
+        abstained=_abstentions(heard.abstention, chroma.abstention, form, pitch, silent=silent),
     )
 
 
@@ -134,13 +138,10 @@ def _hear_lead(audio: Audio, low: Decimated) -> tuple[PitchTrack, Melody | None]
 
 
 def _abstentions(
-    rhythm: str | None, tonality: str | None, form: Form | None, pitch: PitchTrack, loudness: Loudness
+    rhythm: str | None, tonality: str | None, form: Form | None, pitch: PitchTrack, *, silent: bool
 ) -> dict[str, str]:
     """The reason for each field that is None."""
-    silent = loudness.momentary_max_lufs < _SILENT_LUFS
-    reasons: dict[str, str | None] = {
-        "separation": "measured when asked for, by audio.assess(audio.plan_separation(...))"
-    }
+    reasons: dict[str, str | None] = {"separation": "silence" if silent else None}
     reasons |= dict.fromkeys(("tempo", "beats"), rhythm) | dict.fromkeys(("key", "chords", "harmony"), tonality)
     if form is None:
         reasons |= dict.fromkeys(("form", "sections"), "silence" if silent else "too short for a form")
