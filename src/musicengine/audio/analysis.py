@@ -42,7 +42,7 @@ R = TypeVar("R")
 
 _STEPS = ("spectrum", "rhythm", "timbre", "form", "loudness", "quality", "harmony", "pitch", "separation")
 _SILENT_LUFS = -70.0
-_LONGEST_MIX_S = 600.0
+_LONGEST_HELD_S = 600.0  # of audio whose mix is held: beyond, memory counts more than time
 
 
 def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None, threads: int = 2) -> AudioReport:
@@ -60,7 +60,7 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None, thr
 
     with ThreadPoolExecutor(1) if threads > 1 else _Here() as other:
         mix = _mix(audio)
-        low = lowered(mix, keep=True)
+        low = lowered(mix, keep=audio.duration_s <= _LONGEST_HELD_S)
         loudness_job = other.submit(hear_loudness, audio)
         chroma_job = other.submit(compute_chroma, mix, low=low)
         lead_job = other.submit(_hear_lead, mix, low)
@@ -125,8 +125,8 @@ class _Here(Executor):
 
 
 def _mix(audio: Audio) -> Audio:
-    """The mean of the channels as mono audio, so that it is taken once; long audio as it is, for it would double."""
-    if audio.channels == 1 or audio.duration_s > _LONGEST_MIX_S:
+    """The mean of the channels as mono audio, so that it is taken once; long audio as it is."""
+    if audio.channels == 1 or audio.duration_s > _LONGEST_HELD_S:
         return audio
     return Audio(audio.mono, audio.rate)
 

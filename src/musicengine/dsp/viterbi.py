@@ -49,14 +49,13 @@ def _staying(states: int) -> FloatArray:
 def _solve(worth: FloatArray, onward: FloatArray) -> FloatArray:
     """The best sums (segments, first state, last state) within each segment."""
     # Segments come last in memory, so that all of them are added and compared in one run.
-    worth, onward = np.ascontiguousarray(worth.swapaxes(1, 2)), np.ascontiguousarray(np.moveaxis(onward, 1, 3))
-    length, states, count = worth.shape
-    best: FloatArray = _staying(states)[:, :, None] + worth[0]
+    length, count, states = worth.shape
+    best: FloatArray = _staying(states)[:, :, None] + np.ascontiguousarray(worth[0].T)
     through = np.empty((states, states, states, count), np.float32)
     for step in range(1, length):
-        np.add(best[:, :, None], onward[step], out=through)
+        np.add(best[:, :, None], np.ascontiguousarray(np.moveaxis(onward[step], 0, 2)), out=through)
         best = through.max(axis=1)
-        best += worth[step]
+        best += worth[step].T
     return np.moveaxis(best, 2, 0)
 
 
