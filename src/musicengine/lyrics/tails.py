@@ -93,19 +93,29 @@ class Tails:
     spellings: Codes
 
     @cached
-    def masks(self) -> Codes:
-        """Which consonants each cluster holds, (m, DEPTH)."""
-        return mask_consonants(self.clusters)
-
-    @cached
-    def sizes(self) -> Codes:
-        """How many consonants each tail ends on, (m,)."""
-        return count_consonants(self.clusters[:, 0])
-
-    @cached
     def parts(self) -> Codes:
         """Where the last stressed vowel of each tail is, (m,)."""
         return rhyme_part(self.stresses, self.vowels)
+
+    @cached
+    def columns(self) -> Codes:
+        """All that a comparison asks of a tail, (COLUMNS, m): the rows that the constants below name."""
+        found = np.empty((COLUMNS, len(self.places)), np.int64)
+        found[OF_VOWELS], found[OF_STRESSES], found[OF_CLUSTERS] = self.vowels.T, self.stresses.T, self.clusters.T
+        found[OF_MASKS] = mask_consonants(self.clusters.T)
+        found[OF_LETTERS] = self.letters.T
+        found[PART], found[RIME], found[SPELLING], found[START] = self.parts, self.rimes, self.spellings, self.starts[:, 0]
+        found[SIZE] = sizes = count_consonants(self.clusters[:, 0])
+        found[LAST] = (self.clusters[:, 0] >> 5 * np.maximum(sizes - 1, 0)) & 31
+        found[STRESSED_VOWEL] = found[self.parts, np.arange(len(sizes))]
+        found[STRESSED_MASK] = found[OF_MASKS.start + self.parts, np.arange(len(sizes))]
+        return found
+
+
+OF_VOWELS, OF_STRESSES, OF_CLUSTERS, OF_MASKS = (slice(4 * at, 4 * at + 4) for at in range(4))
+OF_LETTERS = slice(16, 22)
+PART, RIME, SPELLING, START, SIZE, LAST, STRESSED_VOWEL, STRESSED_MASK = range(22, 30)
+COLUMNS = 30
 
 
 def mask_consonants(clusters: Codes) -> Codes:
