@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, chain, islice
+from itertools import accumulate, chain
+from typing import TypeAlias
 
 import attrs
 
@@ -105,10 +106,16 @@ def scan_all(lines: Sequence[str]) -> tuple[Scansion, ...]:
 def scan_each(lines: Sequence[str]) -> Iterator[Scansion]:
     """The same one after another, for those who need none of them for long."""
     _check_length(sum(map(len, lines)))
-    words = [tuple(split_words(line)) for line in lines]
-    said = iter(pronounce_all(list(chain.from_iterable(words))))
+    words = [split_words(line) for line in lines]
+    distinct = list(dict.fromkeys(chain.from_iterable(words)))
+    said = {each.word: each for each in pronounce_all(distinct)}
+    sounds = {word: _sound(word, each.phones, each.source == "letters") for word, each in said.items()}
     for line, found in zip(lines, words, strict=True):
-        yield _scanned(line, found, list(islice(said, len(found))))
+        heard = [sounds[word] for word in found]
+        if not _WEAKENED.isdisjoint([sound[1] for sound in heard]):
+            weak = zip(found, weaken([said[word] for word in found]), strict=True)
+            heard = [_sound(word, each.phones, each.source == "letters") for word, each in weak]
+        yield _scanned(line, heard)
 
 
 def weaken(said: Sequence[Pronunciation]) -> list[Pronunciation]:
@@ -123,30 +130,30 @@ def weaken(said: Sequence[Pronunciation]) -> list[Pronunciation]:
     return weak
 
 
+_Sound: TypeAlias = tuple[str, str, tuple[str, ...], tuple[float, ...], bool]
+"""What a line needs of a word: its text, its plain spelling, its phones, how likely the stress of each syllable is, and
+whether a model has read it.
+
+A plain tuple of strings and numbers, which the garbage collector need not look at.
+"""
+
+
 @lru_cache(1 << 12)
-def _sound(word: str, phones: tuple[str, ...]) -> tuple[str, tuple[float, ...]]:
-    """What a line needs of a word: its plain spelling, and how likely the stress of each syllable is.
-
-    A plain tuple of strings and numbers, which the garbage collector need not look at.
-    """
+def _sound(word: str, phones: tuple[str, ...], guessed: bool) -> _Sound:
     spelled = plain(word).lower()
-    return (spelled, stress_odds(spelled, [int(phone[-1]) for phone in phones if phone[-1] in "012"]))
+    odds = stress_odds(spelled, [int(phone[-1]) for phone in phones if phone[-1] in "012"])
+    return word, spelled, phones, odds, guessed
 
 
-def _scanned(line: str, words: tuple[str, ...], said: list[Pronunciation]) -> Scansion:
-    sounds = [_sound(each.word, each.phones) for each in said]
-    spelled = tuple([spelling for spelling, _ in sounds])
-    if not _WEAKENED.isdisjoint(spelled):
-        said = weaken(said)
-        sounds = [_sound(each.word, each.phones) for each in said]
-    odds = [odds for _, odds in sounds]
-    guesses = "letters" in [each.source for each in said]
+def _scanned(line: str, heard: Sequence[_Sound]) -> Scansion:
+    """A line of these words, which it shares with the other lines that have them."""
+    texts, spelled, said, odds, guessed = zip(*heard, strict=True) if heard else ((),) * 5
     return Scansion(
         text=line,
-        texts=words,
+        texts=texts,
         spelled=spelled,
-        said=tuple([each.phones for each in said]),
-        guessed=tuple([at for at, each in enumerate(said) if each.source == "letters"]) if guesses else (),
+        said=said,
+        guessed=tuple([at for at, guess in enumerate(guessed) if guess]) if True in guessed else (),
         syllable_words=tuple([index for index, each in enumerate(odds) for _ in each]),
         stresses=tuple(stress_line(odds)),
     )
