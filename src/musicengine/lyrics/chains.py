@@ -18,11 +18,24 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from musicengine.lyrics.likeness import Floats, log_odds, overlap
+from musicengine.lyrics.likeness import Floats, log_odds, run_on
 from musicengine.lyrics.rhyme import Ends
 from musicengine.lyrics.sounds import CONSONANTS, DEPTH, NO_VOWEL, VOWELS
 from musicengine.lyrics.styles import load_style
-from musicengine.lyrics.tails import Codes, Sounds, Tails, find_word_tails
+from musicengine.lyrics.tails import (
+    OF_CLUSTERS,
+    OF_MASKS,
+    OF_STRESSES,
+    OF_VOWELS,
+    PART,
+    RIME,
+    SPELLING,
+    START,
+    Codes,
+    Sounds,
+    Tails,
+    find_word_tails,
+)
 from musicengine.values.lyrics import Rhyme, RhymeKind, Span
 
 __all__ = ["HEARD", "KINDS", "EndRhyme", "find_end_rhymes", "find_kinds", "find_rhymes"]
@@ -155,7 +168,9 @@ def _inside(sounds: Sounds, starts: Codes) -> _Found:
     tails = find_word_tails(sounds, used)
     a, b = places[: len(earlier)], places[len(earlier) :]
     odds = log_odds(load_style("rap").weights, tails, b, a)
-    ends = np.isin(used, _final_syllables(sounds))
+    ending = np.zeros(len(sounds.vowels) + 1, bool)
+    ending[_final_syllables(sounds)] = True  # -1, for none, is the one behind the last
+    ends = ending[used]
     both_end = ends[a] & ends[b]
     good = (odds > _SURE) & ~both_end & (tails.spellings[a] != tails.spellings[b])
     return _values(sounds, tails, a[good], b[good], used[a[good]], used[b[good]], odds[good] - 1.5, False)
@@ -203,53 +218,55 @@ def _values(
     sounds: Sounds, tails: Tails, a: Codes, b: Codes, finals_a: Codes, finals_b: Codes, odds: Floats, at_ends: bool
 ) -> _Found:
     """What is said of pairs of tails, ``a`` the earlier."""
-    syllables = _reach(tails, a, b)
+    one, other = tails.pick(a), tails.pick(b)
+    syllables = _reach(one, other)
     return _Found(
         _spans(sounds, finals_a, syllables),
         _spans(sounds, finals_b, syllables),
-        find_kinds(tails, a, b),
+        _kinds(one, other),
         (1 / (1 + np.exp(-np.clip(odds, -20, 20)))).astype(np.float64),
         syllables,
         np.full(len(a), at_ends),
-        _sounds(tails, a, syllables),
+        _sounds(one, syllables),
     )
 
 
 def find_kinds(tails: Tails, a: Codes, b: Codes) -> Codes:
     """The kind of each pair of tails, ``a`` the earlier, as a place in ``KINDS``."""
-    va, vb, ca, cb = tails.vowels[a], tails.vowels[b], tails.clusters[a], tails.clusters[b]
-    repeated = tails.spellings[a] == tails.spellings[b]
-    begin_a, begin_b = _begin(tails, a, repeated), _begin(tails, b, repeated)
-    rows, reach = np.arange(len(a)), np.minimum(begin_a, begin_b)
-    same = np.cumprod((va == vb) & (va != NO_VOWEL), axis=1)[rows, reach] > 0
-    exact = same & (np.cumprod(ca == cb, axis=1)[rows, reach] > 0) & (begin_a == begin_b)
-    shared = overlap(ca[:, 0], cb[:, 0]) > 0
-    looks = (tails.rimes[a] == tails.rimes[b]) & ~same
-    return np.select(
-        [repeated & ~(exact & (reach > 0) & (tails.starts[a][:, 0] > 0)), exact, looks, same & ~shared],
-        [IDENTICAL, PERFECT, EYE, ASSONANT],
-        SLANT,
-    )
+    return _kinds(tails.pick(a), tails.pick(b))
 
 
-def _begin(tails: Tails, rows: Codes, repeated: npt.NDArray[np.bool_]) -> Codes:
-    """Where the rhyme begins, in syllables from the end: at the last stressed vowel.
+def _kinds(one: Codes, other: Codes) -> Codes:
+    """The kinds by the columns of the tails.
 
-    A last word of one syllable begins it, stressed or not ("me" and "tree"), unless it is the same word on both sides
-    ("hit it" and "sit it").
+    A rhyme begins at the last stressed vowel. A last word of one syllable begins it, stressed or not ("me" and "tree"),
+    unless it is the same word on both sides ("hit it" and "sit it").
     """
-    alone = (tails.starts[rows][:, 0] > 0) & ~repeated
-    return np.where(alone, 0, tails.parts[rows])
+    same = one == other
+    repeated = same[SPELLING]
+    begin_one = np.where((one[START] > 0) & ~repeated, 0, one[PART])
+    begin_other = np.where((other[START] > 0) & ~repeated, 0, other[PART])
+    pairs, reach = np.arange(len(repeated)), np.minimum(begin_one, begin_other)
+    vowels = run_on(same[OF_VOWELS] & (one[OF_VOWELS] != NO_VOWEL))[reach, pairs]
+    exact = vowels & run_on(same[OF_CLUSTERS])[reach, pairs] & (begin_one == begin_other)
+    masks, others = one[OF_MASKS][0], other[OF_MASKS][0]
+    shared = (masks & others > 0) | (masks | others == 0)
+    kinds = np.where(vowels & ~shared, ASSONANT, SLANT)
+    kinds[same[RIME] & ~vowels] = EYE
+    kinds[exact] = PERFECT
+    kinds[repeated & ~(exact & (reach > 0) & (one[START] > 0))] = IDENTICAL
+    return kinds
 
 
-def _reach(tails: Tails, a: Codes, b: Codes) -> Codes:
+def _reach(one: Codes, other: Codes) -> Codes:
     """How many syllables agree in their vowels, back to the furthest that is stressed in both."""
-    va, vb = tails.vowels[a], tails.vowels[b]
-    chain = np.cumprod((va == vb) & (va != NO_VOWEL), axis=1) > 0
-    strong = chain & (tails.stresses[a] > 0) & (tails.stresses[b] > 0)
-    furthest = DEPTH - 1 - strong[:, ::-1].argmax(axis=1)
-    begin = np.minimum(tails.parts[a], tails.parts[b])
-    return np.where(strong.any(axis=1), np.maximum(furthest, begin), begin) + 1
+    vowels = one[OF_VOWELS]
+    chain = run_on((vowels == other[OF_VOWELS]) & (vowels != NO_VOWEL))
+    strong = chain & (one[OF_STRESSES] > 0) & (other[OF_STRESSES] > 0)
+    reach = np.minimum(one[PART], other[PART])
+    for step in range(DEPTH):
+        reach[strong[step]] = np.maximum(reach[strong[step]], step)
+    return reach + 1
 
 
 def _spans(sounds: Sounds, finals: Codes, syllables: Codes) -> Codes:
@@ -257,11 +274,11 @@ def _spans(sounds: Sounds, finals: Codes, syllables: Codes) -> Codes:
     return np.stack([sounds.lines[finals], sounds.words[begins], sounds.words[finals]], axis=1)
 
 
-def _sounds(tails: Tails, rows: Codes, syllables: Codes) -> list[str]:
+def _sounds(tails: Codes, syllables: Codes) -> list[str]:
     """The rhyming part in ARPAbet: vowels and consonants, a space between syllables."""
-    vowels, clusters = tails.vowels[rows].tolist(), tails.clusters[rows].tolist()
+    vowels, clusters = tails[OF_VOWELS].T.tolist(), tails[OF_CLUSTERS].T.tolist()
     return [
-        " ".join(_spell(v[step], c[step]) for step in range(count - 1, -1, -1) if v[step] != NO_VOWEL)
+        " ".join([_spell(v[step], c[step]) for step in range(count - 1, -1, -1) if v[step] != NO_VOWEL])
         for v, c, count in zip(vowels, clusters, syllables.tolist(), strict=True)
     ]
 

@@ -8,7 +8,7 @@ annotated rhymes). ``tools/fit_rhyme.py`` fits both.
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TypeAlias, TypeVar
 
 import attrs
 import numpy as np
@@ -31,7 +31,6 @@ from musicengine.lyrics.tails import (
     STRESSED_VOWEL,
     Codes,
     Tails,
-    mask_consonants,
 )
 
 __all__ = [
@@ -45,11 +44,12 @@ __all__ = [
     "find_pairs",
     "log_odds",
     "look_up",
-    "overlap",
+    "run_on",
     "spread",
 ]
 
 Floats: TypeAlias = npt.NDArray[np.float32]
+Number = TypeVar("Number", np.bool_, np.float32)
 UNHEARD = -9.0
 """The log odds of lines that cannot rhyme, for one has no words."""
 
@@ -139,18 +139,13 @@ def spread(pairs: Pairs, odds: Floats, count: int, reach: int) -> Floats:
 
 def compare(tails: Tails, a: Codes, b: Codes) -> Floats:
     """Features of pairs of tails, (pairs, features); the same whichever comes first."""
-    return _features(_pick(tails, a), _pick(tails, b)).T
+    return _features(tails.pick(a), tails.pick(b)).T
 
 
 def look_up(tails: Tails, a: Codes, b: Codes) -> tuple[Codes, Codes]:
     """Which entries of the tables of vowels (pairs, DEPTH) and of consonants (pairs, 2) a pair needs, flat."""
-    vowels, consonants = _entries(_pick(tails, a), _pick(tails, b))
+    vowels, consonants = _entries(tails.pick(a), tails.pick(b))
     return vowels.T, consonants.T
-
-
-def _pick(tails: Tails, rows: Codes) -> Codes:
-    """The columns of these tails."""
-    return np.take(tails.columns, rows, axis=1)
 
 
 def _features(one: Codes, other: Codes) -> Floats:
@@ -163,12 +158,12 @@ def _features(one: Codes, other: Codes) -> Floats:
     share = _shared(one[OF_MASKS], other[OF_MASKS])
     strong, heavy = one[OF_STRESSES] > 0, other[OF_STRESSES] > 0
     full = (one[OF_STRESSES][:2] == 2) & same[OF_STRESSES][:2]
-    chain = _running(same_vowel)
-    exact = _running(same_vowel & same_cluster)
-    near = _running(np.where(same_vowel, np.float32(0.3) + np.float32(0.7) * share, np.float32(0)))
+    chain = run_on(same_vowel)
+    exact = run_on(same_vowel & same_cluster)
+    near = run_on(np.where(same_vowel, np.float32(0.3) + np.float32(0.7) * share, np.float32(0)))
     reach, deepest = np.minimum(one[PART], other[PART]), np.maximum(one[PART], other[PART])
     onset = OF_CLUSTERS.start + np.minimum(reach + 1, DEPTH - 1)
-    suffix = _running(same[OF_LETTERS] & (one[OF_LETTERS] > 0)).sum(axis=0)
+    suffix = run_on(same[OF_LETTERS] & (one[OF_LETTERS] > 0)).sum(axis=0)
     silent, bare = one[SIZE] == 0, other[SIZE] == 0
     blocks = [
         both[1:], same_vowel, same_cluster, share, chain[1:], exact, near, strong & heavy, strong != heavy, full,
@@ -186,7 +181,7 @@ def _features(one: Codes, other: Codes) -> Floats:
     return features
 
 
-def _running(rows: Any) -> Any:
+def run_on(rows: npt.NDArray[Number]) -> npt.NDArray[Number]:
     """The product of each row and all before it."""
     product = rows.copy()
     for step in range(1, len(rows)):
@@ -207,7 +202,7 @@ def _entries(one: Codes, other: Codes) -> tuple[Codes, Codes]:
 def log_odds(weights: Weights, tails: Tails, a: Codes, b: Codes) -> Floats:
     """The log odds that pairs of tails rhyme, (pairs,); a block at a time, so that features stay in the cache."""
     blocks = [
-        _log_odds(weights, _pick(tails, a[start : start + _BLOCK]), _pick(tails, b[start : start + _BLOCK]))
+        _log_odds(weights, tails.pick(a[start : start + _BLOCK]), tails.pick(b[start : start + _BLOCK]))
         for start in range(0, max(len(a), 1), _BLOCK)
     ]
     return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
@@ -221,11 +216,6 @@ def _log_odds(weights: Weights, one: Codes, other: Codes) -> Floats:
     hidden = np.maximum(weights.hidden.T @ inputs + weights.hidden_bias[:, None], 0)
     odds: Floats = (weights.output.T @ hidden + weights.output_bias)[0]
     return odds
-
-
-def overlap(a: Codes, b: Codes) -> Floats:
-    """The consonants that clusters share, of all they hold (Jaccard); 1 if both are empty."""
-    return _shared(mask_consonants(a), mask_consonants(b))
 
 
 def _shared(one: Codes, other: Codes) -> Floats:

@@ -111,6 +111,10 @@ class Tails:
         found[STRESSED_MASK] = found[OF_MASKS.start + self.parts, np.arange(len(sizes))]
         return found
 
+    def pick(self, rows: Codes) -> Codes:
+        """The columns of these tails, (COLUMNS, rows)."""
+        return np.take(self.columns, rows, axis=1)
+
 
 OF_VOWELS, OF_STRESSES, OF_CLUSTERS, OF_MASKS = (slice(4 * at, 4 * at + 4) for at in range(4))
 OF_LETTERS = slice(16, 22)
