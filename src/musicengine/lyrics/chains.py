@@ -38,7 +38,7 @@ from musicengine.lyrics.tails import (
 )
 from musicengine.values.lyrics import Rhyme, RhymeKind, Span
 
-__all__ = ["HEARD", "KINDS", "EndRhyme", "find_end_rhymes", "find_kinds", "find_rhymes"]
+__all__ = ["HEARD", "KINDS", "EndPairs", "EndRhyme", "find_end_rhymes", "find_kinds", "find_rhymes", "pair_ends"]
 
 KINDS: tuple[RhymeKind, ...] = ("perfect", "identical", "slant", "assonant", "eye")
 PERFECT, IDENTICAL, SLANT, ASSONANT, EYE = range(5)
@@ -49,16 +49,16 @@ _LINES = 1  # how far back, in lines
 _SURE = 2.5  # log odds from which an internal rhyme counts, best on annotated rap
 
 
-def find_rhymes(sounds: Sounds, starts: Codes, labels: Sequence[int], ends: Ends) -> tuple[Rhyme, ...]:
+def find_rhymes(sounds: Sounds, starts: Codes, ends: Ends, paired: EndPairs) -> tuple[Rhyme, ...]:
     """All rhymes, in the order of their later place.
 
     Args:
         sounds: of the lines.
         starts: (lines,) the first line of each line's stanza.
-        labels: of the lines, from the scheme.
         ends: what the scheme was found from.
+        paired: the ends that it pairs.
     """
-    found = _merge(_at_ends(sounds, labels, ends), _inside(sounds, starts))
+    found = _merge(_at_ends(sounds, ends, paired), _inside(sounds, starts))
     order = np.lexsort([place[:, part] for place in (found.first, found.second) for part in (2, 0)])
     places = np.concatenate([found.first[order], found.second[order]])  # one value for every rhyme of a place
     width = int(places.max(initial=0)) + 1
@@ -126,38 +126,49 @@ class EndRhyme:
     heard: bool
 
 
-def find_end_rhymes(labels: Sequence[int], ends: Ends) -> tuple[EndRhyme, ...]:
+@attrs.frozen(eq=False)
+class EndPairs:
+    """Lines with the nearest line before them that has their label.
+
+    Args:
+        pairs: (n,) their places among the pairs of ends.
+        firsts, seconds: (n,) the lines.
+        kinds: (n,) places in ``KINDS``.
+    """
+
+    pairs: Codes
+    firsts: Codes
+    seconds: Codes
+    kinds: Codes
+
+
+def pair_ends(labels: Sequence[int], ends: Ends) -> EndPairs:
     """Each line with the nearest line before it that has its label."""
-    chosen = _nearest(labels, ends)
-    kinds = find_kinds(ends.tails, ends.pairs.earlier[chosen], ends.pairs.later[chosen]).tolist()
-    lines = ends.pairs.lines[chosen]
-    firsts = (lines - ends.pairs.distances[chosen]).tolist()
-    return tuple(
-        EndRhyme(first, line, KINDS[kind], heard)
-        for first, line, kind, heard in zip(
-            firsts, lines.tolist(), kinds, (ends.odds[chosen] > HEARD).tolist(), strict=True
-        )
-    )
-
-
-def _nearest(labels: Sequence[int], ends: Ends) -> Codes:
-    """Which of the pairs of ends are a line and the nearest before it with its label."""
     last: dict[int, int] = {}
-    distance = np.zeros(len(labels), np.int64)
+    nearest = []
     for line, name in enumerate(labels):
-        distance[line] = line - last.get(name, line)
+        nearest.append(line - last.get(name, line))
         last[name] = line
-    return np.flatnonzero(ends.pairs.distances == distance[ends.pairs.lines])
-
-
-def _at_ends(sounds: Sounds, labels: Sequence[int], ends: Ends) -> _Found:
-    """End rhymes: each line and the nearest before it with its label."""
-    chosen = _nearest(labels, ends)
-    later, earlier = ends.pairs.later[chosen], ends.pairs.earlier[chosen]
+    distances = np.array(nearest, np.int64)
+    chosen = np.flatnonzero(ends.pairs.distances == distances[ends.pairs.lines])
     lines = ends.pairs.lines[chosen]
+    kinds = find_kinds(ends.tails, ends.pairs.earlier[chosen], ends.pairs.later[chosen])
+    return EndPairs(chosen, lines - distances[lines], lines, kinds)
+
+
+def find_end_rhymes(ends: Ends, paired: EndPairs) -> list[EndRhyme]:
+    """The pairs of lines as rhymes."""
+    heard = (ends.odds[paired.pairs] > HEARD).tolist()
+    rows = zip(paired.firsts.tolist(), paired.seconds.tolist(), paired.kinds.tolist(), heard, strict=True)
+    return [EndRhyme(first, second, KINDS[kind], surely) for first, second, kind, surely in rows]
+
+
+def _at_ends(sounds: Sounds, ends: Ends, paired: EndPairs) -> _Found:
+    """End rhymes: each line and the nearest before it with its label."""
+    one, other = (ends.tails.pick(side[paired.pairs]) for side in (ends.pairs.earlier, ends.pairs.later))
     finals = _final_syllables(sounds)
-    here, there = finals[lines], finals[lines - ends.pairs.distances[chosen]]
-    return _values(sounds, ends.tails, earlier, later, there, here, ends.odds[chosen] + 1.0, True)
+    there, here = finals[paired.firsts], finals[paired.seconds]
+    return _values(sounds, one, other, (there, here), ends.odds[paired.pairs] + 1.0, paired.kinds, True)
 
 
 def _inside(sounds: Sounds, starts: Codes) -> _Found:
@@ -173,7 +184,9 @@ def _inside(sounds: Sounds, starts: Codes) -> _Found:
     ends = ending[used]
     both_end = ends[a] & ends[b]
     good = (odds > _SURE) & ~both_end & (tails.spellings[a] != tails.spellings[b])
-    return _values(sounds, tails, a[good], b[good], used[a[good]], used[b[good]], odds[good] - 1.5, False)
+    a, b = a[good], b[good]
+    one, other = tails.pick(a), tails.pick(b)
+    return _values(sounds, one, other, (used[a], used[b]), odds[good] - 1.5, _kinds(one, other), False)
 
 
 def _final_syllables(sounds: Sounds) -> Codes:
@@ -215,18 +228,17 @@ def _candidates(sounds: Sounds, starts: Codes, anchors: Codes, finals: Codes) ->
 
 
 def _values(
-    sounds: Sounds, tails: Tails, a: Codes, b: Codes, finals_a: Codes, finals_b: Codes, odds: Floats, at_ends: bool
+    sounds: Sounds, one: Codes, other: Codes, finals: tuple[Codes, Codes], odds: Floats, kinds: Codes, at_ends: bool
 ) -> _Found:
-    """What is said of pairs of tails, ``a`` the earlier."""
-    one, other = tails.pick(a), tails.pick(b)
+    """What is said of pairs by the columns of their tails, the earlier first, and the syllables they end."""
     syllables = _reach(one, other)
     return _Found(
-        _spans(sounds, finals_a, syllables),
-        _spans(sounds, finals_b, syllables),
-        _kinds(one, other),
+        _spans(sounds, finals[0], syllables),
+        _spans(sounds, finals[1], syllables),
+        kinds,
         (1 / (1 + np.exp(-np.clip(odds, -20, 20)))).astype(np.float64),
         syllables,
-        np.full(len(a), at_ends),
+        np.full(len(odds), at_ends),
         _sounds(one, syllables),
     )
 

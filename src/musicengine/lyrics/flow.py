@@ -134,10 +134,16 @@ def name_foot(sounds: Sounds) -> str | None:
 
 def _deviation(counts: np.ndarray, stanzas: np.ndarray) -> float:
     """The standard deviation of counts from the median of their stanza."""
-    order = np.argsort(stanzas, kind="stable")
-    blocks = np.split(counts[order], np.flatnonzero(np.diff(stanzas[order])) + 1)
-    squares = [((block[block > 0] - np.median(block[block > 0])) ** 2) for block in blocks if (block > 0).any()]
-    return float(np.sqrt(np.concatenate(squares).mean())) if squares else 0.0
+    spoken = counts > 0
+    if not spoken.any():
+        return 0.0
+    counts, stanzas = counts[spoken], stanzas[spoken]
+    order = np.lexsort((counts, stanzas))
+    counts = counts[order]
+    bounds = np.flatnonzero(np.diff(stanzas[order], prepend=-1, append=-1))
+    sizes = np.diff(bounds)
+    medians = (counts[bounds[:-1] + (sizes - 1) // 2] + counts[bounds[:-1] + sizes // 2]) / 2
+    return float(np.sqrt(((counts - np.repeat(medians, sizes)) ** 2).mean()))
 
 
 def _entropy(steps: np.ndarray) -> float:
