@@ -75,19 +75,30 @@ def likeliest(odds: Sequence[float], inside: Sequence[bool], transitions: Sequen
     if not odds:
         return []
     lead = odds[0]  # how much likelier the best pattern that ends in a stress is
-    leads = []
+    ways = []  # whether the best way to each syllable, weak and strong, comes from a stress
     for value, within in zip(odds[1:], inside[1:], strict=True):
-        leads.append(lead)
         weak_weak, weak_strong, strong_weak, strong_strong = transitions[within]
         strong_weak += lead
         strong_strong += lead
-        if strong_strong > weak_strong:
-            weak_strong = strong_strong
-        lead = value + weak_strong - (strong_weak if strong_weak > weak_weak else weak_weak)
+        if strong_weak > weak_weak:
+            if strong_strong > weak_strong:
+                ways.append(_ALWAYS)
+                lead = value + strong_strong - strong_weak
+            else:
+                ways.append(_TO_WEAK)
+                lead = value + weak_strong - strong_weak
+        elif strong_strong > weak_strong:
+            ways.append(_TO_STRONG)
+            lead = value + strong_strong - weak_weak
+        else:
+            ways.append(_NEVER)
+            lead = value + weak_strong - weak_weak
     state = lead > 0
     pattern = [state]
-    for before, within in zip(leads[::-1], inside[:0:-1], strict=True):
-        step = transitions[within]  # whether the best way here, strong or weak, comes from a stress
-        state = step[3] + before > step[1] if state else step[2] + before > step[0]
+    for way in ways[::-1]:
+        state = way[state]
         pattern.append(state)
     return pattern[::-1]
+
+
+_NEVER, _TO_WEAK, _TO_STRONG, _ALWAYS = (False, False), (True, False), (False, True), (True, True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from typing import TypeAlias
 
 import attrs
@@ -106,11 +106,16 @@ def scan_all(lines: Sequence[str]) -> tuple[Scansion, ...]:
 def scan_each(lines: Sequence[str]) -> Iterator[Scansion]:
     """The same one after another, for those who need none of them for long."""
     _check_length(sum(map(len, lines)))
-    words = [split_words(line) for line in lines]
-    distinct = list(dict.fromkeys(chain.from_iterable(words)))
+    words: list[str] = []
+    ends = []
+    for line in lines:
+        words += split_words(line)
+        ends.append(len(words))
+    distinct = list(dict.fromkeys(words))
     said = {each.word: each for each in pronounce_all(distinct)}
     sounds = {word: _sound(word, each.phones, each.source == "letters") for word, each in said.items()}
-    for line, found in zip(lines, words, strict=True):
+    for line, (first, last) in zip(lines, pairwise([0, *ends]), strict=True):
+        found = words[first:last]
         heard = [sounds[word] for word in found]
         if not _WEAKENED.isdisjoint([sound[1] for sound in heard]):
             weak = zip(found, weaken([said[word] for word in found]), strict=True)
