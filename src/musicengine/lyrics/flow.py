@@ -81,15 +81,16 @@ def describe_flow(sounds: Sounds, stanzas: Sequence[int], rhymes: Sequence[Rhyme
 
 def find_breaths(line: Scansion) -> tuple[int, ...]:
     """The words after which punctuation or the end of the line lets one breathe."""
-    if not line.texts:
+    texts = line.texts
+    if not texts:
         return ()
     found = []
-    if line.text.count(" ") != len(line.text) - sum(map(len, line.texts)):  # there is more than words and spaces
+    if line.text.count(" ") != len(line.text) - sum(map(len, texts)):  # there is more than words and spaces
         for index, (word, following) in enumerate(pairwise(line.words)):
             gap = line.text[word.end : following.start]
             if len(gap) > 1 and _PAUSE.search(gap):
                 found.append(index)
-    return (*found, len(line.texts) - 1)
+    return (*found, len(texts) - 1)
 
 
 def longest_run(line: Scansion, breaths: Sequence[int]) -> int:

@@ -108,6 +108,8 @@ def _parts(word: str) -> tuple[str, tuple[_Part, ...]]:
     """The source and the parts of a word."""
     if len(word) > MAX_LETTERS:
         raise LyricsError(f"a word must have at most {MAX_LETTERS} characters, got {len(word)}: {word[:40]!r}...")
+    if word.isdecimal() and word.isascii():
+        return "rule", tuple(_joined(read_number(word) or ()))
     bare = plain(word).strip(' "“”.,!?;()[]')
     lower = bare.lower()
     if found := spoken(lower):

@@ -79,8 +79,8 @@ class LineSounds(Scansion):
     """
 
     ways: tuple[Spoken, ...]
-    vowels: tuple[int, ...]
-    accents: tuple[int, ...]
+    vowels: bytes
+    accents: bytes
     clusters: tuple[int, ...]
     last_word: int
     tails: tuple[tuple[int, ...], ...]
@@ -149,15 +149,15 @@ def _hear(line: Scansion) -> LineSounds:
         accents = [(accent or 1) if own else 0 for own, accent in zip(strong, accents, strict=True)]
     last = _last_word(line, ways)
     tails = _tails(line.spelled[last], ways, words.index(last), (vowels, accents, clusters, words)) if last >= 0 else ()
-    said = line.text, line.texts, line.spelled, line.said, line.guessed, words, strong
-    return LineSounds(*said, ways, tuple(vowels), tuple(accents), tuple(clusters), last, tails)
+    said = line.text, line.sounds, line.spelled, words, strong
+    return LineSounds(*said, ways, bytes(vowels), bytes(accents), tuple(clusters), last, tails)
 
 
 def _ways(line: Scansion) -> tuple[Spoken, ...]:
     """How each word is said; an old spelling that letters alone would misread as its modern one."""
-    ways = [*map(compiled, line.said)]
-    for index in line.guessed:
-        if (modern := modernize(line.texts[index])) and (listed := spoken(modern)):
+    ways = [compiled(phones) for _, _, phones, _, _ in line.sounds]
+    for index, (text, *_, guessed) in enumerate(line.sounds):
+        if guessed and (modern := modernize(text)) and (listed := spoken(modern)):
             ways[index] = listed[0]
     return tuple(ways)
 

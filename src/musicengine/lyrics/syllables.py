@@ -19,7 +19,7 @@ from musicengine.lyrics.stress import stress_line, stress_odds
 from musicengine.lyrics.tokens import Token, find_words, plain, split_words
 from musicengine.values.words import Pronunciation
 
-__all__ = ["MAX_CHARACTERS", "Scansion", "count_syllables", "scan", "scan_all", "scan_each", "weaken"]
+__all__ = ["MAX_CHARACTERS", "Scansion", "WordSound", "count_syllables", "scan", "scan_all", "scan_each", "weaken"]
 
 MAX_CHARACTERS = 1_000_000
 """Longer texts are an error."""
@@ -29,27 +29,46 @@ _IM_GONNA = Pronunciation("gonna", ("N", "AH0"), "rule")
 _WEAKENED = frozenset(("because", "gonna"))
 
 
+WordSound: TypeAlias = tuple[str, str, tuple[str, ...], tuple[float, ...], bool]
+"""What a line needs of a word: its text, its plain spelling, its phones, how likely the stress of each syllable is, and
+whether a model has read it.
+
+A plain tuple of strings and numbers, which the garbage collector need not look at.
+"""
+
+
 @attrs.frozen(eq=False)
 class Scansion:
     """A line as it sounds.
 
     Args:
         text: the line.
-        texts: its words as written.
+        sounds: what is known of each of its words.
         spelled: the words in lower case and plain letters.
-        said: the phones of each word.
-        guessed: the words that no list holds, which a model has read.
         syllable_words: to which word each syllable belongs.
         stresses: whether each syllable is stressed in the line.
     """
 
     text: str
-    texts: tuple[str, ...]
+    sounds: tuple[WordSound, ...]
     spelled: tuple[str, ...]
-    said: tuple[tuple[str, ...], ...]
-    guessed: tuple[int, ...]
     syllable_words: tuple[int, ...]
     stresses: tuple[bool, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The words as written."""
+        return tuple([sound[0] for sound in self.sounds])
+
+    @property
+    def said(self) -> tuple[tuple[str, ...], ...]:
+        """The phones of each word."""
+        return tuple([sound[2] for sound in self.sounds])
+
+    @property
+    def guessed(self) -> tuple[int, ...]:
+        """The words that no list holds, which a model has read."""
+        return tuple([at for at, sound in enumerate(self.sounds) if sound[4]])
 
     @property
     def words(self) -> tuple[Token, ...]:
@@ -135,30 +154,20 @@ def weaken(said: Sequence[Pronunciation]) -> list[Pronunciation]:
     return weak
 
 
-_Sound: TypeAlias = tuple[str, str, tuple[str, ...], tuple[float, ...], bool]
-"""What a line needs of a word: its text, its plain spelling, its phones, how likely the stress of each syllable is, and
-whether a model has read it.
-
-A plain tuple of strings and numbers, which the garbage collector need not look at.
-"""
-
-
 @lru_cache(1 << 12)
-def _sound(word: str, phones: tuple[str, ...], guessed: bool) -> _Sound:
+def _sound(word: str, phones: tuple[str, ...], guessed: bool) -> WordSound:
     spelled = plain(word).lower()
     odds = stress_odds(spelled, [int(phone[-1]) for phone in phones if phone[-1] in "012"])
     return word, spelled, phones, odds, guessed
 
 
-def _scanned(line: str, heard: Sequence[_Sound]) -> Scansion:
+def _scanned(line: str, heard: Sequence[WordSound]) -> Scansion:
     """A line of these words, which it shares with the other lines that have them."""
-    texts, spelled, said, odds, guessed = zip(*heard, strict=True) if heard else ((),) * 5
+    odds = [sound[3] for sound in heard]
     return Scansion(
         text=line,
-        texts=texts,
-        spelled=spelled,
-        said=said,
-        guessed=tuple([at for at, guess in enumerate(guessed) if guess]) if True in guessed else (),
+        sounds=tuple(heard),
+        spelled=tuple([sound[1] for sound in heard]),
         syllable_words=tuple([index for index, each in enumerate(odds) for _ in each]),
         stresses=tuple(stress_line(odds)),
     )

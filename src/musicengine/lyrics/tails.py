@@ -57,14 +57,17 @@ def collect(heard: Sequence[LineSounds]) -> Sounds:
     def flat(rows: Iterable[tuple[int, ...]]) -> Codes:
         return np.fromiter(chain.from_iterable(rows), np.int64, sum(sizes))
 
+    def wide(rows: Iterable[bytes]) -> Codes:
+        return np.frombuffer(b"".join(rows), np.uint8).astype(np.int64)
+
     bounds = np.zeros(len(sizes) + 1, np.int64)
     np.cumsum(sizes, out=bounds[1:])
     return Sounds(
         heard=tuple(heard),
-        vowels=flat(line.vowels for line in heard),
-        stresses=flat(line.accents for line in heard),
-        clusters=flat(line.clusters for line in heard),
-        words=flat(line.syllable_words for line in heard),
+        vowels=wide([line.vowels for line in heard]),
+        stresses=wide([line.accents for line in heard]),
+        clusters=flat([line.clusters for line in heard]),
+        words=flat([line.syllable_words for line in heard]),
         lines=np.repeat(np.arange(len(sizes)), sizes),
         first=bounds,
     )
