@@ -26,6 +26,7 @@ __all__ = [
     "DEPTH",
     "LETTERS",
     "NO_VOWEL",
+    "TAIL",
     "VOWELS",
     "LineSounds",
     "Spoken",
@@ -42,6 +43,8 @@ CONSONANTS = (
 )  # fmt: skip
 DEPTH = 4
 """Syllables of a line's end that are compared."""
+TAIL = 4 * DEPTH
+"""Numbers that describe a line's end."""
 NO_VOWEL = len(VOWELS)
 LETTERS = 6
 """Letters of a word's end that are compared."""
@@ -69,21 +72,21 @@ class LineSounds(Scansion):
     """A line as it sounds, syllable by syllable.
 
     Args:
-        ways: how each word is said.
         vowels: of each syllable.
         accents: 2 primary, 1 secondary, 0 none, as in the line.
         clusters: the consonants up to the next vowel of the line, five bits each, the first in the lowest.
+        finals: the consonants that each word ends on.
         last_word: the index of the word that rhymes, -1 for none.
-        tails: the line's end in every way its last word may be said, the last syllable first, DEPTH of each: vowels,
-            stresses, clusters and starts of words in a row; the vowel is NO_VOWEL before the line begins.
+        tails: the line's end in every way its last word may be said, TAIL numbers each: the last syllable first, DEPTH
+            vowels, stresses, clusters and starts of words in a row; the vowel is NO_VOWEL before the line begins.
     """
 
-    ways: tuple[Spoken, ...]
     vowels: bytes
     accents: bytes
     clusters: tuple[int, ...]
+    finals: tuple[int, ...]
     last_word: int
-    tails: tuple[tuple[int, ...], ...]
+    tails: tuple[int, ...]
 
     @property
     def rhyming_word(self) -> str:
@@ -150,7 +153,8 @@ def _hear(line: Scansion) -> LineSounds:
     last = _last_word(line, ways)
     tails = _tails(line.spelled[last], ways, words.index(last), (vowels, accents, clusters, words)) if last >= 0 else ()
     said = line.text, line.sounds, line.spelled, words, strong
-    return LineSounds(*said, ways, bytes(vowels), bytes(accents), tuple(clusters), last, tails)
+    finals = tuple([way[2][-1] for way in ways])
+    return LineSounds(*said, bytes(vowels), bytes(accents), tuple(clusters), finals, last, tails)
 
 
 def _ways(line: Scansion) -> tuple[Spoken, ...]:
@@ -186,23 +190,21 @@ def _aside(text: str) -> int:
 
 def _tails(
     word: str, ways: Sequence[Spoken], end: int, syllables: tuple[list[int], list[int], list[int], Sequence[int]]
-) -> tuple[tuple[int, ...], ...]:
+) -> tuple[int, ...]:
     """The end of a line, in every way its last word may be said, which its syllables from ``end`` on are."""
     vowels, accents, clusters, words = syllables
     before = slice(max(0, end - DEPTH + 1), end)
     vowels, accents, clusters = vowels[before][::-1], accents[before][::-1], clusters[before][::-1]
     starts = [int(at == 0 or words[at] != words[at - 1]) for at in range(end - 1, before.start - 1, -1)]
     final = ways[words[end - 1]][2][-1] if end else 0  # the consonants that the word before ends on
-    found = []
+    found: list[int] = []
     for own_vowels, own_accents, own_starts, own_clusters, onset in _endings(word) or (_ending(ways[words[end]]),):
         if clusters:
             clusters[0] = join(final, onset)
-        found.append((
-            *(*own_vowels, *vowels, *_NO_VOWELS)[:DEPTH],
-            *(*own_accents, *accents, *_PAD)[:DEPTH],
-            *(*own_clusters, *clusters, *_PAD)[:DEPTH],
-            *(*own_starts, *starts, *_PAD)[:DEPTH],
-        ))  # fmt: skip
+        found += (*own_vowels, *vowels, *_NO_VOWELS)[:DEPTH]
+        found += (*own_accents, *accents, *_PAD)[:DEPTH]
+        found += (*own_clusters, *clusters, *_PAD)[:DEPTH]
+        found += (*own_starts, *starts, *_PAD)[:DEPTH]
     return tuple(found)
 
 

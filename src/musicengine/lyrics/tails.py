@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musicengine._cached import cached
-from musicengine.lyrics.sounds import DEPTH, LETTERS, NO_VOWEL, LineSounds, last_letters, rime
+from musicengine.lyrics.sounds import DEPTH, LETTERS, NO_VOWEL, TAIL, LineSounds, last_letters, rime
 
 __all__ = [
     "Codes",
@@ -144,10 +144,11 @@ def rhyme_part(stresses: Codes, vowels: Codes) -> Codes:
 
 def find_tails(heard: Sequence[LineSounds]) -> Tails:
     """The ends of lines, in every way their last words may be said."""
-    places = np.repeat(np.arange(len(heard)), [len(line.tails) for line in heard])
-    codes = chain.from_iterable([codes for line in heard for codes in line.tails])
-    table = np.fromiter(codes, np.int64, len(places) * 4 * DEPTH).reshape(-1, 4, DEPTH)
-    words = [line.rhyming_word for line in heard for _ in line.tails]
+    ways = [len(line.tails) // TAIL for line in heard]
+    places = np.repeat(np.arange(len(heard)), ways)
+    codes = chain.from_iterable([line.tails for line in heard])
+    table = np.fromiter(codes, np.int64, len(places) * TAIL).reshape(-1, 4, DEPTH)
+    words = [heard[place].rhyming_word for place in places.tolist()]
     return Tails(
         places,
         table[:, 0],
@@ -171,7 +172,7 @@ def find_word_tails(sounds: Sounds, syllables: Codes) -> Tails:
         (sounds.heard[line], word) for line, word in zip(lines.tolist(), sounds.words[syllables].tolist(), strict=True)
     ]
     clusters = np.where(inside, sounds.clusters[back], 0)
-    clusters[:, 0] = [line.ways[word][2][-1] for line, word in places]
+    clusters[:, 0] = [line.finals[word] for line, word in places]
     words = [line.spelled[word] for line, word in places]
     return Tails(
         syllables,
