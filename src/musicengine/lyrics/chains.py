@@ -275,10 +275,11 @@ def _reach(one: Codes, other: Codes) -> Codes:
     vowels = one[OF_VOWELS]
     chain = run_on((vowels == other[OF_VOWELS]) & (vowels != NO_VOWEL))
     strong = chain & (one[OF_STRESSES] > 0) & (other[OF_STRESSES] > 0)
-    reach = np.minimum(one[PART], other[PART])
+    reach: Codes = np.minimum(one[PART], other[PART])
     for step in range(DEPTH):
         reach[strong[step]] = np.maximum(reach[strong[step]], step)
-    return reach + 1
+    reach += 1
+    return reach
 
 
 def _spans(sounds: Sounds, finals: Codes, syllables: Codes) -> Codes:

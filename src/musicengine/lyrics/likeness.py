@@ -220,7 +220,8 @@ def _log_odds(weights: Weights, one: Codes, other: Codes) -> Floats:
 
 def _shared(one: Codes, other: Codes) -> Floats:
     """The share of bits that two masks have in common; 1 if both are empty. Four bits a mask at most."""
-    return _SHARES[np.bitwise_count(one & other), np.bitwise_count(one | other)]
+    shares: Floats = _SHARES[np.bitwise_count(one & other), np.bitwise_count(one | other)]
+    return shares
 
 
 _SHARES = np.array([[part / max(whole, 1) if whole else 1.0 for whole in range(9)] for part in range(5)], np.float32)

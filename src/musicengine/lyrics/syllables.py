@@ -14,18 +14,17 @@ from typing import TypeAlias
 import attrs
 
 from musicengine.errors import LyricsError
-from musicengine.lyrics.pronunciation import pronounce_all
+from musicengine.lyrics.pronunciation import pronounce_all, say_all
 from musicengine.lyrics.stress import stress_line, stress_odds
 from musicengine.lyrics.tokens import Token, find_words, plain, split_words
-from musicengine.values.words import Pronunciation
 
-__all__ = ["MAX_CHARACTERS", "Scansion", "WordSound", "count_syllables", "scan", "scan_all", "scan_each", "weaken"]
+__all__ = ["MAX_CHARACTERS", "Scansion", "WordSound", "count_syllables", "scan", "scan_all", "scan_each"]
 
 MAX_CHARACTERS = 1_000_000
 """Longer texts are an error."""
 
-_BECAUSE = Pronunciation("because", ("K", "AH0", "Z"), "rule")
-_IM_GONNA = Pronunciation("gonna", ("N", "AH0"), "rule")
+_BECAUSE = ("K", "AH0", "Z")
+_GONNA = ("N", "AH0")
 _WEAKENED = frozenset(("because", "gonna"))
 
 
@@ -131,26 +130,23 @@ def scan_each(lines: Sequence[str]) -> Iterator[Scansion]:
         words += split_words(line)
         ends.append(len(words))
     distinct = list(dict.fromkeys(words))
-    said = {each.word: each for each in pronounce_all(distinct)}
-    sounds = {word: _sound(word, each.phones, each.source == "letters") for word, each in said.items()}
+    said = zip(distinct, say_all(distinct), strict=True)
+    sounds = {word: _sound(word, phones, source == "letters") for word, (source, phones) in said}
     for line, (first, last) in zip(lines, pairwise([0, *ends]), strict=True):
-        found = words[first:last]
-        heard = [sounds[word] for word in found]
+        heard = [sounds[word] for word in words[first:last]]
         if not _WEAKENED.isdisjoint([sound[1] for sound in heard]):
-            weak = zip(found, weaken([said[word] for word in found]), strict=True)
-            heard = [_sound(word, each.phones, each.source == "letters") for word, each in weak]
+            heard = _weakened(heard)
         yield _scanned(line, heard)
 
 
-def weaken(said: Sequence[Pronunciation]) -> list[Pronunciation]:
+def _weakened(heard: Sequence[WordSound]) -> list[WordSound]:
     """The words of a line as they are said in a row: "because" is short before others, "I'm gonna" is I'm-na."""
-    spellings = [each.word.lower().replace("’", "'") for each in said]
-    weak = list(said)
-    for at, spelling in enumerate(spellings):
-        if spelling == "because" and at < len(said) - 1:
-            weak[at] = _BECAUSE
-        elif spelling == "gonna" and at > 0 and spellings[at - 1] == "i'm":
-            weak[at] = _IM_GONNA
+    weak = list(heard)
+    for at, (word, spelling, *_) in enumerate(heard):
+        if spelling == "because" and at < len(heard) - 1:
+            weak[at] = _sound(word, _BECAUSE, False)
+        elif spelling == "gonna" and at > 0 and heard[at - 1][1] == "i'm":
+            weak[at] = _sound(word, _GONNA, False)
     return weak
 
 

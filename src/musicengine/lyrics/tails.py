@@ -107,7 +107,12 @@ class Tails:
         found[OF_VOWELS], found[OF_STRESSES], found[OF_CLUSTERS] = self.vowels.T, self.stresses.T, self.clusters.T
         found[OF_MASKS] = mask_consonants(self.clusters.T)
         found[OF_LETTERS] = self.letters.T
-        found[PART], found[RIME], found[SPELLING], found[START] = self.parts, self.rimes, self.spellings, self.starts[:, 0]
+        found[PART], found[RIME], found[SPELLING], found[START] = (
+            self.parts,
+            self.rimes,
+            self.spellings,
+            self.starts[:, 0],
+        )
         found[SIZE] = sizes = count_consonants(self.clusters[:, 0])
         found[LAST] = (self.clusters[:, 0] >> 5 * np.maximum(sizes - 1, 0)) & 31
         found[STRESSED_VOWEL] = found[self.parts, np.arange(len(sizes))]

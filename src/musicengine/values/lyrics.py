@@ -31,7 +31,7 @@ RhymeKind: TypeAlias = Literal["perfect", "identical", "slant", "assonant", "eye
 """How two ends rhyme: all sounds agree, the same word, nearly, the vowels alone, the letters alone."""
 
 
-# Long lyrics hold thousands of spans and rhymes: slots spare each a dictionary, which the garbage collector would visit.
+# Long lyrics hold thousands of spans and rhymes: slots spare each a dictionary that the garbage collector would visit.
 @attrs.frozen(repr=False, getstate_setstate=False)
 class Span(Value):
     """Words of a line, from 0, both ends included."""
