@@ -18,6 +18,7 @@ from pathlib import Path
 import attrs
 import numpy as np
 from fit_tempo import read
+from measure_accuracy import beats_in_a_bar
 
 from musicengine.audio import meter
 from musicengine.audio.onsets import measure_onset_strength
@@ -35,14 +36,6 @@ class Clips:
     evidence: np.ndarray
     triple: np.ndarray
     groups: np.ndarray
-
-
-def beats_in_a_bar(label: dict) -> int | None:
-    """The usual number of beats from a downbeat to the next; None where it is not labelled."""
-    if not label.get("beats") or len(label.get("downbeats") or ()) < 3:
-        return None
-    counts = np.diff(np.searchsorted(np.array(label["beats"]), np.array(label["downbeats"]) - 0.05))
-    return int(np.bincount(counts).argmax())
 
 
 def load(folder: Path) -> Clips:

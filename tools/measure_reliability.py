@@ -21,8 +21,7 @@ from pathlib import Path
 import attrs
 import mir_eval
 import numpy as np
-from fit_meter import beats_in_a_bar
-from measure_accuracy import clips
+from measure_accuracy import beats_in_a_bar, clips
 from measure_closed_loop import draw
 
 from musicengine import MusicEngine

@@ -40,7 +40,7 @@ __all__ = ["analyze"]
 R = TypeVar("R")
 
 _STEPS = ("spectrum", "rhythm", "timbre", "form", "loudness", "quality", "harmony", "pitch")
-_SILENT_LUFS = -70.0
+_SILENT_DBTP = -70.0
 
 
 def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None, threads: int = 2) -> AudioReport:
@@ -124,7 +124,7 @@ def _abstentions(
     rhythm: str | None, tonality: str | None, form: Form | None, pitch: PitchTrack, loudness: Loudness
 ) -> dict[str, str]:
     """The reason for each field that is None."""
-    silent = loudness.momentary_max_lufs < _SILENT_LUFS
+    silent = loudness.true_peak_dbtp < _SILENT_DBTP
     reasons: dict[str, str | None] = {
         "separation": "measured when asked for, by audio.assess(audio.plan_separation(...))"
     }

@@ -117,7 +117,7 @@ def measure_repetition(strength: OnsetStrength, times_s: FloatArray) -> Repetiti
     """How the music around a pulse (times in seconds) repeats."""
     at = np.arange((times_s.size - 1) * _PLACES) / _PLACES
     frames = np.interp(at, np.arange(times_s.size), times_s) * strength.frames_per_s
-    pattern = np.clip(_between(strength.bands, frames), _QUIETEST, _LOUDEST)
+    pattern: FloatArray = np.clip(_between(strength.bands, frames), _QUIETEST, _LOUDEST)
     pattern -= pattern.mean(axis=1, keepdims=True)
     pattern /= pattern.std(axis=1, keepdims=True) + np.float32(1e-6)
     beats = pattern.reshape(len(pattern), -1, _PLACES)
@@ -148,8 +148,8 @@ def _between(rows: FloatArray, frames: Array) -> FloatArray:
     places = np.clip(frames, 0, rows.shape[1] - 1)
     low = places.astype(np.int64)
     share = (places - low).astype(np.float32)
-    result: FloatArray = rows[:, low] * (1 - share) + rows[:, np.minimum(low + 1, rows.shape[1] - 1)] * share
-    return result
+    before, after = rows[:, low], rows[:, np.minimum(low + 1, rows.shape[1] - 1)]
+    return (before + (after - before) * share).astype(np.float32, copy=False)
 
 
 def _first_of(length: int, accents: FloatArray) -> int:

@@ -26,7 +26,7 @@ __all__ = ["Heard", "describe_rhythm", "estimate_tempo", "find_onsets", "hear_rh
 
 _LEAST_S = 2.0
 _LEAST_ONSETS = 4
-_NOISE_PERIODICITY = 0.45  # the most that white noise of one second repeats by chance; falls with the square root
+_NOISE_PERIODICITY = 0.6  # the most that one second of noise or speech repeats by chance; falls with the square root
 _DANCE_BPM, _DANCE_OCTAVES = 118.0, 0.45
 _UNSTEADY = 0.1  # deviation of the time between beats, as a share of it
 _SAME = 0.03  # tempos nearer than this are one
