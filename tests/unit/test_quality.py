@@ -14,6 +14,8 @@ from musicengine import Audio, Brief, MusicEngine
 from musicengine.audio import score_quality
 from musicengine.audio.balance import find_imbalance
 from musicengine.audio.chroma import compute_chroma
+from musicengine.audio.clipping import find_clipped
+from musicengine.audio.mains import find_mains
 from musicengine.audio.rules import LEAST, RULES, Finding
 from musicengine.audio.spectrum import survey
 from musicengine.dsp.spectra import mel_centres_hz
@@ -116,12 +118,68 @@ CONSEQUENCES = {
         "balance.air",
     },
     "silence": {"dynamics.range"},
-    "balance.mud": {"balance.low_end", "balance.presence", "loudness.true_peak", "loudness.target"},
-    "stereo.correlation": {"stereo.width", "balance.low_end", "loudness.true_peak"},
+    "balance.mud": {"balance.presence", "loudness.true_peak", "loudness.target"},
+    "stereo.correlation": {"loudness.true_peak"},
     "noise.hum": {"loudness.true_peak", "balance.mud"},  # its fourth harmonic, 200 Hz, is mud
     "clicks": {"loudness.true_peak"},
     "dc_offset": {"loudness.true_peak"},
 }
+
+
+def test_a_passage_that_is_clipped_below_louder_peaks_is_named_and_placed(sound: Audio) -> None:
+    samples = sound.samples.copy()
+    ceiling = np.abs(samples[:, 20 * RATE : 21 * RATE]).max() / 2
+    samples[:, 20 * RATE : 21 * RATE] = np.clip(samples[:, 20 * RATE : 21 * RATE], -ceiling, ceiling)
+    assert np.abs(samples).max() > 1.5 * ceiling
+    before, after = rules_of(sound), rules_of(Audio(samples, RATE))
+    assert set(after) - set(before) == {"clipping"}
+    assert after["clipping"] == (20, 21)
+
+
+def test_low_notes_and_steps_are_not_clipped() -> None:
+    t = np.arange(4 * RATE) / RATE
+    assert not find_clipped(Audio(0.8 * np.sin(2 * np.pi * 40 * t), RATE))
+    held = np.clip(0.8 * np.sin(2 * np.pi * 441 * t), -0.5, 0.5)
+    found = find_clipped(Audio(held, RATE))
+    assert len(found) == pytest.approx(2 * 441 * 4, rel=0.01)
+    assert all(one.level == pytest.approx(0.5) and one.end - one.start > 20 for one in found)
+
+
+def test_a_hum_under_music_without_a_pause_is_named(sound: Audio) -> None:
+    rng = np.random.default_rng(0)
+    t = np.arange(24 * RATE) / RATE
+    noise = np.cumsum(rng.normal(0, 0.002, t.size))
+    bass = 0.3 * np.sin(2 * np.pi * 73.4 * t) + (noise - noise.mean()) / np.abs(noise).max() * 0.3
+    hums = sum(0.03 * np.sin(2 * np.pi * 60 * k * t) for k in (1, 2, 3))
+    assert find_mains(Audio(bass, RATE))[1] == 0
+    mains_hz, power = find_mains(Audio(bass + hums, RATE))
+    assert mains_hz == 60
+    assert power == pytest.approx(3 * 0.03**2 / 2, rel=0.5)
+
+
+def test_channels_out_of_polarity_are_balanced_as_they_were(sound: Audio) -> None:
+    before, after = score_quality(sound), score_quality(Audio(invert(sound.samples.copy()), RATE))
+    mine = {reason.rule: reason.points for reason in before.deductions}
+    new = {reason.rule: reason.points - mine.get(reason.rule, 0) for reason in after.deductions}
+    assert new.pop("stereo.correlation") > 6
+    assert max(new.values(), default=0) < 0.5
+
+
+def test_a_loop_that_runs_unchanged_has_no_contrast(sound: Audio) -> None:
+    loop = Audio(np.tile(sound.samples[:, 8 * RATE : 12 * RATE], 6), RATE)
+    (reason,) = [reason for reason in score_quality(loop).deductions if reason.rule == "form.contrast"]
+    assert reason.measured < 0.5
+    assert reason.points > 1
+    assert "form.contrast" not in rules_of(sound)
+
+
+@pytest.mark.parametrize(
+    ("groups", "share"), [((0, 1, 2, 3), 0), ((0, 1, 0, 1), 100), ((0, 1, 2, 1), 50), ((0, 0, 0, 1), 75)]
+)
+def test_music_should_come_back_and_not_all_of_it(sound: Audio, groups: tuple[int, ...], share: float) -> None:
+    form = Form([Section(20 * n, 20 * n + 20, "verse", group=group) for n, group in enumerate(groups)], np.zeros(80))
+    found = [reason for reason in score_quality(sound, form=form).deductions if reason.rule == "form.repetition"]
+    assert [reason.measured for reason in found] == ([share] if share in (0, 100) else [])
 
 
 @pytest.mark.parametrize("note_hz", [49.0, 58.27, 61.74])

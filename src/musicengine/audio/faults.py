@@ -17,6 +17,7 @@ from musicengine.audio.mains import find_mains
 from musicengine.audio.rules import Finding
 from musicengine.audio.spectrum import Survey, mixed
 from musicengine.dsp.products import inner, product
+from musicengine.dsp.resampling import Decimated
 from musicengine.dsp.true_peak import block_max
 from musicengine.dsp.types import Array, FloatArray, IntArray
 from musicengine.values.sound import Audio
@@ -36,13 +37,16 @@ _HISS_BANDS = 8  # from about 300 Hz up
 _PAUSE_DB = -20.0
 
 
-def find_faults(audio: Audio, survey: Survey, integrated_lufs: float) -> Iterator[tuple[str, Finding]]:
+def find_faults(
+    audio: Audio, survey: Survey, integrated_lufs: float, low: Decimated | None = None
+) -> Iterator[tuple[str, Finding]]:
     """The name of each rule about faults, with what was found.
 
     Args:
         audio: any audio.
         survey: of this audio.
         integrated_lufs: its loudness, to which noise and hum are compared.
+        low: the audio's own :func:`musicengine.audio.spectrum.lowered`, if there is one already.
     """
     windows = _measure(audio)
     yield "clipping", _clipping(windows)
@@ -54,7 +58,7 @@ def find_faults(audio: Audio, survey: Survey, integrated_lufs: float) -> Iterato
         yield "stereo.width", _width(windows)
     if np.isfinite(integrated_lufs):
         yield "noise.floor", _noise_floor(survey)
-        yield "noise.hum", _hum(audio, integrated_lufs)
+        yield "noise.hum", _hum(find_mains(audio, low=low)[1], integrated_lufs)
 
 
 @attrs.frozen(eq=False)
@@ -98,7 +102,7 @@ def _measure(audio: Audio) -> _Windows:
         rate=audio.rate,
         count=audio.samples.shape[1],
         peak=peak,
-        total=np.array([part.sum(axis=1, dtype=np.float64) for part in parts]),
+        total=np.array([part.sum(axis=1) for part in parts], np.float64),
         clipped=_clipped_per_window(find_clipped(audio), size, len(parts)),
         clicks=np.bincount(find_clicks(audio) // size, minlength=len(parts)),
         product=np.array([_products(part) for part in parts]) if stereo else np.zeros((len(parts), 3)),
@@ -214,6 +218,6 @@ def _noise_floor(survey: Survey) -> Finding:
     return Finding(below if below < _PAUSE_DB and flatness > 0.3 else -np.inf)
 
 
-def _hum(audio: Audio, integrated_lufs: float) -> Finding:
+def _hum(power: float, integrated_lufs: float) -> Finding:
     """The level of the strongest mains series under the loudness: lines that stand out in every second."""
-    return Finding(10 * np.log10(max(find_mains(audio)[1], 1e-20)) - 0.691 - integrated_lufs)
+    return Finding(10 * np.log10(max(power, 1e-20)) - 0.691 - integrated_lufs)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from musicengine.audio.spectrum import decimated
+from musicengine.audio.spectrum import lowered
+from musicengine.dsp.resampling import Decimated
 from musicengine.dsp.types import Array, FloatArray
 from musicengine.values.sound import Audio
 
@@ -23,11 +24,17 @@ _LINE_DB = 6.0
 _HELD_DB = 3.0
 
 
-def find_mains(audio: Audio) -> tuple[float, float]:
-    """The mains frequency whose harmonics are the stronger, Hz, and their power; 0 if there are none."""
-    factor = max(1, audio.rate // _LOW_RATE)
-    low, rate = decimated(audio, factor), audio.rate / factor
-    signal = low.read(0, low.size)
+def find_mains(audio: Audio, *, low: Decimated | None = None) -> tuple[float, float]:
+    """The mains frequency whose harmonics are the stronger, Hz, and their power; 0 if there are none.
+
+    Args:
+        audio: any audio.
+        low: the mean of its channels at a lower rate, if it is known already.
+    """
+    low = lowered(audio) if low is None else low
+    factor = max(1, audio.rate // low.factor // _LOW_RATE)
+    slow, rate = Decimated(low.read, low.size, factor), audio.rate / low.factor / factor
+    signal = slow.read(0, slow.size)
     if signal.size < 4 * round(rate):
         return _MAINS_HZ[0], 0.0
     powers, widths = zip(
