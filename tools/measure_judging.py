@@ -174,7 +174,7 @@ def unlifted(audio: Audio, form: Form) -> Audio:
     def level_db(label: str) -> float:
         parts = [audio.samples[:, round(s.start_s * audio.rate) : round(s.end_s * audio.rate)] for s in form.sections
                  if s.label == label]  # fmt: skip
-        return 10 * np.log10(np.mean(np.concatenate(parts, axis=1) ** 2))
+        return float(10 * np.log10(np.mean(np.concatenate(parts, axis=1) ** 2)))
 
     gain = np.float32(10 ** ((level_db("verse") - 4 - level_db("chorus")) / 20))
     for section in form.sections:

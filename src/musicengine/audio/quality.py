@@ -149,11 +149,9 @@ def _level_db(survey: Survey, sections: Sequence[Section]) -> float:
 
 def _recurring(sections: Sequence[Section]) -> float:
     """The share of the time whose music is heard more than once."""
-    seconds = Counter[int]()
     times = Counter(section.group for section in sections)
-    for section in sections:
-        seconds[section.group] += section.end_s - section.start_s
-    return sum(each for group, each in seconds.items() if times[group] > 1) / max(sum(seconds.values()), 1e-9)
+    again = sum(section.end_s - section.start_s for section in sections if times[section.group] > 1)
+    return again / max(sections[-1].end_s - sections[0].start_s, 1e-9)
 
 
 def _find_contrast(survey: Survey) -> Iterator[tuple[str, Finding]]:
