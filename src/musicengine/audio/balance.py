@@ -66,7 +66,7 @@ def _levels_db(survey: Survey) -> tuple[Array, Array]:
 def octave_levels_db(survey: Survey, span_s: float) -> Array:
     """Mean power per Hz in octaves from 62.5 Hz up, dB (spans, octaves), in each whole span that is heard.
 
-    Octaves that are 40 dB below what pink noise would have there beside the loudest, and so hardly heard, are left out.
+    Octaves whose whole power lies 40 dB below that of the strongest, and so is hardly heard, are left out.
     """
     edges = tuple(62.5 * 2**octave for octave in range(9) if 62.5 * 2**octave <= survey.rate / 2)
     power, _ = _powers(survey, edges, span_s)
@@ -74,7 +74,8 @@ def octave_levels_db(survey: Survey, span_s: float) -> Array:
     total = power.sum(axis=1)
     power = power[(total > _SILENT) & (total > _FADED * total.max())]
     pink = power.mean(axis=0) * np.asarray(edges[:-1]) if len(power) else np.zeros(len(edges) - 1)
-    return 10 * np.log10(np.maximum(power[:, pink > 1e-4 * pink.max(initial=0.0)], 1e-20))
+    levels: Array = 10 * np.log10(np.maximum(power[:, pink > 1e-4 * pink.max(initial=0.0)], 1e-20))
+    return levels
 
 
 def _powers(survey: Survey, edges_hz: Sequence[float], span_s: float) -> tuple[Array, Array]:

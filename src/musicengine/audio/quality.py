@@ -78,7 +78,7 @@ def _of_channels(audio: Audio, survey: Survey) -> Survey:
     if audio.channels != 2 or not cancels(audio):
         return survey
     left, right = (pass_once(Audio(audio.samples[channel], audio.rate), sparse=True) for channel in (0, 1))
-    return attrs.evolve(left, mel=(left.mel + right.mel) / 2)
+    return attrs.evolve(left, mel=(left.mel + right.mel) * np.float32(0.5))
 
 
 def _find_levels(audio: Audio, loudness: Loudness) -> Iterator[tuple[str, Finding]]:
