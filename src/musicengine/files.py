@@ -235,7 +235,8 @@ def _read_by_soundfile(soundfile: ModuleType, file: BinaryIO, name: str) -> Audi
                 blocks.append(block)
     except (RuntimeError, OSError, ValueError, MemoryError) as error:
         if not blocks:
-            raise FormatError(f"{name} cannot be read, it begins with {head!r}: {error}") from error
+            reason = getattr(error, "error_string", error)  # without the name of our own stream
+            raise FormatError(f"{name} cannot be read, it begins with {head!r}: {reason}") from error
         promised = -1
     total = sum(map(len, blocks))
     if not total:
