@@ -130,10 +130,12 @@ def test_what_lies_over_a_picture_can_be_seen(audio: Audio, report: Report) -> N
     heat: Any = plot.structure(measured.form, plot.spectrogram(audio))
     mesh = heat.collections[0]
     assert all(mesh.get_zorder() < band.get_zorder() for band in heat.patches)
-    assert set(plot.beats(measured.beats, heat).collections[-1].get_edgecolor()[0][:3]) == {1.0}
+    over_heat: Any = plot.beats(measured.beats, heat).collections[-1]
+    assert set(over_heat.get_edgecolor()[0][:3]) == {1.0}
     wave: Any = plot.structure(measured.form, plot.waveform(audio))
     assert all(band.get_zorder() < wave.collections[0].get_zorder() for band in wave.patches)
-    assert set(plot.beats(measured.beats, wave).collections[-1].get_edgecolor()[0][:3]) != {1.0}
+    over_wave: Any = plot.beats(measured.beats, wave).collections[-1]
+    assert set(over_wave.get_edgecolor()[0][:3]) != {1.0}
 
 
 def test_time_begins_at_zero_on_axes_of_their_own(report: Report) -> None:
