@@ -94,6 +94,7 @@ def facts(audio: AudioReport) -> list[tuple[str, str]]:
         ("playback", "Played at", _playback(audio)),
         ("timbre", "Timbre", str(audio.timbre)),
         ("melody", "Melody", _melody(audio)),
+        ("separation", "Stems", str(audio.separation)),
         ("sections", "Form", _sections(audio)),
     ]
     found = []

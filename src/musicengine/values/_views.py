@@ -130,13 +130,19 @@ def rhythm(found: Rhythm) -> str:
     times, bpm = found.tempo_curve
     rows = [timeline.curve(times, bpm, _levels(bpm), "tempo, bpm")] if times.size else []
     said = [
-        ("Meter", found.meter or "unknown"),
+        ("Meter", _meter(found)),
         ("Onsets", f"{found.onsets_s.size}"),
         ("Swing", "" if found.swing is None else f"{found.swing:.2f}"),
         ("Danceability", "" if found.danceability is None else f"{found.danceability:.2f}"),
     ]
     drawn = stack(_last(found.onsets_s, times), rows, "Tempo over time")
     return framed(headline("Rhythm", found.meter or ""), drawn, facts((name, fact) for name, fact in said if fact))
+
+
+def _meter(found: Rhythm) -> str:
+    """The meter, and how sure it is."""
+    sure = "" if found.meter_confidence is None else f", {found.meter_confidence:.0%} sure"
+    return f"{found.meter}{sure}" if found.meter else "unknown"
 
 
 def form(found: Form) -> str:
