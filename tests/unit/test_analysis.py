@@ -65,7 +65,7 @@ def test_measures_alone_are_those_of_the_report(song: Audio, rate: int, channels
 @pytest.mark.parametrize("rate", [8_000, 16_000, 22_050, 44_100, 48_000, 96_000, 192_000])
 def test_hum_is_found_at_every_rate(rate: int) -> None:
     time = np.arange(8 * rate) / rate
-    hum = sum(0.01 / k * np.sin(2 * np.pi * 60 * k * time) for k in (1, 2, 3))
+    hum = np.sum([0.01 / k * np.sin(2 * np.pi * 60 * k * time) for k in (1, 2, 3)], axis=0)
     audio = Audio(hum.astype(np.float32), rate)
     low = lowered(audio, keep=True)
     mains_hz, power = find_mains(audio, low=low)
