@@ -41,7 +41,7 @@ __all__ = ["analyze"]
 R = TypeVar("R")
 
 _STEPS = ("spectrum", "rhythm", "timbre", "form", "loudness", "quality", "harmony", "pitch", "separation")
-_SILENT_LUFS = -70.0
+_SILENT_DBTP = -70.0
 _LONGEST_HELD_S = 600.0  # of audio whose mix is held: beyond, memory counts more than time
 
 
@@ -86,7 +86,7 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None, thr
         tell("harmony")
         pitch, melody = lead_job.result()
         tell("pitch")
-    silent = loudness.momentary_max_lufs < _SILENT_LUFS
+    silent = loudness.true_peak_dbtp < _SILENT_DBTP
     separation = None if silent else assess(plan_separation(audio, pitch=pitch, threads=threads))
     tell("separation")
     return AudioReport(

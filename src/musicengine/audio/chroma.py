@@ -90,7 +90,7 @@ class Chroma:
         if np.percentile(self.clarity[self.treble.any(axis=0)], 80) < _CLEAR:
             return "no steady pitches, as in noise, drums or speech"
         if self.partials * self.coherence**2 < _SIGNIFICANT:
-            return "too short to tell pitches from noise"
+            return "too short or too little pitched to tell pitches from noise"
         return None
 
     def between(self, edges_s: Array) -> tuple[FloatArray, FloatArray, FloatArray]:
