@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from musicengine.audio.salience import CANDIDATES, FRAME_S, Candidates, find_candidates
+from musicengine.dsp.resampling import Decimated
 from musicengine.dsp.types import Array, FloatArray, IntArray
 from musicengine.dsp.viterbi import best_path
 from musicengine.values.music import PitchTrack
@@ -37,14 +38,15 @@ _JOINED = 1.5 / 12  # octaves in a frame; a greater step is a leap
 _KERNEL_VARIANCE = 0.0262  # of the averaging in a Hann window, of its squared length
 
 
-def track_pitch(audio: Audio, *, block_frames: int = 256) -> PitchTrack:
+def track_pitch(audio: Audio, *, block_frames: int = 256, low: Decimated | None = None) -> PitchTrack:
     """The pitch of the voice or lead every 10 ms.
 
     Args:
         audio: any audio; channels are averaged.
         block_frames: frames transformed at a time; any number gives the same result.
+        low: the audio's own :func:`musicengine.audio.spectrum.lowered`, if there is one already.
     """
-    found = find_candidates(audio, block_frames)
+    found = find_candidates(audio, block_frames, low)
     relative, threshold = _weigh(found)
     path = _follow(found.pitches, relative, threshold)
     confidence = _confidence(found, path)

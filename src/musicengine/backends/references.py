@@ -63,6 +63,10 @@ class ReferenceIndex:
         with self._lock:
             return self._joined()
 
+    def __repr__(self) -> str:
+        held = len(self._table.ids) if self._table else 0
+        return f"ReferenceIndex({held + len(self._added)} tracks)"
+
     def add(self, asset: Asset, /) -> str:
         """Add an asset under the digest of its content, which is its id; one that is there already is replaced.
 

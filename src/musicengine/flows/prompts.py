@@ -53,7 +53,7 @@ class Template:
 
     name: str
     version: str
-    write: Callable[[Context], str]
+    write: Callable[[Context], str] = attrs.field(repr=False)
 
     def __call__(self, context: Context, history: Sequence[Message] = ()) -> tuple[Message, ...]:
         """The messages to send: instructions with the context, what was said before, the request.

@@ -213,12 +213,14 @@ def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
     Raises:
         StoreError: it is neither empty nor ours.
     """
+    connection.execute("BEGIN")  # One look at the file: another process may furnish it between two.
     owner, version = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    connection.execute("COMMIT")
     if owner == _OURS and version == _VERSION:
         return False
     if owner == _OURS and version > _VERSION:
         raise StoreError(f"the store {str(path)!r} has version {version}; this release knows {_VERSION}: upgrade it")
-    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if owner or version or tables:
         raise StoreError(f"{str(path)!r} is a database of something else; it was left as it is: name another file")
     return True
