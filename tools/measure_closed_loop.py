@@ -88,8 +88,7 @@ def main() -> None:
     everything = []
     for genre in all_genres():
         outcomes = [
-            close_the_loop(engine, draw(genre.name, options.seconds, rng, options.meter))
-            for _ in range(options.each)
+            close_the_loop(engine, draw(genre.name, options.seconds, rng, options.meter)) for _ in range(options.each)
         ]
         everything += outcomes
         print_row(genre.name, outcomes, columns)
