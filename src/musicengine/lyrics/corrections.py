@@ -31,7 +31,7 @@ MOST_LINES = 8
 MOST_STANZA = 200
 """Lines of a stanza in which corrections are sought at most: each is tried on the whole stanza."""
 
-_EACH_WAY = 3  # texts tried for a line without a rhyme; of other ways one
+_WAYS = {"rhyme.broken": 3, "rhyme.identical": 2, "meter.syllables": 6}  # texts tried for a line; of other rules one
 _LEAST_GAIN = 1e-6
 
 
@@ -144,7 +144,7 @@ def _changes(reading: Reading, score: Score, themes: frozenset[str]) -> Iterator
     for item in score.deductions:
         if item.line in weakest:
             before = reading.sounds.heard[item.line].text
-            ways = _EACH_WAY if item.rule == "rhyme.broken" else 1
+            ways = _WAYS.get(item.rule, 1)
             for text in islice(_texts(reading, item, themes), ways):
                 if text != before and text.strip():
                     yield _Change(item.line, text, item)

@@ -11,7 +11,7 @@ emoji and all; :func:`musicengine.lyrics.tokens.find_words` knows which of it ar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate, pairwise
 
 import attrs
@@ -19,7 +19,7 @@ import attrs
 from musicengine.errors import LyricsError
 from musicengine.values.words import Line, Lyrics, Transcript
 
-__all__ = ["MAX_CHARACTERS", "MAX_LINE", "MAX_LINES", "format", "parse", "read"]
+__all__ = ["MAX_CHARACTERS", "MAX_LINE", "MAX_LINES", "check_lines", "format", "parse", "read"]
 
 MAX_CHARACTERS = 1_000_000
 """Characters of a lyric."""
@@ -104,6 +104,19 @@ def read(lyrics: str | Lyrics | Transcript) -> Lyrics:
             _check_length(line.text)
         return lyrics
     return parse(lyrics)
+
+
+def check_lines(lines: Iterable[str]) -> list[str]:
+    """The lines as a list.
+
+    Raises:
+        LyricsError: one of them is no text.
+    """
+    found = list(lines)
+    for at, line in enumerate(found):
+        if not isinstance(line, str):
+            raise LyricsError(f"expected lines of text, got {type(line).__name__} for line {at}: {line!r:.40}")
+    return found
 
 
 class _Reader:
