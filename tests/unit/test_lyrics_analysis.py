@@ -378,10 +378,10 @@ def test_short_lines_are_opened_unless_a_conjunction_opens_them() -> None:
 
 
 def test_a_rhyme_does_not_sound_as_the_word_that_it_rhymes_with() -> None:
-    line = "and the road is calling out my name today".split()
+    line = ["and", "the", "road", "is", "calling", "out", "my", "name", "today"]
     assert "reign" not in find_rhyming_words("rain", line, len(line) - 1, frozenset(), (), 20)
     found = find_rhyming_words(
-        "hill", "i can hear the water running by the church".split(), 8, frozenset(), ("hill",), 3
+        "hill", ["i", "can", "hear", "the", "water", "running", "by", "the", "church"], 8, frozenset(), ("hill",), 3
     )
     assert found[0] == "mill"
 

@@ -48,9 +48,13 @@ _NAMES = (
     r"(?:pre|post)?[- ]?(?:chorus|hook|refrain)|intro|outro|verse|bridge|interlude|instrumental|break(?:down)?|drop"
     r"|solo|skit|coda|build"
 )
-_TAG = re.compile(r"\[([^\[\]]*)\]\s*(\([x×]\s*\d{1,2}\))?")
+_MARK = r"[(\[]?(?:[x×]\s*\d{1,2}|\d{1,2}\s*[x×])[)\]]?"
+_TAG = re.compile(r"\[([^\[\]]*)\]\s*(\(?[x×]\s*\d{1,2}\)?)?", re.IGNORECASE)
+_TAG_BEFORE = re.compile(rf"\[(?:{_NAMES})(?:\s+\d{{1,3}})?(?:\s*:[^\[\]]*)?\](?=\s*\S)", re.IGNORECASE)
 _HEADER = re.compile(
-    rf"(?:#+\s*|\*\*|\()?((?:{_NAMES})(?:\s+(?:\d{{1,3}}|[ivx]{{1,4}}|[a-d]))?)\s*(?::?\*\*:?|:|\))?", re.IGNORECASE
+    rf"(?:#+\s*|\*\*|[({{<])?((?:{_NAMES})(?:\s+(?:(\d{{1,3}})|[ivx]{{1,4}}|[a-d]))?)((?:\s*{_MARK})*)"
+    r"\s*(?::?\*\*:?|[:)}>])?",
+    re.IGNORECASE,
 )
 _STAMP = re.compile(r"\[(\d{1,3}):(\d{2})(?:[.:](\d{1,3}))?\]")
 _WORD_STAMP = re.compile(r"<\d{1,3}:\d{2}(?:[.:]\d{1,3})?>")
@@ -133,14 +137,19 @@ class _Reader:
         row = (row if row.isascii() and row.isprintable() else row.translate(_INVISIBLE)).strip()
         _check_length(row)
         times, row = self._times(row)
+        while (before := _TAG_BEFORE.match(row)) and not _TAG.fullmatch(row):
+            self._begin(before[0][1:-1].strip())
+            more, row = self._times(row[before.end() :].lstrip())
+            times += more
+            if _REPEAT.fullmatch(row):
+                return
         if not row:
             self._break()
         elif row[0] == "[" and (metadata := _METADATA.fullmatch(row)) and not times:
             if metadata[1].lower() == "offset":
                 self.offset_s = _number(metadata[2]) / 1000
         elif (tag := _section(row)) is not None:
-            self._break()
-            self.section = tag
+            self._begin(tag)
         else:
             self._add(row, times)
 
@@ -151,6 +160,10 @@ class _Reader:
             numbers = accumulate(changes, initial=0)
             return [attrs.evolve(line, stanza=number) for line, number in zip(self.lines, numbers, strict=True)]
         return self.lines
+
+    def _begin(self, section: str) -> None:
+        self._break()
+        self.section = section
 
     def _break(self) -> None:
         if self.lines and self.lines[-1].stanza == self.stanza:
@@ -164,6 +177,9 @@ class _Reader:
             if not row:
                 if self.lines:
                     self.lines[-1] = attrs.evolve(self.lines[-1], repeat=repeat)
+                return
+            if (tag := _section(row)) is not None:
+                self._begin(tag)
                 return
         if len(self.lines) + max(len(times), 1) > MAX_LINES:
             raise LyricsError(f"a lyric takes at most {MAX_LINES:,} lines, got more")
@@ -184,12 +200,15 @@ class _Reader:
 def _section(row: str) -> str | None:
     """The section that a row announces; None if the row is something else."""
     if row[0] == "[" and (tag := _TAG.fullmatch(row)):
-        return None if _REPEAT.fullmatch(row) else f"{tag[1].strip()}{' ' + tag[2] if tag[2] else ''}"
-    if row[0] not in "#*(" and row[-1] not in "*:)":
+        if _REPEAT.fullmatch(row) or _METADATA.fullmatch(f"[{tag[1]}]"):
+            return None
+        return f"{tag[1].strip()} {tag[2] or ''}".strip()
+    if row[0] not in "#*({<" and row[-1] not in "*:)]}>" and not row[-1].isdigit():
         return None
     header = _HEADER.fullmatch(row)
-    bare = header and len(row) == len(header[1])
-    return header[1] if header and not bare else None
+    if header is None or (row == header[1] + header[3] and not header[2]):  # "Verse 1" is no line, "Drop" may be one
+        return None
+    return header[1] + header[3].replace("[", "(").replace("]", ")")
 
 
 def _check_length(row: str) -> None:
