@@ -191,8 +191,9 @@ class _Reader:
         if row[:1] != "[":
             return [], row
         times = []
-        while match := _STAMP.match(row):
-            times.append(round(max(0.0, _seconds(match) - self.offset_s), 3))
+        while (match := _STAMP.match(row)) or (times and (match := _WORD_STAMP.match(row))):
+            if match.re is _STAMP:
+                times.append(round(max(0.0, _seconds(match) - self.offset_s), 3))
             row = row[match.end() :].lstrip()
         return times, _WORD_STAMP.sub("", row).strip() if times else row
 
@@ -202,7 +203,7 @@ def _section(row: str) -> str | None:
     if row[0] == "[" and (tag := _TAG.fullmatch(row)):
         if _REPEAT.fullmatch(row) or _METADATA.fullmatch(f"[{tag[1]}]"):
             return None
-        return f"{tag[1].strip()} {tag[2] or ''}".strip()
+        return f"{tag[1].strip()} {tag[2] or ''}".strip() if tag[1].strip() else ""
     if row[0] not in "#*({<" and row[-1] not in "*:)]}>" and not row[-1].isdigit():
         return None
     header = _HEADER.fullmatch(row)
