@@ -190,7 +190,7 @@ class _Reader:
     def _times(self, row: str) -> tuple[list[float], str]:
         if row[:1] != "[":
             return [], row
-        times = []
+        times: list[float] = []
         while (match := _STAMP.match(row)) or (times and (match := _WORD_STAMP.match(row))):
             if match.re is _STAMP:
                 times.append(round(max(0.0, _seconds(match) - self.offset_s), 3))
