@@ -374,6 +374,7 @@ def test_an_article_keeps_the_word_that_it_is_written_for() -> None:
 def test_short_lines_are_opened_unless_a_conjunction_opens_them() -> None:
     assert list(lengthen(scan("You were singing"))) == ["And you were singing"]
     assert list(lengthen(scan("And you were singing"))) == []
+    assert list(lengthen(scan("You were singing"), missing=2)) == []
     assert list(lengthen(scan("I'm gone"))) == ["I am gone", "And I'm gone"]
 
 

@@ -18,7 +18,7 @@ import attrs
 from musicengine.lyrics.reading import Reading
 from musicengine.lyrics.rewriting import add_breath, drop_word, freshen, lengthen, replace_words, shorten, turn_around
 from musicengine.lyrics.rhyming_words import find_rhyming_words
-from musicengine.lyrics.score import find_repeated
+from musicengine.lyrics.score import TOLERANCE, find_repeated
 from musicengine.lyrics.trial import Trial
 from musicengine.values.lyrics import Correction
 from musicengine.values.scores import Deduction, Score
@@ -157,7 +157,8 @@ def _texts(reading: Reading, item: Deduction, themes: frozenset[str]) -> Iterato
     if item.rule.startswith("rhyme."):
         return _rhymed(reading, line, item.rule, themes)
     if item.rule == "meter.syllables":
-        return shorten(scansion) if float(item.measured) > float(item.target) else lengthen(scansion)
+        missing = float(item.target) - float(item.measured)
+        return shorten(scansion) if missing < 0 else lengthen(scansion, missing - TOLERANCE[reading.style])
     if item.rule == "breath.dense":
         return chain(add_breath(scansion), shorten(scansion))
     if item.rule == "wording.cliche":

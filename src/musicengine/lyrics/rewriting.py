@@ -71,13 +71,13 @@ def _trims(text: str) -> Iterator[str]:
         yield replace_words(text, words, 0, 0, "")
 
 
-def lengthen(line: Scansion) -> Iterator[str]:
-    """The line with more syllables: a contraction said in full, or a word to open it."""
+def lengthen(line: Scansion, missing: float = 1) -> Iterator[str]:
+    """The line with more syllables: a contraction said in full, or a word to open it if no more than one is missing."""
     for at, word in enumerate(line.words[:-1]):
         if full := EXPANSIONS.get(plain(word.text).lower()):
             yield replace_words(line.text, line.words, at, at, full)
     first = line.words[0] if line.words else None
-    if first and first.start == 0 and line.spelled[0] not in OPENERS | _BREAKS:
+    if missing <= 1 and first and first.start == 0 and line.spelled[0] not in OPENERS | _BREAKS:
         keep = line.spelled[0] == "i" or line.spelled[0].startswith("i'") or first.text[:2].isupper()
         rest = line.text if keep else line.text[0].lower() + line.text[1:]
         yield ("And " if line.text[0].isupper() else "and ") + rest
