@@ -87,7 +87,7 @@ def find_rhyming_words(
     rows, likeness, fit = _replacements(partner, old, classify(line[place - 1] if place else ""))
     if not len(rows):
         return []
-    company = lists.company[rows] @ _company(lists, line, place)
+    company = lists.company[rows] @ _company(tuple(line), place)
     belongs = (company >= _TOGETHER) & (company + likeness + fit / 2 >= _BELONGS)
     if not belongs.any():
         return []
@@ -143,8 +143,10 @@ def _same_word(word: str, used: Collection[str]) -> bool:
     return word in used or word + "s" in used or word.removesuffix("s") in used
 
 
-def _company(lists: _Words, line: Sequence[str], place: int) -> npt.NDArray[np.float32]:
+@lru_cache(maxsize=1 << 8)
+def _company(line: tuple[str, ...], place: int) -> npt.NDArray[np.float32]:
     """The company that the other words of a line keep, a unit vector."""
+    lists = _load()
     rows = [lists.places[word] for at, word in enumerate(line) if at != place and word in lists.places]
     total = lists.company[rows].sum(axis=0)
     return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)

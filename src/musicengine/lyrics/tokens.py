@@ -78,11 +78,10 @@ def find_words(line: str) -> list[Token]:
 
 def split_words(line: str) -> list[str]:
     """The texts of the words of a line, in order."""
-    return [
-        text[1:-1] if text[0] in _QUOTES and text[-1] in _QUOTES and len(text) > 2 else text
-        for text in _TOKEN.findall(line)
-        if _is_word(text)
-    ]
+    found = [text for text in _TOKEN.findall(line) if text[0].isalnum() or _is_word(text)]
+    if line.isascii() and "'" not in line:
+        return found
+    return [_unquoted(Token(text, 0, 0)).text for text in found]
 
 
 def _unquoted(word: Token) -> Token:
