@@ -168,7 +168,9 @@ def test_a_png_holds_its_pixels(rows: int, columns: int, level: int) -> None:
 def test_scores_of_rounds_are_a_curve() -> None:
     page = check(_timeline.scores([60.0, 75.5, 100.0], 85))
     assert len(list(page.iter("circle"))) == 3
-    assert page.attrib["aria-label"] == "Scores: 60, 76, 100"
+    assert page.attrib["aria-label"] == "Scores: 60, 75.5, 100"
+    labels = [text.text for text in page.iter("text")]
+    assert {"60", "80", "100", "target 85", "round"} <= set(labels)
     assert _timeline.scores([]) == ""
 
 
