@@ -18,7 +18,7 @@ import attrs
 from musicengine.lyrics.reading import Reading
 from musicengine.lyrics.rewriting import add_breath, drop_word, freshen, lengthen, replace_words, shorten, turn_around
 from musicengine.lyrics.rhyming_words import find_rhyming_words
-from musicengine.lyrics.score import find_repeated
+from musicengine.lyrics.score import TOLERANCE, find_repeated
 from musicengine.lyrics.trial import Trial
 from musicengine.values.lyrics import Correction
 from musicengine.values.scores import Deduction, Score
@@ -31,7 +31,7 @@ MOST_LINES = 8
 MOST_STANZA = 200
 """Lines of a stanza in which corrections are sought at most: each is tried on the whole stanza."""
 
-_EACH_WAY = 3  # texts tried for a line without a rhyme; of other ways one
+_WAYS = {"rhyme.broken": 3, "rhyme.identical": 2, "meter.syllables": 6}  # texts tried for a line; of other rules one
 _LEAST_GAIN = 1e-6
 
 
@@ -144,7 +144,7 @@ def _changes(reading: Reading, score: Score, themes: frozenset[str]) -> Iterator
     for item in score.deductions:
         if item.line in weakest:
             before = reading.sounds.heard[item.line].text
-            ways = _EACH_WAY if item.rule == "rhyme.broken" else 1
+            ways = _WAYS.get(item.rule, 1)
             for text in islice(_texts(reading, item, themes), ways):
                 if text != before and text.strip():
                     yield _Change(item.line, text, item)
@@ -157,7 +157,8 @@ def _texts(reading: Reading, item: Deduction, themes: frozenset[str]) -> Iterato
     if item.rule.startswith("rhyme."):
         return _rhymed(reading, line, item.rule, themes)
     if item.rule == "meter.syllables":
-        return shorten(scansion) if float(item.measured) > float(item.target) else lengthen(scansion)
+        missing = float(item.target) - float(item.measured)
+        return shorten(scansion) if missing < 0 else lengthen(scansion, missing - TOLERANCE[reading.style])
     if item.rule == "breath.dense":
         return chain(add_breath(scansion), shorten(scansion))
     if item.rule == "wording.cliche":
