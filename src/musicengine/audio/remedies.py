@@ -311,13 +311,15 @@ def _smallest_gain(audio: Audio, reason: Deduction, make: Callable[[float], Sect
     times = bands.times_s[:, None]
     inside = (times >= (reason.start_s or 0.0)) & (times < (reason.end_s or np.inf))
     low, high = RULES[reason.rule].good
+    too_low = float(reason.target) > float(reason.measured)
 
     def enough(gain_db: int) -> bool:
         response = 10 ** (response_db(make(gain_db), audio.rate, centres_hz) / 10)
         filtered = np.where(inside, bands.mel * response.astype(np.float32), bands.mel)
         found = dict(find_imbalance(attrs.evolve(bands, mel=filtered), audio.duration_s))
         measured = found[reason.rule].measured if reason.rule in found else low
-        return low + _MARGIN_DB / 2 <= measured <= high - _MARGIN_DB / 2
+        # One-sided, so that the gains that are enough are all those from some gain on.
+        return measured >= low + _MARGIN_DB / 2 if too_low else measured <= high - _MARGIN_DB / 2
 
     return float(min(1 + bisect_left(range(1, _MOST_DB), True, key=enough), _MOST_DB))
 
