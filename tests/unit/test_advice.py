@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -27,7 +28,7 @@ from musicengine.dsp.declipping import declip
 from musicengine.dsp.equalizer import bell, high_shelf, low_shelf, notch, response_db
 from musicengine.flows.advise import advise
 from musicengine.values.measures import Loudness
-from musicengine.values.scores import Deduction
+from musicengine.values.scores import Deduction, Score
 
 RATE = 44_100
 Samples = npt.NDArray[np.float32]
@@ -106,8 +107,9 @@ def test_advice_is_sorted_by_gain_for_its_effort_and_always_gains(engine: MusicE
 
 
 def test_a_sound_without_deductions_gets_no_advice(engine: MusicEngine, sound: Audio) -> None:
-    assert engine.analyze(sound).score.value > 99
-    assert engine.advise(sound) == ()
+    report = engine.analyze(sound)
+    assert report.score.value > 99
+    assert advise(sound, attrs.evolve(report.audio, quality=Score())) == ()
 
 
 @pytest.mark.parametrize("samples", [np.zeros((2, RATE)), np.zeros((1, 3)), np.full((1, 99), 0.5)])
