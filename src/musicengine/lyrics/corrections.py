@@ -61,8 +61,8 @@ def correct(reading: Reading, score: Score, themes: Sequence[str]) -> tuple[Corr
         gain = trial.gain({change.line: change.text})
         if gain > max(_LEAST_GAIN, best.get(change.line, (0.0,))[0]):
             best[change.line] = gain, change
-    alone = [item for item in best.values() if trial.keeps_style(_texts_of([item]))]
-    kept = _keep(trial, sorted(alone, key=lambda item: -item[0]))
+    alone = [(_measured(trial, gain, change), change) for gain, change in best.values()]
+    kept = _keep(trial, sorted((item for item in alone if item[0] > _LEAST_GAIN), key=lambda item: -item[0]))
     return tuple(
         Correction(
             line=change.line,
@@ -94,18 +94,24 @@ _PROBLEMS = {
 }
 
 
+def _measured(trial: Trial, gain: float, change: _Change) -> float:
+    """The gain of a change alone: a lyric that is of another style with it is judged again as a whole."""
+    texts = {change.line: change.text}
+    return gain if trial.keeps_style(texts) else trial.gain_of_all(texts)
+
+
 def _keep(trial: Trial, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:
-    """Those that raise the score on top of the ones before them, and leave the style what it is."""
-    kept = _raising(trial, ranked)
-    if not kept or trial.keeps_style(_texts_of(kept)):
-        return kept
-    safe: list[tuple[float, _Change]] = []
-    for item in kept:
-        if trial.keeps_style(_texts_of([*safe, item])):
-            safe.append(item)
-    kept = _raising(trial, safe)
-    while kept and not trial.keeps_style(_texts_of(kept)):
-        kept.pop()
+    """Those that raise the score on top of the ones before them."""
+    raising = _raising(trial, ranked)
+    if not raising or trial.keeps_style(_texts_of(raising)):
+        return raising
+    kept: list[tuple[float, _Change]] = []
+    reached = 0.0
+    for item in raising:
+        total = trial.gain_of_all(_texts_of([*kept, item]))
+        if total > reached + _LEAST_GAIN:
+            kept.append(item)
+            reached = total
     return kept
 
 
