@@ -92,10 +92,19 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session
+def notebooks(session: nox.Session) -> None:
+    """Execute the notebooks and compare them with what they hold; ``-- --write`` keeps what they give now."""
+    install(session, "notebooks", package=".[notebook]")
+    session.run("python", "tools/run_notebooks.py", *session.posargs)
+    session.run("pytest", "tests/notebooks")
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
-    """Run every example of the README and the docs, and build the site."""
-    install(session, "docs", "site")
+    """Run every example of the README, the docs and the notebooks, and build the site."""
+    install(session, "docs", "site", "notebooks", package=".[notebook]")
     session.run("pytest", "README.md", "docs", *session.posargs)
+    session.run("python", "tools/run_notebooks.py")
     build_site(session)
 
 
@@ -113,8 +122,8 @@ def bench(session: nox.Session) -> None:
     session.run("pytest", "benchmarks", "--benchmark-disable-gc", *session.posargs)
 
 
-@nox.session
+@nox.session(python="3.12")
 def peers(session: nox.Session) -> None:
-    """Cost beside librosa, Essentia and pyloudnorm, as ratios of one run."""
+    """Cost beside librosa, Essentia and pyloudnorm, as ratios of one run; librosa 1.0 needs Python 3.12."""
     install(session, "peers")
-    session.run("python", "benchmarks/peers.py", *session.posargs)
+    session.run("python", "benchmarks/peers.py", *session.posargs, env={"OPENBLAS_NUM_THREADS": "1"})

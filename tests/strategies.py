@@ -71,7 +71,13 @@ candidates = st.builds(music.TempoCandidate, positive, shares)
 tempos = st.builds(music.Tempo, positive, shares, tuples(candidates))
 beats = st.builds(music.Beats, times, times, shares)
 rhythms = st.builds(
-    music.Rhythm, times, st.sampled_from([None, "3/4", "4/4"]), matrix(2, 3), st.none() | shares, st.none() | shares
+    music.Rhythm,
+    times,
+    st.sampled_from([None, "3/4", "4/4"]),
+    matrix(2, 3),
+    st.none() | shares,
+    st.none() | shares,
+    st.none() | shares,
 )
 plain_keys = st.builds(music.Key, st.integers(0, 11), st.sampled_from(["major", "minor"]), shares)
 keys = st.builds(music.Key, st.integers(0, 11), st.sampled_from(["major", "minor"]), shares, st.none() | plain_keys)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from fit_tempo import reliability
 
 from musicengine.audio.chroma import compute_chroma
 from musicengine.audio.key import gather_evidence
@@ -126,6 +127,7 @@ def report(title: str, chances: np.ndarray, keys: np.ndarray, real: np.ndarray) 
             f"mean confidence={chances.max(axis=1)[which].mean():.3f} "
             f"log loss={-np.log(chances[np.arange(len(keys)), keys])[which].mean():.3f}"
         )
+        print("  confidence → right:", reliability(chances.max(axis=1)[which], exact))
 
 
 def cross_validate(features: np.ndarray, keys: np.ndarray, folds: int, seed: int, penalty: float) -> np.ndarray:

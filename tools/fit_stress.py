@@ -22,9 +22,7 @@ import attrs
 import numpy as np
 
 from musicengine.lyrics import stress
-from musicengine.lyrics.pronunciation import pronounce_all
-from musicengine.lyrics.syllables import weaken
-from musicengine.lyrics.tokens import find_words
+from musicengine.lyrics.syllables import scan
 
 LEAST = 12
 PENALTY = 2.0
@@ -56,15 +54,14 @@ def rows(folder: Path) -> list[Row]:
         verses = [json.loads(line) for line in file]
     for verse in verses:
         for line in verse["lines"]:
-            words = [word.text for word in find_words(line["text"])]
-            spellings = [word.lower().replace("’", "'") for word in words]
-            said = weaken(pronounce_all(words))
-            if sum(each.syllables for each in said) != len(line["syl"]):
+            scansion = scan(line["text"])
+            if scansion.syllables != len(line["syl"]):
                 continue
             features, inside = [], []
-            for word, each in zip(spellings, said, strict=True):
-                features += stress.stress_features(word, each.stresses)
-                inside += [at > 0 for at in range(each.syllables)]
+            for word, phones in zip(scansion.spelled, scansion.said, strict=True):
+                stresses = [int(phone[-1]) for phone in phones if phone[-1].isdigit()]
+                features += stress.stress_features(word, stresses)
+                inside += [at > 0 for at in range(len(stresses))]
             marks = [-1 if syllable[3] is None else int(syllable[3] > 0) for syllable in line["syl"]]
             found.append(Row(verse["song"], features, inside, marks))
     return found

@@ -88,16 +88,27 @@ def validate(clips: Clips, folds: int) -> None:
     """Print accuracy within 4 % (acc1), and up to factors of 2 and 3 (acc2), of clips left out by groups."""
     names = np.random.default_rng(0).permutation(np.unique(clips.groups))
     fold = np.array([np.flatnonzero(names == group)[0] % folds for group in clips.groups])
-    estimates = np.zeros(len(fold))
+    estimates, confidences = np.zeros(len(fold)), np.zeros(len(fold))
     for held in range(folds):
         weights = fit(clips, fold != held)
         for index in np.flatnonzero(fold == held):
-            estimates[index] = tempo.rank_tempos(clips.evidence[index], weights)[0].bpm
+            best = tempo.rank_tempos(clips.evidence[index], weights)[0]
+            estimates[index], confidences[index] = best.bpm, best.probability
     ratios = estimates / clips.bpm
     for name, kind in (("real", clips.real), ("rendered", ~clips.real)):
         exact = np.abs(ratios[kind] - 1) <= 0.04
         level = np.min([np.abs(ratios[kind] / k - 1) for k in (1, 2, 3, 1 / 2, 1 / 3)], axis=0) <= 0.04
         print(f"{name}: {kind.sum()} clips, acc1 {exact.mean():.3f}, acc2 {level.mean():.3f}")
+        print("  confidence → right:", reliability(confidences[kind], exact))
+
+
+def reliability(confidences: np.ndarray, right: np.ndarray, bins: int = 5) -> str:
+    """Mean confidence and share of right answers by bins of the same size, and the mean distance of the two."""
+    order = np.argsort(confidences, kind="stable")
+    parts = np.array_split(order, max(1, min(bins, len(order) // 5)))
+    pairs = [(confidences[part].mean(), right[part].mean()) for part in parts]
+    error = sum(len(part) * abs(sure - share) for part, (sure, share) in zip(parts, pairs, strict=True)) / len(order)
+    return ", ".join(f"{sure:.2f} → {share:.2f}" for sure, share in pairs) + f"; ECE {error:.3f}"
 
 
 def write(weights: np.ndarray) -> None:

@@ -4,8 +4,8 @@
 
 FOLDER holds ``<id>.json`` with labels beside ``<id>`` audio. Needs soundfile and mir_eval. A label file has ``set``
 ("real" or anything else for rendered), ``audio`` (or ``stems``: the mixture is their sum) and some of ``tempo``,
-``beats``, ``key``, ``chords``, ``f0`` {times, hz, mono}, ``loudness`` {lufs, lra}, ``sections``. Real and rendered
-clips are never pooled. Figures are means over clips, with the standard error.
+``beats``, ``downbeats`` (for the meter), ``key``, ``chords``, ``f0`` {times, hz, mono}, ``loudness`` {lufs, lra},
+``sections``. Real and rendered clips are never pooled. Figures are means over clips, with the standard error.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from musicengine.values.sound import Audio
 
 Label = dict[str, Any]
 Scores = dict[str, float]
-TASKS = ("tempo", "beats", "key", "chords", "f0", "loudness", "sections", "stems")
+TASKS = ("tempo", "beats", "meter", "key", "chords", "f0", "loudness", "sections", "stems")
 
 
 @attrs.frozen
@@ -83,6 +83,25 @@ def score_beats(label: Label, times: np.ndarray) -> Scores:
         "F": mir_eval.beat.f_measure(reference, times),
         "AMLt": mir_eval.beat.continuity(reference, times)[3] if len(reference) > 4 else 0.0,
     }
+
+
+def beats_in_a_bar(label: Label) -> int | None:
+    """The usual number of beats from a downbeat to the next; None where it is not labelled."""
+    if not label.get("beats") or len(label.get("downbeats") or ()) < 3:
+        return None
+    counts = np.diff(np.searchsorted(np.array(label["beats"]), np.array(label["downbeats"]) - 0.05))
+    return int(np.bincount(counts).argmax())
+
+
+def score_meter(label: Label, found: tuple[str | None, np.ndarray]) -> Scores:
+    """Whether bars are in three or in two and four as labelled, other bars being left out, and F of downbeats."""
+    length, (meter, downbeats) = beats_in_a_bar(label), found
+    scores = {
+        "downbeats F": mir_eval.beat.f_measure(np.array(label["downbeats"]), downbeats) if len(downbeats) else 0.0
+    }
+    if length in (2, 3, 4):
+        scores["three or not"] = float(meter is not None and (meter == "3/4") == (length == 3))
+    return scores
 
 
 def score_key(label: Label, key: str) -> Scores:
@@ -177,6 +196,9 @@ def ours(task: str, clip: Clip) -> Any:
     if task == "beats":
         beats = analyzers.track_beats(audio)
         return beats.times_s.astype(float) if beats else np.zeros(0)
+    if task == "meter":
+        found, bars = analyzers.describe_rhythm(audio), analyzers.track_beats(audio)
+        return found.meter, bars.downbeats_s.astype(float) if bars else np.zeros(0)
     if task == "key":
         return str(analyzers.estimate_key(audio) or "C major")
     if task == "chords":
@@ -222,7 +244,7 @@ def essentia(task: str, clip: Clip) -> Any:
     """Essentia's answer, with its documented defaults."""
     import essentia.standard as peer
 
-    if task in ("loudness", "chords", "sections", "stems"):
+    if task in ("loudness", "meter", "chords", "sections", "stems"):
         return None
     y = peer.Resample(inputSampleRate=clip.audio.rate, outputSampleRate=44_100)(clip.audio.mono)
     if task in ("tempo", "beats"):
@@ -276,7 +298,7 @@ def measure(folder: Path, tasks: list[str], systems: list[Callable[..., Any]], l
     table: dict[Any, dict[str, dict[str, list[float]]]] = {}
     for clip in clips(folder, limit):
         for task in tasks:
-            if clip.label.get(task) in (None, [], {}):
+            if clip.label.get("downbeats" if task == "meter" else task) in (None, [], {}):
                 continue
             kind = "" if task != "f0" else " alone" if clip.label["f0"]["mono"] else " in a mix"
             row = table.setdefault((task, clip.group + kind), {})

@@ -41,6 +41,18 @@ def beat_f_measure(asked: np.ndarray, found: np.ndarray) -> float:
     return 2 * hits / max(1, len(asked) + len(found))
 
 
+def draw(genre: str, seconds: float, rng: np.random.Generator) -> Brief:
+    """A brief with tempo, key and seed drawn at random."""
+    return Brief(
+        prompt=genre,
+        genre=genre,
+        bpm=float(rng.integers(60, 181)),
+        key=Key(int(rng.integers(12)), str(rng.choice(["major", "minor"]))),
+        duration_s=seconds,
+        seed=int(rng.integers(2**31)),
+    )
+
+
 def close_the_loop(engine: MusicEngine, brief: Brief) -> Outcome:
     """Generate, analyze, compare."""
     take = engine.generate(brief)
@@ -74,14 +86,7 @@ def main() -> None:
         outcomes = [
             close_the_loop(
                 engine,
-                Brief(
-                    prompt=genre.name,
-                    genre=genre.name,
-                    bpm=float(rng.integers(60, 181)),
-                    key=Key(int(rng.integers(12)), str(rng.choice(["major", "minor"]))),
-                    duration_s=options.seconds,
-                    seed=int(rng.integers(2**31)),
-                ),
+                draw(genre.name, options.seconds, rng),
             )
             for _ in range(options.each)
         ]

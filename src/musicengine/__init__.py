@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         lyrics as lyrics, plot as plot, synth as synth, testing as testing,
     )
     from musicengine._version import __version__ as __version__
-    from musicengine.aio import AsyncMusicEngine as AsyncMusicEngine
+    from musicengine.aio import AsyncMusicEngine as AsyncMusicEngine, AsyncReplyStream as AsyncReplyStream
     from musicengine.engine import MusicEngine as MusicEngine
     from musicengine.errors import (
         AudioError as AudioError, BackendError as BackendError, BriefError as BriefError, CodecError as CodecError,
@@ -82,7 +82,7 @@ if TYPE_CHECKING:
 _MODULES = ("audio", "batch", "codec", "exports", "files", "hits", "lyrics", "plot", "synth", "testing",)
 _HOMES = {
     "_version": ("__version__",),
-    "aio": ("AsyncMusicEngine",),
+    "aio": ("AsyncMusicEngine", "AsyncReplyStream",),
     "engine": ("MusicEngine",),
     "errors": (
         "AudioError", "BackendError", "BriefError", "CodecError", "CreditsError", "FileError", "FormatError",
@@ -128,14 +128,14 @@ _HOMES = {
 }
 
 __all__ = [
-    "Action", "Advice", "AnalyzeLyrics", "Asset", "AsyncMusicEngine", "Audio", "AudioAnalyzer", "AudioError",
-    "AudioReport", "BackendError", "Beats", "Brief", "BriefError", "Cache", "CancellingGenerator", "Capabilities",
-    "Change", "ChatModel", "Chord", "CodecError", "CommunityFeed", "Comparison", "ContentIndex", "Context",
-    "Correction", "Credits", "CreditsError", "Curve", "Deduction", "Difference", "Edit", "Embedder", "Embedding",
-    "Engagement", "Event", "EventBus", "Features", "FileError", "Flow", "Form", "FormatError", "Generate", "Harmony",
-    "Health", "Heard", "HitEstimate", "HitModel", "HitReport", "IdempotentGenerator", "InputError", "Job", "JobError",
-    "JobStatus", "Key", "KeySpan", "Line", "Loudness", "LoudnessCurve", "Lyrics", "LyricsError", "LyricsReport",
-    "Match", "Melody", "MemoryStore", "Message", "MetaRegistry", "MissingExtraError", "MissingKeyError",
+    "Action", "Advice", "AnalyzeLyrics", "Asset", "AsyncMusicEngine", "AsyncReplyStream", "Audio", "AudioAnalyzer",
+    "AudioError", "AudioReport", "BackendError", "Beats", "Brief", "BriefError", "Cache", "CancellingGenerator",
+    "Capabilities", "Change", "ChatModel", "Chord", "CodecError", "CommunityFeed", "Comparison", "ContentIndex",
+    "Context", "Correction", "Credits", "CreditsError", "Curve", "Deduction", "Difference", "Edit", "Embedder",
+    "Embedding", "Engagement", "Event", "EventBus", "Features", "FileError", "Flow", "Form", "FormatError", "Generate",
+    "Harmony", "Health", "Heard", "HitEstimate", "HitModel", "HitReport", "IdempotentGenerator", "InputError", "Job",
+    "JobError", "JobStatus", "Key", "KeySpan", "Line", "Loudness", "LoudnessCurve", "Lyrics", "LyricsError",
+    "LyricsReport", "Match", "Melody", "MemoryStore", "Message", "MetaRegistry", "MissingExtraError", "MissingKeyError",
     "ModerationError", "Moderator", "MusicEngine", "MusicEngineError", "MusicGenerator", "Note", "Orchestrator",
     "Passage", "PitchTrack", "PitchTracker", "Platform", "Playback", "Produce", "Production", "Pronunciation",
     "Quantiles", "RecordedRound", "Recording", "References", "Refine", "Release", "Reliability", "Replay", "Reply",

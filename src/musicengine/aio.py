@@ -7,7 +7,12 @@
 
 numpy works outside of the interpreter's lock, so the event loop goes on meanwhile. Cancelling an await cancels the
 work: what has not begun never begins, and a verb that takes ``progress`` stops at its next step. A verb without steps
-runs to its end, unheard. ``progress`` is called in the event loop.
+runs to its end, unheard. ``progress`` is called in the event loop. A streamed answer is read piece by piece::
+
+    stream = engine.stream_chat("make me a warm disco track")
+    async for piece in stream:
+        print(piece, end="")
+    print(stream.reply.brief)
 """
 
 from __future__ import annotations
@@ -16,20 +21,21 @@ import asyncio
 import contextvars
 import inspect
 import threading
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial, update_wrapper
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from musicengine.engine import MusicEngine
+from musicengine.flows.chat import ReplyStream
 from musicengine.protocols import Progress
+from musicengine.values.conversation import Reply
 from musicengine.values.making import Step
 
-__all__ = ["AsyncMusicEngine"]
+__all__ = ["AsyncMusicEngine", "AsyncReplyStream"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
-_END = object()
 
 
 def _lifted(
@@ -43,7 +49,7 @@ def _lifted(
         if has_steps:
             kwargs["progress"] = _stoppable(cancelled, kwargs.get("progress"))  # type: ignore[arg-type]
         try:
-            return await self._run(partial(verb, self.engine, *args, **kwargs))
+            return await _in_thread(self._executor, partial(verb, self.engine, *args, **kwargs))
         except asyncio.CancelledError:
             cancelled.set()
             raise
@@ -53,43 +59,88 @@ def _lifted(
 
 
 def _streamed(
-    verb: Callable[Concatenate[MusicEngine, P], Iterator[R]],
-) -> Callable[Concatenate[AsyncMusicEngine, P], AsyncGenerator[R, None]]:
-    """The verb as an async generator: the next piece is fetched when it is asked for, so a slow reader waits alone."""
+    verb: Callable[Concatenate[MusicEngine, P], ReplyStream],
+) -> Callable[Concatenate[AsyncMusicEngine, P], AsyncReplyStream]:
+    """The verb as a function that gives the stream at once; the work begins when its first piece is asked for."""
 
-    async def streamed(self: AsyncMusicEngine, /, *args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[R, None]:
-        source = _Source(partial(verb, self.engine, *args, **kwargs))
-        try:
-            while (piece := await self._run(source.next)) is not _END:
-                yield piece
-        finally:  # also of whoever stops reading, or is cancelled while a piece is on its way
-            asyncio.get_running_loop().run_in_executor(self._executor, source.close)
+    def streamed(self: AsyncMusicEngine, /, *args: P.args, **kwargs: P.kwargs) -> AsyncReplyStream:
+        return AsyncReplyStream(partial(verb, self.engine, *args, **kwargs), self._executor)
 
     update_wrapper(streamed, verb)
     return streamed
 
 
-class _Source(Generic[R]):
-    """An iterator that one thread at a time asks for its next piece, whichever thread it is."""
+class AsyncReplyStream(AsyncIterator[str]):
+    """The pieces of an answer, to be read by ``async for``; a :class:`ReplyStream` whose pieces are awaited.
 
-    def __init__(self, make: Callable[[], Iterator[R]]) -> None:
-        self._make, self._pieces = make, cast("Iterator[R] | None", None)
+    The next piece is fetched when it is asked for, so a slow reader waits alone. Whoever stops reading, or is cancelled
+    while a piece is on its way, takes no turn.
+
+    Args:
+        make: begins the stream.
+        executor: the threads that work; the event loop's own if None.
+    """
+
+    def __init__(self, make: Callable[[], ReplyStream], executor: ThreadPoolExecutor | None) -> None:
+        """Begin with nothing said."""
+        self._source = _Source(make)
+        self._executor = executor
+        self._pieces = self._read()
+
+    @property
+    def reply(self) -> Reply | None:
+        """The whole answer with its brief and actions, once the pieces are over; until then None."""
+        return self._source.stream.reply if self._source.stream else None
+
+    async def __anext__(self) -> str:
+        """The next piece.
+
+        Raises:
+            InputError, ModerationError: with the first piece, as ``MusicEngine.stream_chat``.
+            BackendError: the model failed, gave no words, or did not end.
+        """
+        return await anext(self._pieces)
+
+    async def aclose(self) -> None:
+        """Stop reading."""
+        await self._pieces.aclose()
+
+    async def _read(self) -> AsyncGenerator[str, None]:
+        # A generator, because the event loop closes those that nobody reads any more.
+        try:
+            while (piece := await _in_thread(self._executor, self._source.next)) is not None:
+                yield piece
+        finally:
+            asyncio.get_running_loop().run_in_executor(self._executor, self._source.close)
+
+
+class _Source:
+    """A stream that one thread at a time asks for its next piece, whichever thread it is."""
+
+    def __init__(self, make: Callable[[], ReplyStream]) -> None:
+        self._make = make
+        self.stream: ReplyStream | None = None
         self._lock = threading.Lock()
         self._closed = False
 
-    def next(self) -> R:
+    def next(self) -> str | None:
         with self._lock:
             if self._closed:
-                return cast("R", _END)
-            if self._pieces is None:
-                self._pieces = iter(self._make())
-            return next(self._pieces, cast("R", _END))
+                return None
+            if self.stream is None:
+                self.stream = self._make()
+            return next(self.stream, None)
 
     def close(self) -> None:
         with self._lock:
             self._closed = True
-            if close := getattr(self._pieces, "close", None):
-                close()
+            if self.stream is not None:
+                self.stream.close()
+
+
+async def _in_thread(executor: ThreadPoolExecutor | None, work: Callable[[], R]) -> R:
+    context = contextvars.copy_context()
+    return await asyncio.get_running_loop().run_in_executor(executor, partial(context.run, work))
 
 
 class AsyncMusicEngine:
@@ -138,10 +189,6 @@ class AsyncMusicEngine:
     end_session = _lifted(MusicEngine.end_session)
     health = _lifted(MusicEngine.health)
     stats = _lifted(MusicEngine.stats)
-
-    async def _run(self, work: Callable[[], R]) -> R:
-        context = contextvars.copy_context()
-        return await asyncio.get_running_loop().run_in_executor(self._executor, partial(context.run, work))
 
 
 def _stoppable(cancelled: threading.Event, progress: Progress | None) -> Progress:

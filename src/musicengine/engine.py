@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import BinaryIO, TypeAlias, TypeVar
+from typing import TypeVar
 
 import attrs
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from musicengine.backends.stub.trends import StubTrends
 from musicengine.calls import Account, Call, Meter, Middleware, through
 from musicengine.errors import InputError
 from musicengine.events import EventBus
+from musicengine.files import Sound
 from musicengine.flows.advise import advise_on_take, advise_on_track
 from musicengine.flows.jobs import as_budget
 from musicengine.flows.judge import ERA, judge
@@ -47,32 +48,27 @@ from musicengine.protocols import (
     TrendSource,
 )
 from musicengine.stores import Cache, MemoryStore
-from musicengine.stores.cache import recall
 from musicengine.synth import parse_brief
 from musicengine.values.hits import HitReport
-from musicengine.values.hosts import Match
 from musicengine.values.lyrics import LyricsReport
 from musicengine.values.making import Brief, Credits, Take
-from musicengine.values.measures import Embedding
-from musicengine.values.music import PitchTrack
 from musicengine.values.production import Production, Recording, Replay
-from musicengine.values.reports import AudioReport, Report
+from musicengine.values.reports import Report
 from musicengine.values.scores import Advice
 from musicengine.values.service import Health, Stats
-from musicengine.values.sound import Audio, Stems
+from musicengine.values.sound import Audio
 from musicengine.values.words import Lyrics, Transcript
+from musicengine.verbs.listening import Listening
 from musicengine.verbs.orders import Orders
 from musicengine.verbs.talk import Talk
 
-__all__ = ["MusicEngine", "Sound"]
+__all__ = ["MusicEngine"]
 
 R = TypeVar("R")
-Sound: TypeAlias = "Audio | Take | str | os.PathLike[str] | bytes | BinaryIO"
-"""What verbs take where they need sound: anything :meth:`MusicEngine.load` reads, or a take."""
 
 
 @attrs.frozen
-class MusicEngine(Orders, Talk):
+class MusicEngine(Listening, Orders, Talk):
     """Hears, makes and judges music.
 
     The constructor's arguments are the configuration; ``attrs.evolve(engine, separator=...)`` makes an engine that
@@ -143,7 +139,7 @@ class MusicEngine(Orders, Talk):
             FileError: it cannot be read.
             AudioError: what it holds cannot be audio.
         """
-        return self._call("load", lambda: _sound(source, rate))
+        return self._call("load", lambda: files.load(source, rate))
 
     def save(
         self, item: Audio | Take | Production, path: str | os.PathLike[str], *, encoding: files.Encoding = "pcm16"
@@ -157,7 +153,7 @@ class MusicEngine(Orders, Talk):
         """
         if isinstance(item, Production):
             return self._call("save", lambda: save_production(item, path))
-        return self._call("save", lambda: files.save(_sound(item), path, encoding=encoding))
+        return self._call("save", lambda: files.save(files.load(item), path, encoding=encoding))
 
     def analyze(
         self, sound: Sound, *, lyrics: str | Lyrics | Transcript | None = None, progress: Progress | None = None
@@ -183,31 +179,6 @@ class MusicEngine(Orders, Talk):
         """
         return self._call("analyze_lyrics", lambda: lyrics.analyze(words))
 
-    def separate(self, sound: Sound) -> Stems:
-        """Take a mixture apart into vocals, drums, bass and other, which add up to it."""
-        return self._call("separate", lambda: self.separator.separate(_sound(sound)))
-
-    def track_pitch(self, sound: Sound) -> PitchTrack:
-        """Follow the voice or lead."""
-        return self._call("track_pitch", lambda: self.pitch_tracker.track(_sound(sound)))
-
-    def embed(self, sound: Sound) -> Embedding:
-        """Place the audio among others: near embeddings sound alike."""
-        return self._call("embed", lambda: self.embedder.embed(_sound(sound)))
-
-    def transcribe(self, sound: Sound, lyrics: str | Lyrics | None = None) -> Transcript:
-        """When each word is sung: known words are found in this audio, those of a take are its own lyrics.
-
-        Args:
-            sound: a song, or a voice alone.
-            lyrics: its words; a live transcriber hears them where they are None.
-
-        Raises:
-            BackendError: no words are known, and the transcriber cannot hear any.
-            LyricsError: the words cannot be found: none, not English, too many for the audio.
-        """
-        return self._call("transcribe", lambda: self._transcribe(sound, lyrics))
-
     def predict_hit(self, report: Report, *, genre: str = "", era: str = ERA) -> HitReport:
         """How typical a record is of those that charted, with its reasons; it is no chance of a hit.
 
@@ -220,15 +191,6 @@ class MusicEngine(Orders, Talk):
             InputError: the trend source does not know the era.
         """
         return self._call("predict_hit", lambda: predict(report, self.trend_source.trends(genre, era)))
-
-    def find_similar(self, subject: Embedding | Sound, *, count: int = 10) -> tuple[Match, ...]:
-        """The assets of the content index that sound most alike, nearest first.
-
-        Raises:
-            InputError: the index holds embeddings of another space, or ``count`` is not positive.
-            FileError: the sound cannot be read.
-        """
-        return self._call("find_similar", lambda: self._find_similar(subject, count))
 
     def advise(self, sound: Sound, report: Report | None = None, *, deep: bool = False) -> tuple[Advice, ...]:
         """What would raise the score: changes that were tried and measured, best for their effort first.
@@ -314,17 +276,6 @@ class MusicEngine(Orders, Talk):
     def _screened(self, prompt: str | Brief) -> Brief:
         return screen_brief(self.moderator, _brief(prompt))
 
-    def _measured(self, verb: str, audio: Audio, progress: Progress | None = None) -> AudioReport:
-        """What the analyzer measures, or measured before of the same sound."""
-
-        def work() -> AudioReport:
-            return self.analyzer.analyze(audio, progress=progress)
-
-        report, remembered = recall(self._cache, AudioReport, "analyze", self.analyzer, audio, work, progress=progress)
-        if remembered:
-            self._meter.remembered(verb)
-        return report
-
     def _analyze(
         self,
         sound: Sound,
@@ -333,7 +284,7 @@ class MusicEngine(Orders, Talk):
         *,
         verb: str = "analyze",
     ) -> Report:
-        measured = self._measured(verb, _sound(sound), progress)
+        measured = self._measured(verb, files.load(sound), progress)
         return judge(measured, self.trend_source, words=words, take=sound if isinstance(sound, Take) else None)
 
     def _refine(self, take: Take, report: Report | None) -> Take:
@@ -349,16 +300,6 @@ class MusicEngine(Orders, Talk):
             accepts=generator.capabilities.accepts,
         )
 
-    def _transcribe(self, sound: Sound, words: str | Lyrics | None) -> Transcript:
-        known = words if words is not None else sound.lyrics if isinstance(sound, Take) else None
-        return self.transcriber.transcribe(
-            _sound(sound), lyrics=lyrics.parse(known) if isinstance(known, str) else known
-        )
-
-    def _find_similar(self, subject: Embedding | Sound, count: int) -> tuple[Match, ...]:
-        embedding = subject if isinstance(subject, Embedding) else self.embedder.embed(_sound(subject))
-        return self.content_index.similar(embedding, count=count)
-
     def _advise(self, sound: Sound, report: Report | None, deep: bool) -> tuple[Advice, ...]:
         if deep and not isinstance(sound, Take):
             raise InputError(f"deep advice edits the brief of a take, got {type(sound).__name__}")
@@ -366,14 +307,10 @@ class MusicEngine(Orders, Talk):
             report = self._analyze(sound, verb="advise")
         if isinstance(sound, Take) and deep:
             return advise_on_take(self._studio(), sound, report)
-        return advise_on_track(_sound(sound), report)
+        return advise_on_track(files.load(sound), report)
 
     def _call(self, verb: str, function: Callable[[], R]) -> R:
         return through((self._meter, self.events, *self.middleware), Call(verb), function)
-
-
-def _sound(source: Sound | npt.ArrayLike, rate: float | None = None) -> Audio:
-    return source.audio if isinstance(source, Take) else files.load(source, rate)
 
 
 def _brief(prompt: str | Brief) -> Brief:

@@ -23,12 +23,15 @@ import numpy.typing as npt
 
 from musicengine import wav
 from musicengine.errors import AudioError, FileError, FormatError, InputError, MissingExtraError, TruncatedFileWarning
+from musicengine.values.making import Take
 from musicengine.values.sound import Audio
 from musicengine.wav import Encoding
 
-__all__ = ["Encoding", "Source", "load", "replacing", "save"]
+__all__ = ["Encoding", "Sound", "Source", "load", "replacing", "save"]
 
-Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | npt.ArrayLike | Audio
+Sound: TypeAlias = Audio | Take | str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
+"""What verbs take where they need sound: anything :func:`load` reads that has its rate with it."""
+Source: TypeAlias = Sound | npt.ArrayLike
 """What :func:`load` reads."""
 
 _BLOCK = 1 << 16  # frames that pass through soundfile at a time; it crashes on one very long write of Ogg
@@ -53,7 +56,7 @@ def load(source: Source, rate: float | None = None) -> Audio:
 
     Args:
         source: a path; the bytes of a file; a binary file; an array (n,) or (channels, n) of floats, or lists of
-            them, with its ``rate``; or an Audio, which is returned as it is.
+            them, with its ``rate``; an Audio, which is returned as it is; or a take, whose audio it is.
         rate: of an array, Hz. With any other source it is what the source must have.
 
     Returns:
@@ -71,8 +74,8 @@ def load(source: Source, rate: float | None = None) -> Audio:
     """
     if isinstance(source, (list, tuple)) or hasattr(source, "__array__"):
         return _from_array(source, rate)
-    if isinstance(source, Audio):
-        audio = source
+    if isinstance(source, (Audio, Take)):
+        audio = source.audio if isinstance(source, Take) else source
     elif isinstance(source, (bytes, bytearray, memoryview)):
         audio = _read(io.BytesIO(source), f"{len(source)} bytes")
     elif isinstance(source, (str, os.PathLike)):
@@ -81,7 +84,7 @@ def load(source: Source, rate: float | None = None) -> Audio:
         audio = _from_file(source)
     else:
         raise InputError(
-            f"load takes a path, bytes, a binary file, an array with its rate or an Audio, got {_brief(source)}"
+            f"load takes a path, bytes, a binary file, an array with its rate, an Audio or a Take, got {_brief(source)}"
         )
     if rate is not None and rate != audio.rate:
         raise AudioError(f"the audio is at {audio.rate} Hz, not at {rate!r}; dsp.resampling.resample changes a rate")
@@ -232,7 +235,8 @@ def _read_by_soundfile(soundfile: ModuleType, file: BinaryIO, name: str) -> Audi
                 blocks.append(block)
     except (RuntimeError, OSError, ValueError, MemoryError) as error:
         if not blocks:
-            raise FormatError(f"{name} cannot be read, it begins with {head!r}: {error}") from error
+            reason = getattr(error, "error_string", error)  # without the name of our own stream
+            raise FormatError(f"{name} cannot be read, it begins with {head!r}: {reason}") from error
         promised = -1
     total = sum(map(len, blocks))
     if not total:

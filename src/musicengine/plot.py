@@ -16,6 +16,7 @@ from musicengine.audio import compute_spectrogram
 from musicengine.audio.loudness import loudness_curve
 from musicengine.dsp.outlines import extremes
 from musicengine.errors import InputError, MissingExtraError
+from musicengine.values._arrays import FloatArray
 from musicengine.values.hits import HitModel, Reliability
 from musicengine.values.measures import LoudnessCurve
 from musicengine.values.music import PITCH_CLASSES, Beats, Form, Harmony, Melody, PitchTrack, Section
@@ -41,6 +42,7 @@ __all__ = [
 
 _PARTS = 2_000
 _FLOOR_DB = 80.0
+_UNDER_LINES = 0.5  # over pictures, under curves
 _GATE_LUFS = -70.0  # the absolute gate of ITU-R BS.1770: below it is silence
 
 
@@ -62,7 +64,7 @@ def spectrogram(sound: Audio | Spectrogram, ax: Axes | None = None) -> Axes:
     mesh = ax.pcolormesh(
         found.times_s, found.frequencies_hz, level, vmin=-_FLOOR_DB, vmax=0, cmap="magma", shading="nearest"
     )
-    mesh.set_rasterized(True)
+    mesh.set(rasterized=True, zorder=0)
     ax.set_yscale("symlog", linthresh=1000)
     ticks = [f for f in (100, 250, 500, 1000, 2000, 4000, 8000, 16000) if f <= found.frequencies_hz[-1]]
     ax.set_yticks(ticks, [f"{f / 1000:g}k" if f >= 1000 else str(f) for f in ticks])
@@ -88,8 +90,9 @@ def beats(found: Beats, ax: Axes | None = None) -> Axes:
     """Lines where beats fall, strong ones where bars begin; on axes that hold a picture they lie over it."""
     ax = _axes(ax)
     empty = not ax.has_data()
+    colour = "white" if _holds_a_heat_map(ax) else "C1"
     for times, width, alpha in ((_is(found, Beats).times_s, 0.7, 0.5), (found.downbeats_s, 1.6, 0.9)):
-        ax.vlines(times, 0, 1, transform=ax.get_xaxis_transform(), color="C1", linewidth=width, alpha=alpha)
+        ax.vlines(times, 0, 1, transform=ax.get_xaxis_transform(), color=colour, linewidth=width, alpha=alpha)
     if empty and len(found):
         ax.set(xlim=(0, float(found.times_s[-1]) * 1.02), ylim=(0, 1), yticks=[])
     ax.set_xlabel("time, s")
@@ -102,13 +105,19 @@ def structure(form: Form | Sequence[Section], ax: Axes | None = None) -> Axes:
     sections = form.sections if isinstance(form, Form) else [_is(section, Section) for section in form]
     empty = not ax.has_data()
     for section in sections:
-        ax.axvspan(section.start_s, section.end_s, color=f"C{section.group % 10}", alpha=0.3, linewidth=0)
-        middle = (section.start_s + section.end_s) / 2
-        ax.text(middle, 0.97, section.label, transform=ax.get_xaxis_transform(), ha="center", va="top", clip_on=True)
+        colour, over = f"C{section.group % 10}", ax.get_xaxis_transform()
+        ax.axvspan(section.start_s, section.end_s, color=colour, alpha=0.25, linewidth=0, zorder=_UNDER_LINES)
+        middle, box = (
+            (section.start_s + section.end_s) / 2,
+            {"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 2},
+        )
+        ax.text(
+            middle, 0.96, section.label, transform=over, ha="center", va="top", clip_on=True, color="black", bbox=box
+        )
     for section in sections[1:]:
         ax.axvline(section.start_s, color="0.4", linewidth=0.8)
     if empty and sections:
-        ax.set(xlim=(0, sections[-1].end_s), yticks=[])
+        ax.set(xlim=(0, sections[-1].end_s), ylim=(0, 1), yticks=[])
     ax.set_xlabel("time, s")
     return ax
 
@@ -116,13 +125,14 @@ def structure(form: Form | Sequence[Section], ax: Axes | None = None) -> Axes:
 def pitch(track: PitchTrack, ax: Axes | None = None) -> Axes:
     """The pitch on a logarithmic scale, with gaps where there is none."""
     ax = _axes(ax)
+    empty = not ax.has_data()
     ax.plot(_is(track, PitchTrack).times_s, track.frequencies_hz, linewidth=1.2)
     if np.isfinite(track.frequencies_hz).any():
         ax.set_yscale("log", base=2)
         low, high = np.nanmin(track.frequencies_hz), np.nanmax(track.frequencies_hz)
         octaves = [octave for octave in range(-1, 10) if low / 2 <= _octave_hz(octave) <= high * 2]
         ax.set_yticks([_octave_hz(octave) for octave in octaves], [f"C{octave}" for octave in octaves])
-    ax.margins(x=0)
+    _from_zero(ax, track.times_s, empty)
     ax.set(xlabel="time, s", ylabel="pitch")
     return ax
 
@@ -130,10 +140,11 @@ def pitch(track: PitchTrack, ax: Axes | None = None) -> Axes:
 def melody(found: Melody, ax: Axes | None = None) -> Axes:
     """The notes as a piano roll; louder ones are darker."""
     ax = _axes(ax)
+    empty = not ax.has_data()
     for note in _is(found, Melody).notes:
         width, alpha = note.end_s - note.start_s, 0.35 + 0.65 * note.velocity
         ax.barh(note.pitch, width, left=note.start_s, height=0.8, color="C0", alpha=alpha)
-    ax.margins(x=0)
+    _from_zero(ax, [note.end_s for note in found.notes], empty)
     ax.set(xlabel="time, s", ylabel="MIDI note")
     return ax
 
@@ -141,6 +152,7 @@ def melody(found: Melody, ax: Axes | None = None) -> Axes:
 def loudness(sound: Audio | LoudnessCurve | AudioReport | Report, ax: Axes | None = None) -> Axes:
     """Momentary and short-term loudness; the loudness of the whole as a line, where it is known."""
     ax = _axes(ax)
+    empty = not ax.has_data()
     measured = sound.audio if isinstance(sound, Report) else sound
     if isinstance(measured, Audio):
         measured = loudness_curve(measured)
@@ -153,7 +165,7 @@ def loudness(sound: Audio | LoudnessCurve | AudioReport | Report, ax: Axes | Non
         whole = measured.loudness.integrated_lufs
         if np.isfinite(whole):
             ax.axhline(whole, color="0.4", linestyle="--", linewidth=1, label="integrated")
-    ax.margins(x=0)
+    _from_zero(ax, curve.times_s, empty)
     ax.set(xlabel="time, s", ylabel="loudness, LUFS")
     ax.legend(loc="lower right")
     return ax
@@ -170,10 +182,9 @@ def ledger(score: Score, ax: Axes | None = None) -> Axes:
         ax.text(left - 0.5, at, f"−{item.points:.1f}", ha="right", va="center")
         names.append(item.rule)
     ax.barh(len(names), score.value, color="C0", alpha=0.8)
-    ax.text(score.value / 2, len(names), f"{score.value:.0f} of 100", ha="center", va="center", color="white")
+    ax.text(score.value / 2, len(names), f"{score.value:.1f} of 100", ha="center", va="center", color="white")
     ax.set_yticks(range(len(names) + 1), [*names, "score"])
-    ax.invert_yaxis()
-    ax.set(xlim=(0, 100), xlabel="points")
+    ax.set(xlim=(0, 100), ylim=(max(len(names), 3) + 0.6, -0.6), xlabel="points")
     return ax
 
 
@@ -187,6 +198,17 @@ def reliability(found: Reliability | HitModel, ax: Axes | None = None) -> Axes:
     ax.scatter(held.predicted, held.observed, s=15 + 100 * share, color="C0", zorder=3)
     ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted", ylabel="observed", aspect="equal")
     return ax
+
+
+def _from_zero(ax: Axes, times_s: Sequence[float] | FloatArray, empty: bool) -> None:
+    """Time from the beginning to the last of these; axes that held something keep theirs."""
+    if empty and len(times_s):
+        ax.set_xlim(0, float(max(times_s)))
+
+
+def _holds_a_heat_map(ax: Axes) -> bool:
+    """Whether orange would be lost on what the axes hold."""
+    return any(type(item).__name__ == "QuadMesh" for item in ax.collections) or bool(ax.images)
 
 
 def _octave_hz(octave: int) -> float:

@@ -11,16 +11,21 @@ import os
 import subprocess
 import sys
 import threading
+import time
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from musicengine import MusicEngine, Take
+from musicengine.hits import fit
 
 FULL = bool(os.environ.get("MUSICENGINE_STRESS"))
 CONCURRENT = 1_000 if FULL else 48
 CALLS = 10_000 if FULL else 400
+RECORDS = 1_000_000 if FULL else 20_000
 PROC = Path("/proc/self")
 
 
@@ -79,6 +84,22 @@ def test_many_calls_leave_no_thread_no_file_and_no_memory_behind(takes: list[Tak
     assert holds - held < 8, f"{holds - held:.1f} MB more after {CALLS} calls"
     print(f"{CALLS} calls: threads and files {before} -> {after}, memory {held:.1f} -> {holds:.1f} MB")
     subscription.close()
+
+
+def test_a_fit_to_a_million_records_needs_little_more_than_their_table() -> None:
+    rng = np.random.default_rng(0)
+    columns = {f"feature{n:02d}": rng.normal(size=RECORDS) for n in range(15)}
+    outcomes = columns["feature00"] + 0.5 * np.abs(columns["feature01"]) + rng.normal(size=RECORDS) > 0.5
+    table_mb = 15 * 8 * RECORDS / 1e6
+    tracemalloc.start()
+    start = time.process_time()
+    model = fit(columns, outcomes)
+    took, peak_mb = time.process_time() - start, tracemalloc.get_traced_memory()[1] / 1e6
+    tracemalloc.stop()
+    print(f"{RECORDS:,} records of 15 features, {table_mb:.0f} MB: {took:.0f} s of CPU, {peak_mb:.0f} MB at most")
+    assert peak_mb < 2 * table_mb + 40
+    assert model.records == RECORDS
+    assert model.reliability.calibration_error < 0.02
 
 
 _FORK = """

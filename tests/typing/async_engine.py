@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_type
 
-from musicengine import AsyncMusicEngine, Audio, LyricsReport, PitchTrack, Report, Stats, Take, batch
+from musicengine import AsyncMusicEngine, Audio, LyricsReport, PitchTrack, Reply, Report, Stats, Take, batch
 from musicengine.backends.stub.generator import StubGenerator
 from musicengine.testing import Recorded, record
 
@@ -17,6 +17,9 @@ async def results(engine: AsyncMusicEngine) -> None:
     assert_type(await engine.analyze_lyrics("la"), LyricsReport)
     assert_type(await engine.track_pitch(take), PitchTrack)
     assert_type(await engine.stats(), Stats)
+    stream = engine.stream_chat("slower", session="s")
+    assert_type([piece async for piece in stream], list[str])
+    assert_type(stream.reply, Reply | None)
 
 
 async def mistakes(engine: AsyncMusicEngine) -> None:

@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import attrs
 import pytest
 
 from musicengine import AsyncMusicEngine, MusicEngine, aio
-from musicengine.errors import FileError
+from musicengine.errors import FileError, InputError
 from musicengine.values.making import Step
 
 CONSTRUCTORS = {"from_env"}
@@ -26,7 +27,8 @@ def test_no_verb_is_missing() -> None:
     for name, verb in verbs().items():
         lifted = getattr(AsyncMusicEngine, name, None)
         assert lifted is not None, f"AsyncMusicEngine lacks {name}: add {name} = _lifted(MusicEngine.{name})"
-        assert inspect.iscoroutinefunction(lifted) or inspect.isasyncgenfunction(lifted)
+        streams = inspect.signature(verb).return_annotation == "ReplyStream"
+        assert inspect.iscoroutinefunction(lifted) is not streams
         assert inspect.signature(lifted) == inspect.signature(verb)
         assert lifted.__doc__ == verb.__doc__
 
@@ -120,11 +122,11 @@ class Counting(MusicEngine):
     closed = False
     given = 0
 
-    def count(self, most: int) -> Iterator[int]:
+    def count(self, most: int) -> Iterator[str]:
         try:
             for number in range(most):
                 type(self).given += 1
-                yield number
+                yield str(number)
             if most == 3:
                 raise FileError("the end of the line")
         finally:
@@ -141,15 +143,52 @@ def counting() -> AsyncCounting:
     return AsyncCounting(Counting())
 
 
-def stream(counting: AsyncCounting, most: int) -> AsyncIterator[int]:
+def test_a_streamed_chat_ends_with_the_reply_of_the_engine() -> None:
+    async def run() -> None:
+        engine = AsyncMusicEngine()
+        stream = engine.stream_chat("make me a dark trap beat at 140")
+        early = stream.reply
+        pieces = [piece async for piece in stream]
+        assert early is None
+        assert stream.reply is not None
+        assert len(pieces) > 1
+        assert "".join(pieces).strip() == str(stream.reply)
+        known = MusicEngine().chat("make me a dark trap beat at 140")
+        assert attrs.evolve(stream.reply, session=known.session) == known
+        assert await engine.sessions() == (stream.reply.session,)
+        assert [piece async for piece in stream] == []
+        with pytest.raises(InputError, match="no session 'nobody'"):
+            await anext(engine.stream_chat("slower", session="nobody"))
+
+    asyncio.run(run())
+
+
+def test_a_streamed_chat_that_is_left_takes_no_turn() -> None:
+    async def run() -> None:
+        engine = AsyncMusicEngine()
+        session = (await engine.chat("make me a dark trap beat at 140")).session
+        stream = engine.stream_chat("slower", session=session)
+        async for _ in stream:
+            break
+        await stream.aclose()
+        assert stream.reply is None
+        assert [piece async for piece in stream] == []
+        unread = engine.stream_chat("slower", session=session)
+        assert unread.reply is None
+        assert (await engine.session(session)).turns == 1
+
+    asyncio.run(run())
+
+
+def stream(counting: AsyncCounting, most: int) -> AsyncIterator[str]:
     return counting.count(most)
 
 
 def test_a_stream_gives_its_pieces_and_its_error(counting: AsyncCounting) -> None:
     async def run() -> None:
-        assert [piece async for piece in stream(counting, 5)] == [0, 1, 2, 3, 4]
+        assert [piece async for piece in stream(counting, 5)] == list("01234")
         pieces = stream(counting, 3)
-        assert [await anext(pieces) for _ in range(3)] == [0, 1, 2]
+        assert [await anext(pieces) for _ in range(3)] == list("012")
         with pytest.raises(FileError, match="end of the line"):
             await anext(pieces)
 
@@ -161,7 +200,7 @@ def test_a_slow_reader_makes_the_source_wait(counting: AsyncCounting) -> None:
     async def run() -> None:
         pieces = counting.count(1_000_000)
         for number in range(5):
-            assert await anext(pieces) == number
+            assert await anext(pieces) == str(number)
             await asyncio.sleep(0.01)
             assert Counting.given == number + 1
         await pieces.aclose()

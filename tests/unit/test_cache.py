@@ -9,7 +9,7 @@ import pytest
 
 from musicengine import Audio, AudioReport, MusicEngine, SQLiteStore, codec
 from musicengine.backends.native import Native
-from musicengine.errors import StoreError
+from musicengine.errors import BackendError, StoreError
 from musicengine.protocols import Progress
 from musicengine.stores import Cache, MemoryStore
 from musicengine.values.making import Step
@@ -50,6 +50,32 @@ def test_advice_uses_what_analyze_measured() -> None:
     engine.analyze(noise())
     engine.advise(noise())
     assert (analyzer.calls, engine.stats()["advise"].cache_hits) == (1, 1)
+
+
+def test_pitch_place_and_words_are_remembered_too() -> None:
+    engine = MusicEngine()
+    take = engine.generate("pop, 110 bpm, 8 seconds")
+
+    def listen(sound: Audio) -> tuple[object, ...]:
+        return engine.track_pitch(sound), engine.embed(sound), engine.transcribe(sound, take.lyrics)
+
+    first, again = listen(take.audio), listen(Audio(take.audio.samples, take.audio.rate))
+    assert again == first
+    hits = {verb: engine.stats()[verb].cache_hits for verb in ("track_pitch", "embed", "transcribe")}
+    assert hits == {"track_pitch": 1, "embed": 1, "transcribe": 1}
+    engine.find_similar(take)
+    assert engine.stats()["find_similar"].cache_hits == 1
+    engine.transcribe(take, "other words are not the same")  # other words, another question
+    engine.transcribe(take.audio.clip(0, 7), take.lyrics)
+    assert engine.stats()["transcribe"].cache_hits == 1
+
+
+def test_an_error_is_not_remembered() -> None:
+    engine = MusicEngine()
+    for _ in range(2):
+        with pytest.raises(BackendError, match="live transcriber"):
+            engine.transcribe(noise())
+    assert engine.stats()["transcribe"].cache_hits == 0
 
 
 def test_everything_a_take_measures_survives_the_cache() -> None:
@@ -114,7 +140,7 @@ def test_a_damaged_entry_is_measured_again(damage: str) -> None:
     entry = store.get(key) or b""
     flipped = bytearray(entry)
     flipped[-100] ^= 1
-    Cache(other := MemoryStore()).recall(Audio, "analyze", Counting(), noise(), noise)
+    Cache(other := MemoryStore()).recall(Audio, "analyze", Counting(), (noise(),), noise)
     foreign = other.get(next(iter(other.keys()))) or b""
     wrong = {
         "truncated": entry[:-7], "flipped": bytes(flipped), "foreign": b"hello", "empty": b"", "another kind": foreign
@@ -142,7 +168,7 @@ def test_a_store_that_fails_costs_time_and_no_result() -> None:
 def test_a_value_too_odd_to_write_down_is_not_kept() -> None:
     cache = Cache(store := MemoryStore())
     odd = attrs.evolve(Native().analyze(noise()), abstained={"tempo": 1j})
-    value, remembered = cache.recall(AudioReport, "odd", Native(), noise(), lambda: odd)
+    value, remembered = cache.recall(AudioReport, "odd", Native(), (noise(),), lambda: odd)
     assert (value, remembered, list(store.keys())) == (odd, False, [])
     assert not isinstance(value, Stems)
     assert "MemoryStore" in repr(cache)

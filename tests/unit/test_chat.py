@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 
 import attrs
+import numpy as np
 import pytest
 
 from musicengine import (
     AnalyzeLyrics,
     Brief,
     Generate,
+    Job,
     Lyrics,
     Message,
     MusicEngine,
@@ -28,9 +30,12 @@ from musicengine import (
     codec,
     lyrics,
 )
+from musicengine.backends.stub.generator import StubGenerator
 from musicengine.errors import BackendError, CreditsError, InputError, StoreError
+from musicengine.flows.actions import compose_words
 from musicengine.flows.proposals import find_unverified
 from musicengine.flows.sessions import Sessions
+from musicengine.protocols import Progress
 from musicengine.stores import MemoryStore
 
 
@@ -317,6 +322,74 @@ def test_words_are_written_into_the_brief(monkeypatch: pytest.MonkeyPatch) -> No
         engine.execute(WriteLyrics(Brief("pop", genre="pop"), "bridge"))
 
 
+def test_a_session_that_ends_while_a_take_is_made_costs_no_take() -> None:
+    engine = MusicEngine()
+    reply = engine.chat("make me a pop song, 4 seconds")
+
+    @attrs.frozen
+    class Ending(StubGenerator):
+        def fetch(self, job: Job, /, *, progress: Progress | None = None) -> tuple[Take, ...]:
+            engine.end_session(reply.session)
+            return super().fetch(job, progress=progress)
+
+    with_ending = attrs.evolve(engine, generator=Ending())
+    assert isinstance(with_ending.execute(reply.actions[0], session=reply.session), Take)
+    with pytest.raises(InputError, match="nobody spoke in it for 24 hours"):
+        engine.execute(reply.actions[0], session=reply.session)
+
+
+def labels(words: Lyrics) -> list[str]:
+    return list(dict.fromkeys(line.section for line in words.lines))
+
+
+def test_a_second_verse_joins_the_words_that_were_sung_and_is_sung_itself() -> None:
+    engine = MusicEngine()
+    asked = engine.chat("make me a pop song about the sea, 40 seconds, at 110")
+    first = engine.execute(asked.actions[0], session=asked.session)
+    assert isinstance(first, Take)
+    assert first.lyrics
+    before = [line.text for line in first.lyrics.lines]
+    verse = engine.chat("write me a second verse", session=asked.session)
+    written = engine.execute(verse.actions[0], session=asked.session)
+    assert isinstance(written, Lyrics)
+    assert labels(written) == ["Verse 1", "Chorus", "Verse 2"]
+    assert [line.text for line in written.lines[: len(before)]] == before
+    new = [line.text for line in written.lines[len(before) :]]
+    assert new
+    assert set(new).isdisjoint(before)
+    take = engine.execute(engine.chat("ok make it", session=asked.session).actions[0], session=asked.session)
+    assert isinstance(take, Take)
+    assert take.truth
+    assert take.truth.stems
+    sung = " ".join(word.text for word in take.truth.words)
+    assert all(line in sung for line in new)
+    assert np.abs(take.truth.stems.vocals.samples).max() > 0.05
+    found = engine.transcribe(take)
+    away = [abs(a.start_s - b.start_s) for a, b in zip(found.words, take.truth.words, strict=True)]
+    assert np.median(away) < 0.04
+    # Asked again, it is another verse in the same place; on another theme, it is about that.
+    again = engine.chat("write me a second verse about summer rain", session=asked.session)
+    other = engine.execute(again.actions[0], session=asked.session)
+    assert isinstance(other, Lyrics)
+    assert labels(other) == labels(written)
+    assert [line.text for line in other.lines[: len(before)]] == before
+    assert set(new).isdisjoint(line.text for line in other.lines)
+    assert [line.stanza for line in other.lines] == sorted(line.stanza for line in other.lines)
+
+
+def test_a_chorus_is_replaced_in_its_place() -> None:
+    words = compose_words(WriteLyrics(Brief("pop", genre="pop", lyrics=lyrics.parse(SONG)), "chorus", "the highway"))
+    assert labels(words) == ["Verse 1", "Chorus", "Verse 2"]
+    assert "la" not in {line.text for line in words.lines}
+    assert [line.text for line in words.lines if line.section != "Chorus"] == ["one", "two", "three", "four"]
+
+
+@pytest.mark.parametrize("text", ["write lyrics about my tax return", "a pop song about my tax return"])
+def test_a_topic_without_lines_is_owned_up_to(engine: MusicEngine, text: str) -> None:
+    assert 'none about "my tax return"' in str(engine.chat(text))
+    assert "none about" not in str(engine.chat(text.replace("my tax return", "late trains")))
+
+
 def test_a_composer_without_words_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("musicengine.flows.actions.compose", lambda brief: Sheet(None))
     with pytest.raises(BackendError, match="wrote no words"):
@@ -589,6 +662,15 @@ def test_a_stream_gives_the_words_and_then_the_reply(engine: MusicEngine) -> Non
     assert list(stream) == []
 
 
+def test_a_stream_that_is_closed_is_over(engine: MusicEngine) -> None:
+    session = engine.chat(BASE).session
+    stream = engine.stream_chat("slower", session=session)
+    next(stream)
+    stream.close()
+    assert list(stream) == []
+    assert (stream.reply, engine.session(session).turns) == (None, 1)
+
+
 def test_a_stream_that_is_left_takes_no_turn(engine: MusicEngine) -> None:
     session = engine.chat(BASE).session
     next(engine.stream_chat("slower", session=session))
@@ -674,3 +756,4 @@ def test_numbers_are_known_whatever_stands_around_them(known: str) -> None:
     assert find_unverified("it is 2", known) == ()
     assert find_unverified("it is 2", json.dumps(known)) == ()
     assert find_unverified("it is 3", json.dumps(known)) == ("3",)
+    assert find_unverified("it is 2\u00b9", json.dumps("2\u00b9")) == ()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import importlib
 import io
 import json
+import struct
 import warnings
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import attrs
 import numpy as np
@@ -19,6 +22,7 @@ from musicengine.errors import FileError, FormatError, InputError, MissingExtraE
 from musicengine.exports.annotations import gather
 from musicengine.exports.grid import grid
 from musicengine.exports.harte import spell
+from musicengine.exports.riff import read_chunk, rewrite
 from musicengine.values.making import Truth
 from musicengine.values.measures import Loudness
 from musicengine.values.music import Beats, Chord, Key, Section, Tempo
@@ -155,6 +159,16 @@ def test_midi_of_a_report_keeps_the_seconds_of_its_beats(report: Report, tmp_pat
     heard = [note.start for note in read.instruments[0].notes]
     assert np.allclose(sorted(heard), sorted(note.start_s for note in report.audio.melody.notes), atol=0.02)
     assert [str(change) for change in read.key_signature_changes] == ["C Major at 0.00 seconds"]
+    spelled = [found for chord in report.audio.chords or () if (found := spell(chord.label))]
+    struck: dict[float, set[int]] = {}
+    for note in read.instruments[1].notes:
+        struck.setdefault(round(note.start, 2), set()).add(note.pitch % 12)
+    assert [struck[at] for at in sorted(struck)] == [
+        {(found.root + step) % 12 for step in found.intervals} for found in spelled
+    ]
+    assert sorted(note.pitch for note in read.instruments[0].notes) == sorted(
+        round(note.pitch) for note in report.audio.melody.notes
+    )
 
 
 def test_midi_of_a_take_holds_every_part(take: Take) -> None:
@@ -199,6 +213,38 @@ def test_jams_is_valid_and_holds_what_was_measured(report: Report, tmp_path: Pat
     assert read.file_metadata.duration == pytest.approx(20)
 
 
+def test_every_value_comes_back_from_jams(report: Report, take: Take) -> None:
+    jams = guest("jams")
+    audio = report.audio
+    assert audio.chords is not None
+    assert audio.melody is not None
+    assert audio.pitch is not None
+    read = {item.namespace: item for item in jams.load(io.StringIO(exports.to_jams(report))).annotations}
+    for namespace, parts in (("chord", audio.chords), ("segment_open", audio.sections or ())):
+        times, labels = read[namespace].to_interval_values()
+        assert labels == [part.label for part in parts]
+        assert np.allclose(times, [(part.start_s, part.end_s) for part in parts])
+    times, pitches = read["note_midi"].to_interval_values()
+    assert np.allclose(pitches, [note.pitch for note in audio.melody.notes])
+    assert np.allclose(times, [(note.start_s, note.end_s) for note in audio.melody.notes])
+    _, heard = read["pitch_contour"].to_event_values()
+    voiced = np.array([point["voiced"] for point in heard])
+    assert np.array_equal(voiced, np.isfinite(audio.pitch.frequencies_hz))
+    assert np.allclose(
+        [point["frequency"] for point in heard if point["voiced"]], audio.pitch.frequencies_hz[voiced], rtol=1e-6
+    )
+    assert audio.tempo is not None
+    assert audio.rhythm is not None
+    assert read["tempo"].data[0].value == audio.tempo.bpm
+    assert np.allclose([item.time for item in read["onset"].data], audio.rhythm.onsets_s)
+    sung = {item.namespace: item for item in jams.load(io.StringIO(exports.to_jams(take))).annotations}
+    assert take.truth is not None
+    assert take.truth.words
+    times, words = sung["lyrics"].to_interval_values()
+    assert words == [word.text for word in take.truth.words]
+    assert np.allclose(times, [(word.start_s, word.end_s) for word in take.truth.words])
+
+
 def test_jams_of_a_take_and_of_silence(take: Take, nothing: Report) -> None:
     jams = guest("jams")
     assert take.truth is not None
@@ -236,6 +282,22 @@ def test_lines_come_back_from_srt_with_words_that_share_their_time() -> None:
     read = exports.from_srt(text.replace("\n", "\r\n"))
     assert read.text == Transcript(plain).text
     assert (read.words[0].start_s, read.words[2].end_s) == pytest.approx((0.5, 1.6))
+
+
+def test_others_read_the_lines_and_their_times() -> None:
+    plain = Transcript([*WORDS[:4], Word("歌", 3501.0, 3502.0)])
+    lines = [("Turn it up", 0.5, 1.6), ("naïve", 3.0, 3.5), ("歌", 3501.0, 3502.0)]
+    subtitles = list(guest("srt").parse(exports.to_srt(plain)))
+    assert [(s.content, s.start.total_seconds(), s.end.total_seconds()) for s in subtitles] == lines
+    captions = list(guest("webvtt").from_string(exports.to_vtt(plain)))
+    assert [(c.text, c.start_in_seconds) for c in captions] == [(text, int(start)) for text, start, _ in lines]
+    assert [c.start for c in captions] == ["00:00:00.500", "00:00:03.000", "00:58:21.000"]
+    for words in (False, True):
+        sung = guest("pylrc").parse(exports.to_lrc(plain, words=words))
+        assert [line.time for line in sung] == pytest.approx([0.5, 3.0, 3501.0])
+    assert [line.text for line in guest("pylrc").parse(exports.to_lrc(plain))] == [text for text, *_ in lines]
+    karaoke = guest("webvtt").from_string(exports.to_vtt(plain, words=True))
+    assert [c.text.split() for c in karaoke] == [text.split() for text, *_ in lines]
 
 
 def test_lrc_is_read_by_the_lyrics_parser_and_back() -> None:
@@ -346,6 +408,11 @@ def test_a_lead_sheet_is_read_back(take: Take, tmp_path: Path) -> None:
     struck = [item for item in sung if item.tie is None or item.tie.type == "start"]
     assert len(struck) == len(written)
     assert [item.pitch.midi for item in struck] == [round(note.pitch) for note in written]
+    words = [item.lyric for item in struck if item.lyric]
+    assert words
+    assert set(words) <= {word.text for word in take.truth.words}
+    marks = list(sheet.flatten().getElementsByClass("MetronomeMark"))
+    assert [mark.number for mark in marks] == [round(take.truth.tempo.bpm)]
 
 
 def test_a_lead_sheet_of_an_upbeat_and_of_nothing(nothing: Report) -> None:
@@ -408,6 +475,64 @@ def test_the_broadcast_extension_needs_no_extra(tmp_path: Path, monkeypatch: pyt
     assert content[12:16] == b"bext"
     assert int.from_bytes(content[4:8], "little") == len(content) - 8
     assert content[20 + 412 : 20 + 422] == np.array([-1400, 500, -125, -850, -900], "<i2").tobytes()
+
+
+def music_of(ixml: bytes) -> dict[str, str | None]:
+    extension = ElementTree.fromstring(ixml).find("ASWG")
+    assert extension is not None
+    return {item.tag: item.text for item in extension}
+
+
+def test_a_studio_reads_loudness_tempo_and_key_of_a_wav_file(tmp_path: Path) -> None:
+    wavinfo = guest("wavinfo")
+    path = MusicEngine().save(Audio(np.zeros((1, 101)), RATE), tmp_path / "a.wav")
+    with contextlib.suppress(MissingExtraError):  # without mutagen these chunks are written all the same
+        exports.write_tags(path, attrs.evolve(TAGS, date="2024-05-17", title="a\x00b <&>"))
+    read = wavinfo.WavInfoReader(str(path), bext_encoding="utf-8")
+    bext = read.bext
+    assert (bext.version, bext.originator, bext.originator_date) == (2, "me", "2024-05-17")
+    assert bext.description.endswith("me, yes")
+    levels = (bext.loudness_value, bext.loudness_range, bext.max_true_peak)
+    assert levels == pytest.approx((-14, 5, -1.25))
+    assert (bext.max_momentary_loudness, bext.max_shortterm_loudness) == pytest.approx((-8.5, -9))
+    assert read.ixml.project == "Album"
+    facts = music_of(read.ixml.source)
+    assert facts["songTitle"] == "a\ufffdb <&>"
+    assert (facts["tempo"], facts["inKey"], facts["genre"], facts["loudness"]) == ("102", "F#m", "pop", "-14.00")
+
+
+def test_what_a_recorder_wrote_into_a_wav_file_stays(tmp_path: Path) -> None:
+    wavinfo = guest("wavinfo")
+    path = MusicEngine().save(Audio(np.zeros((1, 101)), RATE), tmp_path / "a.wav")
+    history = b"A=PCM,F=44100\r\n"
+    texts = (b"Old", b"Recorder", b"REF1", b"2020-01-02", b"03:04:05")
+    bext = struct.pack("<256s32s32s10s8sQH64s", *texts, 4_410_000, 1, b"") + bytes(190) + history
+    facts = b"<BWFXML><SCENE>7</SCENE><ASWG><composer>C</composer><tempo>9</tempo></ASWG></BWFXML>\0"
+    with path.open("rb") as source, (tmp_path / "b.wav").open("wb") as target:
+        rewrite(source, target, {b"bext": bext, b"iXML": facts})
+    for _ in range(2):
+        with contextlib.suppress(MissingExtraError):
+            exports.write_tags(tmp_path / "b.wav", exports.Tags(title="New", bpm=120))
+    read = wavinfo.WavInfoReader(str(tmp_path / "b.wav"))
+    kept = read.bext
+    assert (kept.description, kept.originator, kept.originator_ref) == ("New", "Recorder", "REF1")
+    assert (kept.originator_date, kept.originator_time, kept.time_reference) == ("2020-01-02", "03:04:05", 4_410_000)
+    assert kept.coding_history == history.decode()
+    assert exports.read_tags(tmp_path / "b.wav").loudness is None
+    assert read.ixml.scene == "7"
+    music = music_of(read.ixml.source)
+    assert (music["composer"], music["tempo"], music["songTitle"]) == ("C", "120", "New")
+
+
+@pytest.mark.parametrize("odd", [b"<BWFXML", b"<other/>", b"<!DOCTYPE a [<!ENTITY b 'c'>]><BWFXML/>", b"\xff\xfe"])
+def test_an_ixml_chunk_that_cannot_be_read_is_left_alone(odd: bytes, tmp_path: Path) -> None:
+    path = MusicEngine().save(Audio(np.zeros((1, 101)), RATE), tmp_path / "a.wav")
+    with path.open("rb") as source, (tmp_path / "b.wav").open("wb") as target:
+        rewrite(source, target, {b"iXML": odd})
+    with contextlib.suppress(MissingExtraError):
+        exports.write_tags(tmp_path / "b.wav", TAGS)
+    with (tmp_path / "b.wav").open("rb") as file:
+        assert read_chunk(file, b"iXML") == odd
 
 
 def test_files_that_take_no_tags_are_refused(tmp_path: Path) -> None:

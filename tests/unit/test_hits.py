@@ -235,6 +235,10 @@ class TestComparison:
             form=Form([Section(0, 40, "verse"), Section(40, 200, "chorus")], [0.0]),
         )  # fmt: skip
         other = attrs.evolve(base, tempo=Tempo(90, 1), loudness=Loudness(-16, 5, -14, -13, -1), duration_s=203)
+        with pytest.raises(InputError, match=r"references by name.*got AudioReport"):
+            compare(base, other)  # type: ignore[arg-type]
+        with pytest.raises(InputError, match=r"report\.audio, got Score"):
+            compare(base, {"other": Score()})  # type: ignore[dict-item]
         (found,) = compare(base, {"other": other})
         assert found.differences == ("30 bpm faster", "2 LU louder")
         assert found.similarity is None

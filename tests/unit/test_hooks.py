@@ -6,24 +6,15 @@ from typing import Any
 
 import pytest
 
-from musicengine import Asset, Engagement, Event, MusicEngine, Ticket, codec
+from musicengine import Asset, Engagement, Event, MusicEngine, Ticket, codec, registry
 from musicengine.backends.hosts import StoredFeed, StoredIndex, StoredOrchestrator, StoredRegistry
-from musicengine.errors import InputError, StoreError, UnknownBackendError
+from musicengine.errors import InputError, MissingKeyError, StoreError, UnknownBackendError
 from musicengine.integrations.hooks import Hooks
 from musicengine.stores import MemoryStore, SQLiteStore
 from musicengine.testing.expectations import point
 
 
-def stored(store: MemoryStore) -> Hooks:
-    return Hooks(
-        meta_registry=StoredRegistry(store),
-        content_index=StoredIndex(store),
-        community_feed=StoredFeed(store),
-        orchestrator=StoredOrchestrator(store),
-    )
-
-
-@pytest.mark.parametrize("hooks", [Hooks(), stored(MemoryStore())], ids=["in memory", "in a store"])
+@pytest.mark.parametrize("hooks", [Hooks(), Hooks.stored(MemoryStore())], ids=["in memory", "in a store"])
 def test_a_take_is_registered_indexed_published_and_tracked(hooks: Hooks) -> None:
     engine = MusicEngine(content_index=hooks.content_index)
     hooks.attach(engine)
@@ -45,14 +36,31 @@ def test_a_take_is_registered_indexed_published_and_tracked(hooks: Hooks) -> Non
 def test_the_environment_names_the_systems() -> None:
     named = Hooks.from_env({"MUSICENGINE_META_REGISTRY": "memory", "MUSICENGINE_COMMUNITY_FEED": "memory"})
     assert type(named.community_feed).__name__ == "StubFeed"
-    with pytest.raises(UnknownBackendError, match="there is no orchestrator 'airflow'; there are: memory"):
+    with pytest.raises(UnknownBackendError, match="there is no orchestrator 'airflow'; there are: memory, store"):
         Hooks.from_env({"MUSICENGINE_ORCHESTRATOR": "airflow"})
+
+
+def test_the_environment_puts_all_of_them_into_one_file(tmp_path: Path) -> None:
+    environ = {f"MUSICENGINE_{role.upper()}": "store" for role in registry.HOSTS}
+    with pytest.raises(
+        MissingKeyError, match=r"MUSICENGINE_STORE_PATH, or pass Stored\w+\(store=\.\.\.\); 'memory' needs"
+    ):
+        Hooks.from_env(environ)
+    environ["MUSICENGINE_STORE_PATH"] = str(tmp_path / "host.sqlite")
+    named, engine = Hooks.from_env(environ), MusicEngine.from_env(environ | {"MUSICENGINE_STORE": "sqlite"})
+    take = engine.generate("disco, 4 seconds")
+    release = named.release(engine, take)
+    assert engine.find_similar(take, count=1)[0].id == release.entry  # by an index of its own, on the same file
+    again = Hooks.stored(tmp_path / "host.sqlite")
+    assert again.track(release) == (Ticket(release.ticket.id), Engagement())
+    assert isinstance(again.meta_registry, StoredRegistry)
+    assert again.meta_registry.find(release.asset) is not None
 
 
 class TestStored:
     def test_what_one_process_writes_another_reads(self) -> None:
         store = MemoryStore()
-        one, other = stored(store), stored(store)
+        one, other = Hooks.stored(store), Hooks.stored(store)
         assert isinstance(one.meta_registry, StoredRegistry)
         assert isinstance(other.meta_registry, StoredRegistry)
         one.meta_registry.prefer("ada", {"genre": "disco"})

@@ -269,6 +269,9 @@ def test_services_lower_what_is_loud_and_some_raise_what_is_quiet() -> None:
 
 
 def test_services_are_the_users_to_replace() -> None:
+    # The example on Spotify's own page: -20 LUFS with a true peak of -5 dB is lifted to -16 only.
+    spotify = next(each for each in predict_playback(Loudness(-20, 5, -18, -17, -5)) if each.platform == "Spotify")
+    assert (spotify.gain_db, spotify.loudness_lufs, spotify.short_lu) == (4, -16, 2)
     own = Platform("My radio", -18, False, -1, "2026", "its handbook")
     (only,) = predict_playback(Loudness(-14, 5, -13, -12, -1), platforms=[own])
     assert (only.platform, only.gain_db, only.loudness_lufs) == ("My radio", -4, -18)

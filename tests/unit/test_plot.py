@@ -121,3 +121,31 @@ def test_without_matplotlib_the_error_says_what_to_install(audio: Audio, monkeyp
     monkeypatch.setattr(importlib, "import_module", refuse)
     with pytest.raises(MissingExtraError, match=r'pip install "musicengine\[plot\]"'):
         plot.waveform(audio)
+
+
+def test_what_lies_over_a_picture_can_be_seen(audio: Audio, report: Report) -> None:
+    measured = report.audio
+    assert measured.beats is not None
+    assert measured.form is not None
+    heat: Any = plot.structure(measured.form, plot.spectrogram(audio))
+    mesh = heat.collections[0]
+    assert all(mesh.get_zorder() < band.get_zorder() for band in heat.patches)
+    over_heat: Any = plot.beats(measured.beats, heat).collections[-1]
+    assert set(over_heat.get_edgecolor()[0][:3]) == {1.0}
+    wave: Any = plot.structure(measured.form, plot.waveform(audio))
+    assert all(band.get_zorder() < wave.collections[0].get_zorder() for band in wave.patches)
+    over_wave: Any = plot.beats(measured.beats, wave).collections[-1]
+    assert set(over_wave.get_edgecolor()[0][:3]) != {1.0}
+
+
+def test_time_begins_at_zero_on_axes_of_their_own(report: Report) -> None:
+    drawings: list[tuple[Any, Any]] = [
+        (plot.pitch, report.audio.pitch),
+        (plot.melody, report.audio.melody),
+        (plot.loudness, report),
+    ]
+    for draw, value in drawings:
+        ax = draw(value)
+        assert ax.get_xlim()[0] == 0
+        before = plot.waveform(Audio(np.zeros((1, 8000 * 99)), 8000)).get_xlim()
+        assert draw(value, plot.waveform(Audio(np.zeros((1, 8000 * 99)), 8000))).get_xlim() == before

@@ -394,7 +394,7 @@ def test_deep_advice_needs_a_take() -> None:
 
 def test_advice_on_lines_gains_what_it_says() -> None:
     engine = MusicEngine()
-    text = "I walk the the lonely street\nI stop and rest my feet\nThe night is cold\nAnd I am old"
+    text = "I walk the lonely road\nI carry a heavy load\nI look for every light\nI dream of you all day"
     made = attrs.evolve(engine.generate("pop, 5 seconds"), lyrics=parse(text))
     report = engine.analyze(made)
     (line,) = [item for item in engine.advise(made, report) if item.action.startswith("Sing line ")]

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from musicengine import Brief, MusicEngine
 from musicengine.audio import beats, meter, onsets, rhythm, tempo
 from musicengine.audio.spectrum import survey
 from musicengine.dsp import paths, peaks, smoothing
-from musicengine.values.music import Tempo
+from musicengine.values.music import Tempo, TempoCandidate
 from musicengine.values.sound import Audio
 from tests.rhythms import RATE, rock, share_near, strike
 
@@ -104,6 +105,77 @@ def test_compound_meter_and_swing() -> None:
     assert rhythm.describe_rhythm(plain, tempo=Tempo(100, 1)).swing is None
 
 
+def pattern_in(bars: float, meter: str) -> rhythm.Heard:
+    """A pattern of eighths at 110 quarters (or dotted quarters) a minute."""
+    eighth = 60 / 110 / (3 if meter == "6/8" else 2)
+    count = {"4/4": 8, "3/4": 6, "6/8": 6, "7/8": 7}[meter]
+    strong = {"4/4": (2, 6), "3/4": (2, 4), "6/8": (3,), "7/8": (2, 4)}[meter]
+    ones = 0.3 + count * eighth * np.arange(bars)
+    backs = np.sort(np.concatenate([ones + place * eighth for place in strong]))
+    ticks = 0.3 + eighth * np.arange(bars * count)
+    audio = strike({"kick": ones, "snare": backs, "hat": ticks}, float(ticks[-1]) + 0.5)
+    return rhythm.hear_rhythm(survey(audio))
+
+
+@pytest.mark.parametrize("meter", ["4/4", "3/4", "6/8", "7/8"])
+def test_meter_of_patterns(meter: str) -> None:
+    found = pattern_in(14, meter)
+    assert found.tempo is not None
+    assert found.beats is not None
+    assert found.rhythm.meter == meter
+    assert found.rhythm.meter_confidence is not None
+    assert found.rhythm.meter_confidence > 0.8
+    bar_s = {"4/4": 4, "3/4": 3, "6/8": 2, "7/8": 3.5}[meter] * 60 / 110
+    gaps = np.diff(found.beats.downbeats_s)
+    assert np.median(gaps) == pytest.approx(bar_s, rel=0.01)
+
+
+def test_beats_of_seven_eighths_are_uneven() -> None:
+    found = pattern_in(14, "7/8")
+    assert found.tempo is not None
+    assert found.beats is not None
+    eighth = 30 / 110
+    gaps = np.rint(np.diff(found.beats.times_s) / eighth).astype(int)
+    assert sorted(set(gaps.tolist())) == [2, 3]
+    assert np.mean(gaps == 3) == pytest.approx(1 / 3, abs=0.05)
+    assert found.tempo.bpm == pytest.approx(110, rel=0.01)
+    assert np.median(found.rhythm.tempo_curve[1]) == pytest.approx(110, rel=0.01)
+
+
+def test_a_meter_without_evidence_is_unsure() -> None:
+    even = strike({"kick": np.arange(0.3, 19.5, 0.5)}, 20)
+    marked = pattern_in(14, "4/4").rhythm.meter_confidence
+    unsure = rhythm.describe_rhythm(even).meter_confidence
+    assert marked is not None
+    assert unsure is not None
+    assert unsure < 0.85 < marked
+
+
+def test_bars_that_deny_the_beat_move_the_tempo() -> None:
+    quarter = meter.Repetition(triple=0.3, septuple=-0.5, pulses=1, halves=0.2)
+    seen = survey(rock(120, 20)[0])
+    strength = onsets.measure_onset_strength(seen)
+    times = np.arange(0.3, 19, 0.5, dtype=np.float32)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(meter, "measure_repetition", lambda *_: quarter)
+        bars = meter.find_bars(seen, strength, times)
+        assert bars is not None
+        assert bars.halved
+        candidates = (TempoCandidate(120, 0.6), TempoCandidate(80, 0.2), TempoCandidate(240, 0.1))
+        counted = rhythm._Counted(np.rint(times * strength.frames_per_s).astype(int), times, bars)
+        _, ranked = rhythm._recount(seen, strength, counted, candidates)
+    assert ranked[0].bpm == 80
+    assert ranked[0].probability == pytest.approx(0.8 * bars.confidence)
+    assert sum(other.probability for other in ranked) == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize("wanted", ["4/4", "3/4", "7/8"])
+@pytest.mark.parametrize("genre", ["pop", "disco", "metal", "trap"])
+def test_meter_of_generated_takes(genre: str, wanted: str) -> None:
+    take = MusicEngine(cache=False).generate(Brief(genre=genre, meter=wanted, duration_s=24, seed=3))
+    assert rhythm.describe_rhythm(take.audio).meter == wanted
+
+
 def test_a_steady_beat_is_more_danceable_than_a_stumbling_one() -> None:
     rng = np.random.default_rng(2)
     truth = np.arange(0.3, 24.5, 0.5)
@@ -172,7 +244,7 @@ def test_long_audio_is_worked_on_in_stretches_without_a_seam(monkeypatch: pytest
 
 def test_too_few_beats_have_no_bars() -> None:
     seen = survey(rock(100, 3)[0])
-    assert meter.find_bars(seen, onsets.measure_onset_strength(seen), np.array([10, 60, 110])) is None
+    assert meter.find_bars(seen, onsets.measure_onset_strength(seen), np.array([0.1, 0.7, 1.3], np.float32)) is None
     found = rhythm.hear_rhythm(seen, bpm=100)
     assert found.beats is not None
     assert found.beats.downbeats_s.size == 0

@@ -182,3 +182,26 @@ def test_reading_takes_time_linear_in_the_text(piece: str) -> None:
         parse_brief(text)
     # A backtracking pattern would take minutes; this is no benchmark.
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "bpm"),
+    [
+        ("disco, 140 bpm instead of 110 bpm", 140),
+        ("go from 120 bpm to 140 bpm", 140),
+        ("not 110 bpm, 90 bpm", 90),
+        ("90 bpm, yes, 90 bpm", 90),
+    ],
+)
+def test_of_two_tempos_the_wanted_one_counts(text: str, bpm: float) -> None:
+    assert parse_brief(text).bpm == bpm
+
+
+def test_two_tempos_contradict_each_other() -> None:
+    with pytest.raises(BriefError, match="one tempo, got '60 bpm' and '180 bpm'"):
+        parse_brief("disco at 60 bpm, 180 bpm")
+
+
+def test_hours_are_too_long() -> None:
+    with pytest.raises(BriefError, match="10 minutes, got 32400 s"):
+        parse_brief("disco for 9 hours")

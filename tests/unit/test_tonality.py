@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from musicengine.audio.chords import _confidence
 from musicengine.audio.key import find_key_changes
 from musicengine.audio.tonality import (
     compute_chroma,
@@ -92,7 +93,18 @@ def test_chords_are_found_on_the_beat() -> None:
     assert labels_of(chords) == list(labels)
     assert chords is not None
     assert [found.start_s for found in chords] == pytest.approx(np.arange(8) * 4 * BEAT_S, abs=1e-6)
-    assert min(found.confidence for found in chords) > 0.5
+    assert np.mean([found.confidence for found in chords]) > 0.75
+
+
+def test_the_confidence_of_a_chord_follows_its_lead_over_the_others() -> None:
+    scores = np.zeros((2, 61), np.float32)
+    unsure = _confidence(scores, 3)
+    scores[:, 3] = np.log(60)  # as likely as all others together
+    even = _confidence(scores, 3)
+    scores[:, 3] += 2
+    assert unsure < 0.01 < even < _confidence(scores, 3)
+    assert even == pytest.approx(1 / (1 + np.exp(0.3)))
+    assert _confidence(scores * 100, 3) <= 1
 
 
 def test_chords_without_beats_change_near_the_truth() -> None:

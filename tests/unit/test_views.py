@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from musicengine import Audio, Message, MusicEngine, Stems, wav
 from musicengine.audio import compute_spectrogram
-from musicengine.values import _frame, _player, _timeline, _views
+from musicengine.values import _chart, _frame, _player, _timeline, _views
 from musicengine.values._catalogue import every_value
 from musicengine.values._picture import png
 from musicengine.values.making import Brief, Take
+from musicengine.values.service import Health
 from musicengine.values.words import Line, Lyrics, Transcript, Word
 from tests.strategies import EVERY
 
@@ -168,10 +169,52 @@ def test_a_png_holds_its_pixels(rows: int, columns: int, level: int) -> None:
 def test_scores_of_rounds_are_a_curve() -> None:
     page = check(_timeline.scores([60.0, 75.5, 100.0], 85))
     assert len(list(page.iter("circle"))) == 3
-    assert page.attrib["aria-label"] == "Scores: 60, 76, 100"
+    assert page.attrib["aria-label"] == "Scores: 60, 75.5, 100"
+    labels = [text.text for text in page.iter("text")]
+    assert {"60", "80", "100", "target 85", "round"} <= set(labels)
     assert _timeline.scores([]) == ""
 
 
 def test_a_conversation_is_bubbles() -> None:
     page = check(_frame.bubbles([Message("user", "a"), Message("assistant", "b")]))
     assert [(item.attrib["class"], item.text) for item in page.iter("p")] == [("user", "a"), ("assistant", "b")]
+
+
+def test_a_score_that_lost_anything_is_below_a_hundred() -> None:
+    assert [_frame.score_text(value) for value in (100, 99.99, 99.94, 80.36, 80.0, 0)] == [
+        "100", "99.9", "99.9", "80.4", "80", "0"
+    ]  # fmt: skip
+
+
+def test_a_quiet_waveform_has_an_axis_of_its_own_and_stems_share_one() -> None:
+    wave = np.sin(np.arange(4000) / 9)[None]
+    assert ">0.03<" in Audio(0.02 * wave, 8000)._repr_html_()
+    assert ">1<" in Audio(0.5 * wave, 8000)._repr_html_()
+    assert ">1<" in Audio(0 * wave, 8000)._repr_html_()
+    loud, quiet = Audio(0.5 * wave, 8000), Audio(0.001 * wave, 8000)
+    page = Stems(loud, quiet, quiet, quiet)._repr_html_()
+    assert page.count(">1<") == 4
+
+
+def test_loudness_begins_when_its_window_is_full_and_silence_lies_on_the_floor() -> None:
+    sound = np.concatenate([np.sin(np.arange(8000 * 5) / 9), np.zeros(8000 * 5)]).astype(np.float32)[None]
+    picture = MusicEngine().analyze(Audio(0.3 * sound, 8000))._repr_html_()
+    line = re.search(r"<path d='M([\d.]+) ", picture)
+    assert line is not None
+    seconds = (float(line[1]) - _chart.LEFT) / (_chart.WIDTH - _chart.LEFT) * 10
+    assert seconds == pytest.approx(3, abs=0.15)
+    path = picture[line.start() : picture.index("/>", line.start())]
+    assert path.count("M") == 1
+
+
+def test_a_proposal_says_what_it_would_do() -> None:
+    page = MusicEngine().chat("make me a dark trap beat at 140 in F# minor, 6 seconds")._repr_html_()
+    assert "Generate: trap, dark, 140 bpm, F# minor, 6 s" in page
+    assert "Produce: trap, dark, 140 bpm, F# minor, 6 s, rounds 3, target 85" in page
+
+
+def test_health_is_a_table_that_says_what_is_wrong() -> None:
+    page = Health({"generator": "StubGenerator", "chat_model": "Model"}, {"chat_model": "no <key>"})._repr_html_()
+    check(page)
+    assert "1 not ready" in page
+    assert "not ready: no &lt;key&gt;" in page

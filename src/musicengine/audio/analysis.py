@@ -2,8 +2,8 @@
 
 numpy works outside of the interpreter's lock, so what does not depend on each other runs side by side: one thread
 passes over the spectrum, follows the rhythm and finds the form, the other measures loudness, pitch classes and pitch.
-Taking the mixture apart costs as much as all rhythm and loudness together, so it waits until it is asked for
-(:func:`musicengine.audio.separate`, :func:`musicengine.audio.assess`).
+Then both make the masks that take the mixture apart. The report keeps what they say; the stems themselves cost as much
+as everything else together, so they wait until they are asked for (:func:`musicengine.audio.separate`).
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ from musicengine.audio.pitch import track_pitch
 from musicengine.audio.platforms import predict_playback
 from musicengine.audio.quality import score_quality
 from musicengine.audio.rhythm import hear_rhythm
-from musicengine.audio.spectrum import survey
+from musicengine.audio.separation import assess, plan_separation
+from musicengine.audio.spectrum import lowered, survey
 from musicengine.audio.structure import find_form
 from musicengine.audio.timbre import describe_timbre
 from musicengine.audio.tonality import describe_harmony
 from musicengine.audio.waveform import outline
+from musicengine.dsp.resampling import Decimated
 from musicengine.values.making import Step
-from musicengine.values.measures import Loudness
 from musicengine.values.music import Form, Melody, PitchTrack
 from musicengine.values.reports import AudioReport
 from musicengine.values.sound import Audio
@@ -39,8 +40,9 @@ __all__ = ["analyze"]
 
 R = TypeVar("R")
 
-_STEPS = ("spectrum", "rhythm", "timbre", "form", "loudness", "quality", "harmony", "pitch")
-_SILENT_LUFS = -70.0
+_STEPS = ("spectrum", "rhythm", "timbre", "form", "loudness", "quality", "harmony", "pitch", "separation")
+_SILENT_DBTP = -70.0
+_LONGEST_HELD_S = 600.0  # of audio whose mix is held: beyond, memory counts more than time
 
 
 def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None, threads: int = 2) -> AudioReport:
@@ -57,22 +59,26 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None, thr
             progress(Step(step, _STEPS.index(step) + 1, len(_STEPS)))
 
     with ThreadPoolExecutor(1) if threads > 1 else _Here() as other:
+        mix = _mix(audio)
+        low = lowered(mix, keep=audio.duration_s <= _LONGEST_HELD_S)
         loudness_job = other.submit(hear_loudness, audio)
-        chroma_job = other.submit(compute_chroma, audio)
-        lead_job = other.submit(_hear_lead, audio)
+        chroma_job = other.submit(compute_chroma, mix, low=low)
+        lead_job = other.submit(_hear_lead, mix, low)
         outline_job = other.submit(outline, audio)
-        passed = survey(audio)
+        passed = survey(mix)
         tell("spectrum")
         heard = hear_rhythm(passed)
         tell("rhythm")
-        timbre, embedding = describe_timbre(audio, survey=passed), embed(audio, survey=passed)
+        timbre, embedding = describe_timbre(mix, survey=passed), embed(mix, survey=passed)
         tell("timbre")
         form = find_form(audio, survey=passed, beats=heard.beats)
         tell("form")
         loudness, curve = loudness_job.result()
         tell("loudness")
         chroma = chroma_job.result()
-        quality = score_quality(audio, survey=passed, loudness=loudness, beats=heard.beats, form=form, chroma=chroma)
+        quality = score_quality(
+            audio, survey=passed, loudness=loudness, beats=heard.beats, form=form, chroma=chroma, low=low
+        )
         tell("quality")
         beats_s = heard.beats.times_s if heard.beats else None
         harmony = describe_harmony(audio, beats_s, chroma=chroma)
@@ -80,6 +86,9 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None, thr
         tell("harmony")
         pitch, melody = lead_job.result()
         tell("pitch")
+    silent = loudness.true_peak_dbtp < _SILENT_DBTP
+    separation = None if silent else assess(plan_separation(audio, pitch=pitch, threads=threads))
+    tell("separation")
     return AudioReport(
         duration_s=audio.duration_s,
         rate=audio.rate,
@@ -99,8 +108,9 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None, thr
         melody=melody,
         form=form,
         embedding=embedding,
+        separation=separation,
         quality=quality,
-        abstained=_abstentions(heard.abstention, chroma.abstention, form, pitch, loudness),
+        abstained=_abstentions(heard.abstention, chroma.abstention, form, pitch, silent=silent),
     )
 
 
@@ -114,20 +124,24 @@ class _Here(Executor):
         return future
 
 
-def _hear_lead(audio: Audio) -> tuple[PitchTrack, Melody | None]:
+def _mix(audio: Audio) -> Audio:
+    """The mean of the channels as mono audio, so that it is taken once; long audio as it is."""
+    if audio.channels == 1 or audio.duration_s > _LONGEST_HELD_S:
+        return audio
+    return Audio(audio.mono, audio.rate)
+
+
+def _hear_lead(audio: Audio, low: Decimated) -> tuple[PitchTrack, Melody | None]:
     """The voice or lead, and its notes where there is one."""
-    pitch = track_pitch(audio)
+    pitch = track_pitch(audio, low=low)
     return pitch, find_notes(pitch, audio=audio) if pitch.confidence else None
 
 
 def _abstentions(
-    rhythm: str | None, tonality: str | None, form: Form | None, pitch: PitchTrack, loudness: Loudness
+    rhythm: str | None, tonality: str | None, form: Form | None, pitch: PitchTrack, *, silent: bool
 ) -> dict[str, str]:
     """The reason for each field that is None."""
-    silent = loudness.momentary_max_lufs < _SILENT_LUFS
-    reasons: dict[str, str | None] = {
-        "separation": "measured when asked for, by audio.assess(audio.plan_separation(...))"
-    }
+    reasons: dict[str, str | None] = {"separation": "silence" if silent else None}
     reasons |= dict.fromkeys(("tempo", "beats"), rhythm) | dict.fromkeys(("key", "chords", "harmony"), tonality)
     if form is None:
         reasons |= dict.fromkeys(("form", "sections"), "silence" if silent else "too short for a form")

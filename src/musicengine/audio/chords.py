@@ -40,6 +40,7 @@ _NO_CHORD = 10.5
 _UNCLEAR = 8.0  # what the lack of steady pitches adds to that
 _CLEAR = 0.2  # clarity from which on pitches are not in doubt
 _CHANGE_COST = 5.0
+_SHARPNESS, _OFFSET = 1.7, -0.3  # of the confidence
 _QUIET = 0.15  # of the loudest beat
 _GRID_S = 0.25
 _GRID_CHANGE_COST = 11.0
@@ -75,9 +76,16 @@ def find_chords(
 
 
 def _confidence(scores: FloatArray, chosen: int) -> float:
-    """The probability of one chord, given the scores (segments, chords) of its span."""
+    """The probability of one chord, given the scores (segments, chords) of its span.
+
+    The share of its score among all, brought to probabilities as Platt (1999) does, by a logistic regression on
+    labelled chords.
+    """
     mean = scores.mean(axis=0)
-    return float(np.exp(mean[chosen] - mean.max()) / np.exp(mean - mean.max()).sum())
+    likelihoods = np.exp(mean - mean.max())
+    others = float(likelihoods.sum() - likelihoods[chosen])
+    odds = float(likelihoods[chosen]) / max(others, 1e-6)
+    return float(1 / (1 + np.exp(-_SHARPNESS * np.log(max(odds, 1e-6)) - _OFFSET)))
 
 
 def segment_edges(beats: npt.ArrayLike | None, duration_s: float) -> npt.NDArray[np.float64]:

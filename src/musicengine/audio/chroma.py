@@ -22,10 +22,11 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from musicengine.audio.spectrum import decimated
+from musicengine.audio.spectrum import lowered
 from musicengine.dsp import spectra
 from musicengine.dsp.frames import count_frames
 from musicengine.dsp.products import product
+from musicengine.dsp.resampling import Decimated
 from musicengine.dsp.types import Array, FloatArray, IntArray
 from musicengine.values.sound import Audio
 
@@ -89,7 +90,7 @@ class Chroma:
         if np.percentile(self.clarity[self.treble.any(axis=0)], 80) < _CLEAR:
             return "no steady pitches, as in noise, drums or speech"
         if self.partials * self.coherence**2 < _SIGNIFICANT:
-            return "too short to tell pitches from noise"
+            return "too short or too little pitched to tell pitches from noise"
         return None
 
     def between(self, edges_s: Array) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -118,14 +119,16 @@ class _Partials:
     hop_s: float
 
 
-def compute_chroma(audio: Audio, *, block_frames: int = 256) -> Chroma:
+def compute_chroma(audio: Audio, *, block_frames: int = 256, low: Decimated | None = None) -> Chroma:
     """The chroma of any audio; all zeros where nothing is pitched.
 
     Args:
         audio: any audio; channels are averaged.
         block_frames: frames transformed at a time; any number gives the same result.
+        low: the audio's own :func:`musicengine.audio.spectrum.lowered`, if there is one already.
     """
-    partials = _find_partials(audio, block_frames)
+    low = lowered(audio) if low is None else low
+    partials = _find_partials(low, audio.rate / low.factor, block_frames)
     directions = _directions(partials)
     offset, coherence, independent = _tuning(directions)
     notes = _explain(_whiten(_grid(partials, offset)))
@@ -153,10 +156,10 @@ def estimate_tuning(audio: Audio, *, chroma: Chroma | None = None) -> float:
     return 0.0 if chroma.abstention else chroma.tuning_cents
 
 
-def _find_partials(audio: Audio, block_frames: int) -> _Partials:
+def _find_partials(low: Decimated, low_rate: float, block_frames: int) -> _Partials:
     """All spectral peaks between 28 Hz and 2.2 kHz that stand out of their frame."""
-    factor = max(1, round(audio.rate / _RATE_HZ))
-    signal, rate = decimated(audio, factor), audio.rate / factor
+    factor = max(1, round(low_rate / _RATE_HZ))
+    signal, rate = Decimated(low.read, low.size, factor), low_rate / factor
     length = 64 * max(1, round(_FRAME_S * rate / 64))
     hop = length // 4
     total = count_frames(signal.size, hop)

@@ -14,8 +14,9 @@ import attrs
 import numpy as np
 
 from musicengine.audio.rules import Finding
-from musicengine.audio.spectrum import Survey, decimated, mixed
+from musicengine.audio.spectrum import Survey, lowered, mixed
 from musicengine.dsp.products import inner, product
+from musicengine.dsp.resampling import Decimated
 from musicengine.dsp.true_peak import block_max
 from musicengine.dsp.types import Array, FloatArray, IntArray
 from musicengine.values.sound import Audio
@@ -36,13 +37,16 @@ _LOW_RATE = 1000
 _MAINS_HZ = (50.0, 60.0)
 
 
-def find_faults(audio: Audio, survey: Survey, integrated_lufs: float) -> Iterator[tuple[str, Finding]]:
+def find_faults(
+    audio: Audio, survey: Survey, integrated_lufs: float, low: Decimated | None = None
+) -> Iterator[tuple[str, Finding]]:
     """The name of each rule about faults, with what was found.
 
     Args:
         audio: any audio.
         survey: of this audio.
         integrated_lufs: its loudness, to which noise and hum are compared.
+        low: the audio's own :func:`musicengine.audio.spectrum.lowered`, if there is one already.
     """
     windows = _measure(audio)
     yield "clipping", _clipping(windows)
@@ -54,7 +58,7 @@ def find_faults(audio: Audio, survey: Survey, integrated_lufs: float) -> Iterato
         yield "stereo.width", _width(windows)
     if np.isfinite(integrated_lufs):
         yield "noise.floor", _noise_floor(survey)
-        yield "noise.hum", _hum(audio, integrated_lufs)
+        yield "noise.hum", _hum(find_mains(audio, low=low)[1], integrated_lufs)
 
 
 @attrs.frozen(eq=False)
@@ -98,7 +102,7 @@ def _measure(audio: Audio) -> _Windows:
         rate=audio.rate,
         count=audio.samples.shape[1],
         peak=peak,
-        total=np.array([part.sum(axis=1, dtype=np.float64) for part in parts]),
+        total=np.array([part.sum(axis=1) for part in parts], np.float64),
         clipped=np.array([_count_clipped(part, float(peak.max())) for part in parts]),
         clicks=np.bincount(find_clicks(audio) // size, minlength=len(parts)),
         product=np.array([_products(part) for part in parts]) if stereo else np.zeros((len(parts), 3)),
@@ -214,17 +218,18 @@ def _noise_floor(survey: Survey) -> Finding:
     return Finding(below if below < _PAUSE_DB and flatness > 0.3 else -np.inf)
 
 
-def _hum(audio: Audio, integrated_lufs: float) -> Finding:
+def _hum(power: float, integrated_lufs: float) -> Finding:
     """The level of the strongest mains series under the loudness: lines that stand out in every second."""
-    return Finding(10 * np.log10(max(find_mains(audio)[1], 1e-20)) - 0.691 - integrated_lufs)
+    return Finding(10 * np.log10(max(power, 1e-20)) - 0.691 - integrated_lufs)
 
 
-def find_mains(audio: Audio) -> tuple[float, float]:
+def find_mains(audio: Audio, *, low: Decimated | None = None) -> tuple[float, float]:
     """The mains frequency whose harmonics are the stronger, Hz, and their power; 0 if there are none."""
-    factor = max(1, audio.rate // _LOW_RATE)
-    low, rate = decimated(audio, factor), audio.rate / factor
+    low = lowered(audio) if low is None else low
+    factor = max(1, audio.rate // low.factor // _LOW_RATE)
+    signal, rate = Decimated(low.read, low.size, factor), audio.rate / low.factor / factor
     size = round(rate)
-    seconds = low.read(0, low.size // size * size).reshape(-1, size)
+    seconds = signal.read(0, signal.size // size * size).reshape(-1, size)
     if len(seconds) < 4:
         return _MAINS_HZ[0], 0.0
     power = np.abs(np.fft.rfft(seconds * np.hanning(size), axis=1)) ** 2 * (2 * 8 / 3 / size**2)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from musicengine.audio.salience import CANDIDATES, FRAME_S, Candidates, find_candidates
+from musicengine.dsp.resampling import Decimated
 from musicengine.dsp.types import Array, FloatArray, IntArray
 from musicengine.dsp.viterbi import best_path
 from musicengine.values.music import PitchTrack
@@ -30,27 +31,31 @@ _TURN_COST = 0.15  # to start or to end
 # How sure it is.
 _UNHEARD, _HEARD, _STEEPNESS, _MIDDLE = 0.08, 0.94, 5.0, 1.06  # of voicing, by salience over the threshold
 _SURE, _RIVALRY_WEIGHT, _LEAP_WEIGHT = 3.8, 4.6, 14.0
+_LEAST_SURE = 0.05  # a track that is less likely right is none: noise and drums reach 0.02
 _RELATED = 0.06  # octaves
 # How it moves between frames.
 _JOINED = 1.5 / 12  # octaves in a frame; a greater step is a leap
 _KERNEL_VARIANCE = 0.0262  # of the averaging in a Hann window, of its squared length
 
 
-def track_pitch(audio: Audio, *, block_frames: int = 256) -> PitchTrack:
+def track_pitch(audio: Audio, *, block_frames: int = 256, low: Decimated | None = None) -> PitchTrack:
     """The pitch of the voice or lead every 10 ms.
 
     Args:
         audio: any audio; channels are averaged.
         block_frames: frames transformed at a time; any number gives the same result.
+        low: the audio's own :func:`musicengine.audio.spectrum.lowered`, if there is one already.
     """
-    found = find_candidates(audio, block_frames)
+    found = find_candidates(audio, block_frames, low)
     relative, threshold = _weigh(found)
     path = _follow(found.pitches, relative, threshold)
+    confidence = _confidence(found, path)
+    if confidence < _LEAST_SURE:
+        confidence, path, relative = 0.0, np.full_like(path, CANDIDATES), np.zeros_like(relative)
     voiced = path < CANDIDATES
     rows, chosen = np.arange(len(path)), np.where(voiced, path, 0)
     pitches = np.where(voiced, found.pitches[rows, chosen], np.nan)
     voicing = _probability(relative[rows, chosen] / np.float32(threshold))
-    confidence = _confidence(found, path)
     return _on_the_grid(_sharpen(pitches, found.hop_s), voicing, found.hop_s, audio.duration_s, confidence)
 
 

@@ -1,7 +1,9 @@
 """What listening services will do to the level of a recording.
 
 A service measures the integrated loudness (ITU-R BS.1770) and applies one gain to the whole recording. The table is
-dated and a default only: hand in your own, services change theirs.
+dated and a default only: hand in your own, services change theirs. Spotify and the EBU publish what they do, and TIDAL
+told a journal; the figures of the others are those that the trade measures and repeats, and whether they raise quiet
+recordings is the least certain.
 """
 
 from __future__ import annotations
@@ -15,13 +17,17 @@ from musicengine.values.platforms import Platform, Playback
 __all__ = ["PLATFORMS", "predict_playback"]
 
 PLATFORMS = (
-    Platform("Spotify", -14, True, -1, "2024", "Spotify for Artists: Loudness normalization, the default level"),
-    Platform("Apple Music", -16, True, -1, "2022", "Apple Digital Masters: Sound Check at -16 LUFS"),
-    Platform("YouTube", -14, False, -1, "2024", "measured by the trade: its statistics tell 'content loudness' to -14"),
-    Platform("TIDAL", -14, False, -1, "2021", "AES TD1008 (2021), annex: services in use"),
-    Platform("Amazon Music", -14, False, -2, "2021", "Amazon Music for Artists: deliver at -14 LUFS, -2 dBTP"),
-    Platform("Deezer", -15, False, -1, "2021", "AES TD1008 (2021), annex: services in use"),
-    Platform("EBU broadcast", -23, True, -1, "2023", "EBU R 128 v5 (2023)"),
+    Platform(
+        "Spotify", -14, True, -1, "2025", "published: Spotify for Artists, 'Loudness normalization', normal level"
+    ),
+    Platform("Apple Music", -16, True, -1, "2022", "trade: Production Expert on Sound Check; Apple gives no figure"),
+    Platform("YouTube", -14, False, -1, "2022", "trade: what its 'stats for nerds' show; YouTube gives no figure"),
+    Platform(
+        "TIDAL", -14, False, -1, "2022", "told by TIDAL to MeterPlugs (2016); the same in Production Expert (2022)"
+    ),
+    Platform("Amazon Music", -14, False, -2, "2022", "trade: Production Expert (2022), APU on the ceiling"),
+    Platform("Deezer", -15, False, -1, "2022", "trade: Production Expert (2022)"),
+    Platform("EBU broadcast", -23, True, -1, "2020", "published: EBU R 128 version 4.0 (August 2020)"),
 )
 """The services known here, with the year and the source of what they do."""
 

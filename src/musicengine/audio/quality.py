@@ -17,6 +17,7 @@ from musicengine.audio.loudness import measure_loudness
 from musicengine.audio.rules import RULES, Finding
 from musicengine.audio.spectrum import Survey
 from musicengine.audio.spectrum import survey as pass_once
+from musicengine.dsp.resampling import Decimated
 from musicengine.values.measures import Loudness
 from musicengine.values.music import Beats, Form, Section
 from musicengine.values.scores import Score
@@ -37,6 +38,7 @@ def score_quality(
     beats: Beats | None = None,
     form: Form | None = None,
     chroma: Chroma | None = None,
+    low: Decimated | None = None,
 ) -> Score:
     """The score with its reasons.
 
@@ -47,12 +49,13 @@ def score_quality(
         beats: of this audio; None leaves the rule about tempo out.
         form: of this audio; None leaves the rules about form out.
         chroma: of this audio; None leaves the rule about tuning out.
+        low: the audio's own :func:`musicengine.audio.spectrum.lowered`, if there is one already.
     """
     survey = survey or pass_once(audio)
     loudness = loudness or measure_loudness(audio)
     found = [
         *_find_levels(audio, loudness),
-        *find_faults(audio, survey, loudness.integrated_lufs),
+        *find_faults(audio, survey, loudness.integrated_lufs, low),
         *find_imbalance(survey, audio.duration_s),
         *_find_unsteadiness(beats),
         *_find_form(survey, form),

@@ -19,16 +19,17 @@ from musicengine.audio.onsets import OnsetStrength, find_onsets, measure_onset_s
 from musicengine.audio.spectrum import Survey
 from musicengine.audio.spectrum import survey as make_survey
 from musicengine.dsp.types import FloatArray, IntArray
-from musicengine.values.music import Beats, Rhythm, Tempo
+from musicengine.values.music import Beats, Rhythm, Tempo, TempoCandidate
 from musicengine.values.sound import Audio
 
 __all__ = ["Heard", "describe_rhythm", "estimate_tempo", "find_onsets", "hear_rhythm", "track_beats"]
 
 _LEAST_S = 2.0
 _LEAST_ONSETS = 4
-_NOISE_PERIODICITY = 0.45  # the most that white noise of one second repeats by chance; falls with the square root
+_NOISE_PERIODICITY = 0.6  # the most that one second of noise or speech repeats by chance; falls with the square root
 _DANCE_BPM, _DANCE_OCTAVES = 118.0, 0.45
 _UNSTEADY = 0.1  # deviation of the time between beats, as a share of it
+_SAME = 0.03  # tempos nearer than this are one
 _MARKED = 1.5  # onset strength on the beat
 
 
@@ -57,27 +58,69 @@ def hear_rhythm(survey: Survey, *, bpm: float | None = None) -> Heard:
         return Heard(None, None, Rhythm(onsets), reason)
     evidence = tempo.gather_evidence(periodicity, strength.frames_per_s, tempo.measure_harmonic_change(survey))
     candidates = tempo.rank_tempos(evidence)
-    near = candidates[0].bpm if bpm is None else bpm
-    frames = _audible(survey, pulse.follow_pulse(strength, near))
+    counted = _count(survey, strength, candidates[0].bpm if bpm is None else bpm)
+    if bpm is None:
+        counted, candidates = _recount(survey, strength, counted, candidates)
+    frames, times, bars = counted.frames, counted.times_s, counted.bars
     if frames.size < 2:
         return Heard(None, None, Rhythm(onsets), "too short for a beat")
-    times = pulse.refine(strength, frames)
-    bars = meter.find_bars(survey, strength, frames)
-    downbeats = times[:0] if bars is None else times[bars.first :: bars.length]
-    profile = meter.beat_profile(strength, times)
+    pulses = 1 if bars is None or bpm is not None else bars.pulses
+    period = pulses * pulse.beat_period(times)
     confidence = candidates[0].probability if bpm is None else 1.0
-    found = Tempo(60 / pulse.beat_period(times), confidence, candidates[1:] if bpm is None else candidates)
+    found = Tempo(60 / period, confidence, candidates[1:] if bpm is None else candidates)
     return Heard(
         found,
-        Beats(times, downbeats, _beat_confidence(strength, frames, found)),
+        Beats(
+            times if bars is None else bars.beats_s,
+            times[:0] if bars is None else bars.downbeats_s,
+            _beat_confidence(strength, frames, found),
+        ),
         Rhythm(
             onsets,
-            meter=None if bars is None else bars.meter(profile),
-            tempo_curve=_tempo_curve(times),
-            swing=meter.measure_swing(profile),
+            meter=None if bars is None else bars.meter,
+            meter_confidence=None if bars is None else bars.confidence,
+            tempo_curve=_tempo_curve(times, pulses),
+            swing=meter.measure_swing(meter.beat_profile(strength.total, strength.frames_per_s, times)),
             danceability=_danceability(strength, frames, found),
         ),
     )
+
+
+@attrs.frozen(eq=False)
+class _Counted:
+    """A pulse in frames and in seconds, with its bars; None of those where there are too few beats."""
+
+    frames: IntArray
+    times_s: FloatArray
+    bars: meter.Bars | None
+
+
+def _count(survey: Survey, strength: OnsetStrength, bpm: float) -> _Counted:
+    """The pulse at about ``bpm``."""
+    frames = _audible(survey, pulse.follow_pulse(strength, bpm))
+    times = pulse.refine(strength, frames)
+    return _Counted(frames, times, meter.find_bars(survey, strength, times))
+
+
+def _recount(
+    survey: Survey, strength: OnsetStrength, counted: _Counted, candidates: tuple[TempoCandidate, ...]
+) -> tuple[_Counted, tuple[TempoCandidate, ...]]:
+    """The same, or another tempo where the bars deny that the first candidate is the beat.
+
+    It takes over what the first and it were worth, as far as the bars are sure. Of two, that nearer to usual tempos is
+    the right one.
+    """
+    bars, bpm = counted.bars, candidates[0].bpm
+    if bars is None or not (bars.halved or bars.pulses > 1):
+        return counted, candidates
+    levels = (2.0, 2 / 3) if bars.halved else (1 / bars.pulses,)
+    right = min((level * bpm for level in levels), key=lambda other: abs(np.log(other / tempo.USUAL_BPM)))
+    same = [other for other in candidates[1:] if abs(other.bpm / right - 1) < _SAME]
+    shared = sum(other.probability for other in (candidates[0], *same))
+    doubted = TempoCandidate(bpm, shared * (1 - bars.confidence))
+    others = (doubted, *(other for other in candidates[1:] if other not in same))
+    ranked = (TempoCandidate(right, shared * bars.confidence), *sorted(others, key=lambda other: -other.probability))
+    return (_count(survey, strength, right) if bars.halved else counted), ranked
 
 
 def estimate_tempo(audio: Audio, *, survey: Survey | None = None) -> Tempo | None:
@@ -145,11 +188,11 @@ def _beat_confidence(strength: OnsetStrength, frames: IntArray, found: Tempo) ->
     return float(np.clip(0.4 + 0.35 * found.confidence + 0.2 * struck - 0.4 * times.std() / times.mean(), 0, 1))
 
 
-def _tempo_curve(times: FloatArray) -> FloatArray:
-    """Times between beats and the tempo there, over stretches of up to four beats: float32 (2, n)."""
+def _tempo_curve(times: FloatArray, pulses: float) -> FloatArray:
+    """Times between beats of ``pulses`` and the tempo there, over stretches of up to four of them: float32 (2, n)."""
     span = min(4, times.size - 1)
     middle = (times[span:] + times[:-span]) / 2
-    return np.stack([middle, np.float32(60 * span) / (times[span:] - times[:-span])])
+    return np.stack([middle, np.float32(60 * span / pulses) / (times[span:] - times[:-span])])
 
 
 def _danceability(strength: OnsetStrength, frames: IntArray, found: Tempo) -> float:

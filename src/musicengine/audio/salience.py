@@ -17,18 +17,18 @@ from functools import lru_cache
 import attrs
 import numpy as np
 
-from musicengine.audio.spectrum import decimated
+from musicengine.audio.spectrum import lowered
 from musicengine.dsp import spectra
 from musicengine.dsp.frames import count_frames
 from musicengine.dsp.products import product
+from musicengine.dsp.resampling import Decimated
 from musicengine.dsp.types import FloatArray
 from musicengine.values.sound import Audio
 
 __all__ = ["CANDIDATES", "FRAME_S", "Candidates", "find_candidates"]
 
 CANDIDATES = 6
-_RATE_HZ = 11_025
-FRAME_S = 1024 / _RATE_HZ
+FRAME_S = 1024 / 11_025
 _HOP_S = 0.02
 _HIGHEST_PARTIAL_HZ = 4000.0
 _LOWEST_HZ, _HIGHEST_HZ = 38.0, 3900.0  # what lies above passes for its octave
@@ -59,15 +59,16 @@ class Candidates:
     hop_s: float
 
 
-def find_candidates(audio: Audio, block_frames: int) -> Candidates:
+def find_candidates(audio: Audio, block_frames: int, low: Decimated | None = None) -> Candidates:
     """The strongest pitches of every frame.
 
     Args:
         audio: any audio; channels are averaged.
         block_frames: frames transformed at a time; any number gives the same result.
+        low: the audio's own :func:`musicengine.audio.spectrum.lowered`, if there is one already.
     """
-    factor = max(1, round(audio.rate / _RATE_HZ))
-    signal, rate = decimated(audio, factor), audio.rate / factor
+    signal = lowered(audio) if low is None else low
+    rate = audio.rate / signal.factor
     length = 64 * max(1, round(FRAME_S * rate / 64))
     hop = max(1, round(_HOP_S * rate))
     total = count_frames(signal.size, hop)
@@ -130,24 +131,24 @@ def _comb(bins: int, bin_hz: float) -> FloatArray:
 def _refine(pitches: FloatArray, magnitudes: FloatArray, bin_hz: float) -> FloatArray:
     """Each pitch moved to the mean of its partials, which count by their amplitude and their number."""
     frames, bins = magnitudes.shape
-    flat = magnitudes.ravel()
+    flat = np.ascontiguousarray(magnitudes).ravel()
     rows = np.arange(frames)[:, None] * bins
-    total, weights = np.zeros_like(pitches), np.full_like(pitches, 1e-12)
-    for harmonic in range(1, _REFINING_HARMONICS + 1):
-        expected = np.exp2(pitches) * np.float32(harmonic / bin_hz)
-        at = np.clip(np.rint(expected).astype(np.int64), 2, bins - 3)
-        for _ in range(2):  # climb to the top
-            here = flat[rows + at]
-            at += np.where(flat[rows + at + 1] > here, 1, np.where(flat[rows + at - 1] > here, -1, 0))
-            np.clip(at, 2, bins - 3, out=at)
-        before, here, after = (np.log(flat[rows + at + step] + 1e-12) for step in (-1, 0, 1))
-        bend = before - 2 * here + after
-        shift = np.clip(0.5 * (before - after) / np.minimum(bend, -1e-6), -0.5, 0.5)
-        place = at + shift
-        offset = np.log2(place / expected)
-        near = np.abs(place - expected) < np.maximum(_NEAR * expected, _NEAR_BINS)
-        weight = flat[rows + at] * harmonic * ((bend < 0) & near)
-        total += weight * offset
-        weights += weight
-    refined: FloatArray = (pitches + total / weights).astype(np.float32)
+    harmonics = np.arange(1, _REFINING_HARMONICS + 1)[:, None, None]
+    expected = np.exp2(pitches) * (harmonics / bin_hz).astype(np.float32)
+    at = np.clip(np.rint(expected).astype(np.int64), 2, bins - 3)
+    for _ in range(2):  # climb to the top
+        place = rows + at
+        here = flat[place]
+        at += np.where(flat[place + 1] > here, 1, np.where(flat[place - 1] > here, -1, 0))
+        np.clip(at, 2, bins - 3, out=at)
+    place = rows + at
+    top = flat[place]
+    before, here, after = (np.log(values + np.float32(1e-12)) for values in (flat[place - 1], top, flat[place + 1]))
+    bend = before - 2 * here + after
+    shift = np.clip(0.5 * (before - after) / np.minimum(bend, np.float32(-1e-6)), -0.5, 0.5)
+    found = at + shift
+    near = np.abs(found - expected) < np.maximum(_NEAR * expected, _NEAR_BINS)
+    weights = top * harmonics * ((bend < 0) & near)
+    total = (weights * np.log2(found / expected)).sum(axis=0)
+    refined: FloatArray = (pitches + total / (weights.sum(axis=0) + 1e-12)).astype(np.float32)
     return refined

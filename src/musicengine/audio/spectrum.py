@@ -20,12 +20,13 @@ from musicengine.dsp.resampling import Decimated
 from musicengine.dsp.types import FloatArray
 from musicengine.values.sound import Audio
 
-__all__ = ["MEL_BANDS", "SHAPE_STEP", "Survey", "decimated", "frame_length", "mixed", "survey"]
+__all__ = ["MEL_BANDS", "SHAPE_STEP", "Survey", "frame_length", "lowered", "mixed", "survey"]
 
 MEL_BANDS = 128
 SHAPE_STEP = 4  # frames overlap by three quarters: every fourth of them already sees all of the signal
 _BLOCK_FRAMES = 1024
-_PRODUCT_FRAMES = 64
+_PRODUCT_FRAMES = 256
+_LOW_RATE_HZ = 11_025
 
 
 @attrs.frozen(eq=False)
@@ -70,7 +71,7 @@ def survey(audio: Audio, *, block_frames: int = _BLOCK_FRAMES, threads: int = 1,
 
     Args:
         audio: any audio; channels are averaged.
-        block_frames: frames held at a time, rounded up to a multiple of 64; any number gives the very same result.
+        block_frames: frames held at a time, rounded up to a multiple of 256; any number gives the very same result.
         threads: how many parts of the audio to work on at once; numpy lets them run in parallel.
         sparse: frames side by side instead of overlapping by three quarters, and ``mel`` alone: a quarter of the work
             for whoever wants nothing but levels over time.
@@ -120,9 +121,15 @@ def _fill(result: Survey, audio: Audio, first: int, last: int) -> None:
             product(part, spectra.chroma_filters(result.rate, length), result.chroma[begin:end])
 
 
-def decimated(audio: Audio, factor: int) -> Decimated:
-    """The mean of the channels at a ``factor``-th of the rate, to be read piece by piece."""
-    return Decimated(partial(mixed, audio), audio.samples.shape[1], factor)
+def lowered(audio: Audio, *, keep: bool = False) -> Decimated:
+    """The mean of the channels at the part of the rate that is nearest to 11 kHz, to be read piece by piece.
+
+    Args:
+        audio: any audio.
+        keep: whether to hold what was read, where more than one analyzer reads it: 160 MB for an hour.
+    """
+    factor = max(1, round(audio.rate / _LOW_RATE_HZ))
+    return Decimated(partial(mixed, audio), audio.samples.shape[1], factor, keep=keep)
 
 
 def mixed(audio: Audio, start: int, end: int) -> FloatArray:

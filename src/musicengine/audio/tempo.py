@@ -24,14 +24,14 @@ from musicengine.dsp import peaks
 from musicengine.dsp.types import FloatArray
 from musicengine.values.music import TempoCandidate
 
-__all__ = ["GRID_BPM", "gather_evidence", "measure_harmonic_change", "measure_periodicity", "rank_tempos"]
+__all__ = ["GRID_BPM", "USUAL_BPM", "gather_evidence", "measure_harmonic_change", "measure_periodicity", "rank_tempos"]
 
 Weights: TypeAlias = npt.NDArray[np.float64]
 
 _PER_OCTAVE = 48
 _LOWEST_BPM, _HIGHEST_BPM = 32.0, 300.0
 GRID_BPM = _LOWEST_BPM * 2 ** (np.arange(int(np.log2(_HIGHEST_BPM / _LOWEST_BPM) * _PER_OCTAVE) + 1) / _PER_OCTAVE)
-_USUAL_BPM = 110.0
+USUAL_BPM = 110.0
 _MULTIPLES = (1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1, 3 / 2, 2, 3, 4)
 _CHANGE_S = 2.0
 _LEAST_CHANGE, _USUAL_CHANGE = 0.003, 0.035
@@ -88,7 +88,7 @@ def gather_evidence(periodicity: FloatArray, per_s: float, harmonic_change: floa
     """
     lags = (60 * per_s / GRID_BPM)[:, None] * _MULTIPLES
     combs = np.interp(lags, np.arange(periodicity.size), periodicity)
-    octaves = np.log2(GRID_BPM / _USUAL_BPM)[:, None]
+    octaves = np.log2(GRID_BPM / USUAL_BPM)[:, None]
     change = np.log((harmonic_change + _LEAST_CHANGE) / _USUAL_CHANGE)
     return np.hstack([combs, octaves, octaves**2, 2 * change * octaves]).astype(np.float32)
 

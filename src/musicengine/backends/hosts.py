@@ -1,8 +1,9 @@
 """The systems around an engine, kept in a store: registry, content index, feed, orchestrator.
 
 Small and honest stand-ins for a host's own: what goes in comes out, nothing is made up, and a post nobody played has
-no plays. Given no store they keep everything in memory; given one that processes share, they share what they know.
-Every write is one key that nobody else writes, so no update is lost between processes.
+no plays. On a store that processes share, they share what they know. Every write is one key that nobody else writes, so
+no update is lost between processes. By name they are ``store``: ``MUSICENGINE_COMMUNITY_FEED=store`` keeps the feed in
+the file that ``MUSICENGINE_STORE_PATH`` names.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import os
 import uuid
 from collections.abc import Iterator, Mapping
-from typing import TypeVar
+from typing import ClassVar, TypeAlias, TypeVar
 
 import attrs
 
@@ -20,7 +21,7 @@ from musicengine.backends.references import ReferenceIndex
 from musicengine.calls import OwnLock
 from musicengine.errors import InputError, StoreError
 from musicengine.protocols import Store
-from musicengine.stores import MemoryStore
+from musicengine.stores import SQLiteStore
 from musicengine.values._value import Value
 from musicengine.values.hosts import Asset, Engagement, Event, Match, Ticket
 from musicengine.values.measures import Embedding
@@ -28,7 +29,14 @@ from musicengine.values.measures import Embedding
 __all__ = ["StoredFeed", "StoredIndex", "StoredOrchestrator", "StoredRegistry"]
 
 V = TypeVar("V", bound=Value)
+Place: TypeAlias = "Store | str | os.PathLike[str]"
 _STATUSES = ("queued", "running", "succeeded", "failed")
+_ENVIRONMENT = {"store": "MUSICENGINE_STORE_PATH"}
+
+
+def _opened(place: Place) -> Store:
+    """The store itself, or the SQLite file of that path."""
+    return SQLiteStore(place) if isinstance(place, (str, os.PathLike)) else place
 
 
 @attrs.frozen
@@ -36,10 +44,12 @@ class StoredRegistry:
     """User preferences, the event log and the content known to the host.
 
     Args:
-        store: where to keep them.
+        store: where to keep them; a path is a SQLite file.
     """
 
-    store: Store = attrs.field(factory=MemoryStore)
+    environment: ClassVar = _ENVIRONMENT
+
+    store: Store = attrs.field(converter=_opened)
 
     def preferences(self, user: str, /) -> Mapping[str, str]:
         """What the user likes; empty if nothing is known."""
@@ -79,12 +89,14 @@ class StoredIndex:
     """A content index that sees what other processes add to its store.
 
     Args:
-        store: where to keep the assets.
+        store: where to keep the assets; a path is a SQLite file.
     """
 
-    def __init__(self, store: Store | None = None) -> None:
+    environment: ClassVar = _ENVIRONMENT
+
+    def __init__(self, store: Place) -> None:
         """Begin with what the store holds."""
-        self.store = MemoryStore() if store is None else store
+        self.store = _opened(store)
         self._table, self._known = ReferenceIndex(), frozenset[str]()
         self._lock = OwnLock()
 
@@ -135,12 +147,14 @@ class StoredFeed:
     which loses nothing when several processes count at once.
 
     Args:
-        store: where to keep them.
+        store: where to keep them; a path is a SQLite file.
     """
 
-    def __init__(self, store: Store | None = None) -> None:
+    environment: ClassVar = _ENVIRONMENT
+
+    def __init__(self, store: Place) -> None:
         """Show what the store holds."""
-        self.store = MemoryStore() if store is None else store
+        self.store = _opened(store)
         self._name, self._lock = uuid.uuid4().hex, OwnLock()
 
     def publish(self, asset: Asset, /) -> str:
@@ -191,10 +205,12 @@ class StoredOrchestrator:
     """A list of work: whoever does it looks for what waits, and says how far it is.
 
     Args:
-        store: where to keep it.
+        store: where to keep it; a path is a SQLite file.
     """
 
-    store: Store = attrs.field(factory=MemoryStore)
+    environment: ClassVar = _ENVIRONMENT
+
+    store: Store = attrs.field(converter=_opened)
 
     def create(self, name: str, details: Mapping[str, str], /) -> Ticket:
         """Order work by its name. Two orders are two tickets, even of the same work."""

@@ -59,6 +59,8 @@ def steadiest_pulse(
     onward[:reach] = 0  # the pulse before the first one lies before the start
     entries = (np.arange(step)[:, None] - periods) * count + np.arange(count)
     walled = np.full((step, count + 2 * width), -np.inf, np.float32)
+    shifted = np.lib.stride_tricks.sliding_window_view(walled, count, axis=1).swapaxes(0, 1)
+    changed = np.empty(shifted.shape, np.float32)
     flat = onward.ravel()
     for start in range(reach, frames + reach, step):
         stop = min(start + step, frames + reach)
@@ -68,10 +70,8 @@ def steadiest_pulse(
         scores += salience[start - reach : stop - reach, None]
         best[start:stop] = scores
         walled[:n, width : width + count] = scores
-        into = onward[start:stop]
-        np.subtract(walled[:n, :count], costs[0], out=into)
-        for shift in range(1, 2 * width + 1):
-            np.maximum(into, walled[:n, shift : shift + count] - costs[shift], out=into)
+        np.subtract(shifted[:, :n], costs[:, None], out=changed[:, :n])
+        changed[:, :n].max(axis=0, out=onward[start:stop])
     return _trace_pulse(best, periods, costs, frames)
 
 

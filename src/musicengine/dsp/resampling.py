@@ -92,18 +92,19 @@ def decimate(signal: FloatArray, factor: int) -> FloatArray:
 
 
 class Decimated:
-    """A decimated signal that is never held whole: pieces are made when they are read, and the latest two kept.
+    """A decimated signal: pieces are made when they are read, and the latest two kept, or all of them.
 
     Pieces begin at fixed places, so that rounding does not depend on how the signal is read.
     """
 
-    def __init__(self, read: Reader, count: int, factor: int) -> None:
+    def __init__(self, read: Reader, count: int, factor: int, *, keep: bool = False) -> None:
         """Of a signal that is read piece by piece itself.
 
         Args:
             read: gives the samples from one place to another, float32, zeros outside of the signal.
             count: samples in the signal.
             factor: a whole number from 1.
+            keep: whether to hold all pieces, for a signal that is read more than once.
 
         Raises:
             AudioError: the factor is no whole number from 1 to 1024.
@@ -111,12 +112,13 @@ class Decimated:
         if not isinstance(factor, (int, np.integer)) or not 1 <= factor <= _LARGEST_RATIO:
             raise AudioError(f"decimate needs a whole factor from 1 to {_LARGEST_RATIO}, got {factor!r}")
         self.size = -(-count // int(factor))
-        self._source, self._factor = read, int(factor)
+        self.factor = int(factor)
+        self._source, self._keep = read, keep
         self._pieces: dict[int, FloatArray] = {}
 
     def read(self, start: int, end: int) -> FloatArray:
         """The samples from ``start`` to ``end``, zeros outside of the signal: float32 (end - start,)."""
-        if self._factor == 1:
+        if self.factor == 1:
             return self._source(start, end)
         out = np.zeros(end - start, np.float32)
         for first in range(max(start, 0) // _PIECE * _PIECE, min(end, self.size), _PIECE):
@@ -126,13 +128,11 @@ class Decimated:
 
     def _piece(self, first: int) -> FloatArray:
         if first not in self._pieces:
-            matrix, reach = _fast_matrix(self._factor)
-            shift = first * self._factor
+            matrix, reach = _fast_matrix(self.factor)
+            shift = first * self.factor
             piece = np.empty(min(_PIECE, self.size - first), np.float32)
-            _by_matrix(
-                lambda a, b: self._source(a + shift, b + shift), matrix, reach, _FAST_BLOCK * self._factor, piece
-            )
-            for oldest in list(self._pieces)[:-1]:
+            _by_matrix(lambda a, b: self._source(a + shift, b + shift), matrix, reach, _FAST_BLOCK * self.factor, piece)
+            for oldest in [] if self._keep else list(self._pieces)[:-1]:
                 del self._pieces[oldest]
             self._pieces[first] = piece
         return self._pieces[first]

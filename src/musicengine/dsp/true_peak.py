@@ -36,15 +36,19 @@ def true_peak(signal: FloatArray, factor: int, *, floor: float = 0.0) -> float:
     Returns:
         The peak, or the floor if that is higher.
     """
-    peak = max(floor, float(signal.max(initial=0.0)), -float(signal.min(initial=0.0)))
+    # Blocks of silence on either side let the interpolation ring out and give every block its neighbours.
+    blocks = -(-signal.size // _BLOCK) + 4
+    highest = np.zeros(blocks, np.float32)
+    for first in range(0, blocks, _CHUNK):
+        last = min(first + _CHUNK, blocks)
+        highest[first:last] = block_max(np.abs(padded(signal, (first - 2) * _BLOCK, (last - 2) * _BLOCK)))
+    peak = max(floor, float(highest.max()))
     if factor == 1 or peak == 0:
         return peak
-    # One block of silence on either side lets the interpolation ring out and gives every block its neighbours.
-    blocks = -(-signal.size // _BLOCK) + 2
-    for first in range(-1, blocks - 1, _CHUNK):
+    for first in range(1, blocks - 1, _CHUNK):
         last = min(first + _CHUNK, blocks - 1)
-        piece = padded(signal, (first - 1) * _BLOCK, (last + 1) * _BLOCK)
-        peak = max(peak, _peak_between(piece, factor, peak))
+        piece = padded(signal, (first - 3) * _BLOCK, (last - 1) * _BLOCK)
+        peak = max(peak, _peak_between(piece, highest[first - 1 : last + 1], factor, peak))
     return peak
 
 
@@ -91,11 +95,17 @@ def _block_matrix(factor: int) -> FloatArray:
     return matrix.reshape(len(matrix), -1)
 
 
-def _peak_between(piece: FloatArray, factor: int, peak: float) -> float:
-    """The largest magnitude between the samples of all blocks but the first and the last, if it exceeds ``peak``."""
+def _peak_between(piece: FloatArray, samples: FloatArray, factor: int, peak: float) -> float:
+    """The largest magnitude between the samples of all blocks but the first and the last, if it exceeds ``peak``.
+
+    Args:
+        piece: float32 (32 m,).
+        samples: float32 (m,), the largest magnitude of each block.
+        factor: of the interpolation.
+        peak: known already.
+    """
     limit = peak * (1 - 1e-5)  # rounding must not hide a peak
     per_bend, per_sample = _bounds(factor)
-    samples = block_max(np.abs(piece))
     around = per_sample * np.maximum(np.maximum(samples[:-2], samples[2:]), samples[1:-1])
     if around.max() <= limit:
         return 0.0

@@ -48,15 +48,15 @@ def _staying(states: int) -> FloatArray:
 
 def _solve(worth: FloatArray, onward: FloatArray) -> FloatArray:
     """The best sums (segments, first state, last state) within each segment."""
-    length, _, states = worth.shape
-    best: FloatArray = _staying(states) + worth[0][:, None, :]
+    # Segments come last in memory, so that all of them are added and compared in one run.
+    length, count, states = worth.shape
+    best: FloatArray = _staying(states)[:, :, None] + np.ascontiguousarray(worth[0].T)
+    through = np.empty((states, states, states, count), np.float32)
     for step in range(1, length):
-        reached: FloatArray = best[:, :, 0, None] + onward[step][:, 0, None, :]
-        for middle in range(1, states):
-            np.maximum(reached, best[:, :, middle, None] + onward[step][:, middle, None, :], out=reached)
-        reached += worth[step][:, None, :]
-        best = reached
-    return best
+        np.add(best[:, :, None], np.ascontiguousarray(np.moveaxis(onward[step], 0, 2)), out=through)
+        best = through.max(axis=1)
+        best += worth[step].T
+    return np.moveaxis(best, 2, 0)
 
 
 def _chain(segments: FloatArray, entering: FloatArray) -> IntArray:

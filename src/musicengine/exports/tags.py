@@ -1,11 +1,13 @@
 """Tags inside sound files by mutagen (``tags`` extra): ID3 in MP3, WAV and AIFF, Vorbis comments in FLAC and Ogg.
 
-WAV files get the broadcast extension as well, with the loudness that was measured, which needs no extra.
+WAV files get two more chunks, which need no extra: the broadcast extension with the loudness that was measured, and
+iXML with tempo and key.
 """
 
 from __future__ import annotations
 
 import importlib
+import math
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,7 +18,9 @@ from typing import Any
 import attrs
 
 from musicengine.errors import FileError, FormatError, InputError, MissingExtraError
-from musicengine.exports.bext import read_bext, write_bext
+from musicengine.exports.bext import pack_bext, unpack_bext
+from musicengine.exports.ixml import pack_ixml
+from musicengine.exports.riff import read_chunk, rewrite
 from musicengine.files import replacing
 from musicengine.values.making import Take
 from musicengine.values.measures import Loudness
@@ -51,7 +55,7 @@ class Tags:
         key: as DJ software and ID3 write it, e.g. "F#m".
         comment: text.
         lyrics: text.
-        loudness: for the broadcast extension of WAV files.
+        loudness: for the broadcast extension and iXML of WAV files.
     """
 
     title: str = ""
@@ -103,7 +107,7 @@ def write_tags(path: str | os.PathLike[str], tags: Tags) -> Path:
     Raises:
         FormatError: the format has no tags that are known here, or the file is not what its suffix says.
         FileError: it cannot be read or written.
-        MissingExtraError: mutagen is not installed; the broadcast extension of a WAV file is written all the same.
+        MissingExtraError: mutagen is not installed; the chunks of a WAV file are written all the same.
     """
     place = _checked(path)
     if place.suffix.lower() == ".wav":
@@ -140,7 +144,7 @@ def read_tags(path: str | os.PathLike[str]) -> Tags:
         broadcast = None
         if place.suffix.lower() == ".wav":
             with place.open("rb") as file:
-                broadcast = read_bext(file)
+                broadcast = unpack_bext(read_chunk(file, b"bext"))
     except mutagen.MutagenError as error:
         if isinstance(error.args[0] if error.args else None, FileNotFoundError):
             raise FileError(f"there is no file {str(place)!r}") from None
@@ -169,11 +173,37 @@ def _write_broadcast(place: Path, tags: Tags) -> None:
     description = ", ".join(filter(None, (tags.title, tags.artist, tags.comment)))
     try:
         with place.open("rb") as source, replacing(place) as target:
-            write_bext(
-                source, target, description=description, originator=tags.artist or "musicengine", loudness=tags.loudness
-            )
+            before = read_chunk(source, b"bext")
+            chunks = {
+                b"bext": pack_bext(
+                    before, description=description, originator=tags.artist, date=tags.date, loudness=tags.loudness
+                )
+            }
+            source.seek(0)
+            if facts := pack_ixml(
+                read_chunk(source, b"iXML"), project=tags.album, note=tags.comment, music=_music(tags)
+            ):
+                chunks[b"iXML"] = facts
+            source.seek(0)
+            rewrite(source, target, chunks)
     except FileNotFoundError:
         raise FileError(f"there is no file {str(place)!r}") from None
+
+
+def _music(tags: Tags) -> dict[str, str]:
+    """What iXML says of music: the names and the order of the schema, the tempo in whole beats."""
+    levels = tags.loudness
+    named = {"loudness": "integrated_lufs", "loudnessRange": "range_lu", "maxPeak": "true_peak_dbtp"}
+    measured = {name: getattr(levels, field) for name, field in named.items()} if levels else {}
+    return {
+        "originationDate": tags.date if len(tags.date) == len("2024-05-17") else "",
+        **{name: f"{level:.2f}" for name, level in measured.items() if math.isfinite(level)},
+        "artist": tags.artist,
+        "songTitle": tags.title,
+        "genre": tags.genre,
+        "tempo": "" if tags.bpm is None else f"{tags.bpm:.0f}",
+        "inKey": tags.key,
+    }
 
 
 def _write(mutagen: Any, suffix: str, file: Any, tags: Tags) -> None:

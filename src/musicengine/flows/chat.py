@@ -6,7 +6,7 @@ proposes comes back as typed actions. A turn that fails leaves the session as it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TypeVar
 
 import attrs
@@ -119,6 +119,7 @@ class ReplyStream(Iterator[str]):
         self._finish = finish
         self._heard: list[str] = []
         self._said = ""
+        self._left = False
 
     def __next__(self) -> str:
         """The next piece.
@@ -129,13 +130,18 @@ class ReplyStream(Iterator[str]):
         for piece in self._parts:
             self._said += piece
             return piece
-        if self.reply is None:
+        if self.reply is None and not self._left:
             self.reply = self._finish("".join(self._heard))
             # What the model did not say itself: that its proposal cannot be used.
             rest = str(self.reply).removeprefix(self._said.strip())
             if rest and rest != str(self.reply):
                 return rest
         raise StopIteration
+
+    def close(self) -> None:
+        """Stop reading: the model is asked for no more, and no turn is taken unless it was already."""
+        self._left = True
+        self._parts.close()
 
     def _all(self, piece: str) -> None:
         self._heard.append(piece)
@@ -222,7 +228,7 @@ def _pieces(model: ChatModel, messages: Sequence[Message]) -> Iterator[str]:
         raise BackendError(_expected(model, "words, got an empty stream"))
 
 
-def _spoken(pieces: Iterator[str], hear: Callable[[str], None]) -> Iterator[str]:
+def _spoken(pieces: Iterator[str], hear: Callable[[str], None]) -> Generator[str, None, None]:
     """The pieces without the proposal: what may be the beginning of its fence is held back until it is clear."""
     held = ""
     for piece in pieces:

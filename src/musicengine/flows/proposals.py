@@ -189,9 +189,11 @@ def find_unverified(text: str, known: str, scores: tuple[float, ...] = ()) -> tu
     said = dict.fromkeys(found[0] for found in _NUMBER.finditer(text))
     if not said:
         return ()
-    # Whoever reads "²" may say "2"; in JSON it has a code whose digits are none.
-    plain = unicodedata.normalize("NFKC", _ESCAPE.sub(lambda found: chr(int(found[1], 16)), known))
-    true = [abs(_value(found[0])) for found in _DIGITS.finditer(plain)] + [abs(score) for score in scores]
+    # In JSON "²" has a code whose digits are none; whoever reads it may say "2", and of "2¹" the 2 alone.
+    written = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), known)
+    texts = {written, unicodedata.normalize("NFKC", written)}
+    true = [abs(_value(found[0])) for text in texts for found in _DIGITS.finditer(text)]
+    true += [abs(score) for score in scores]
     return tuple(number for number in said if not _occurs(number, true))
 
 

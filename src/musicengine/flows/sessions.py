@@ -92,9 +92,13 @@ class Sessions:
         if record is None:
             raise InputError(
                 f"there is no session {_id(name)[:80]!r}: it was ended, or nobody spoke in it for "
-                f"{self.ttl_s / 3600:g} hours, or it never was; leave the session out to begin one"
+                f"{_time(self.ttl_s)}, or it never was; leave the session out to begin one"
             )
         return record
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds / 3600:g} hours" if seconds >= 3600 else f"{seconds:g} seconds"
 
 
 def _id(name: str | Session) -> str:

@@ -182,7 +182,8 @@ def _table(features: Mapping[str, npt.ArrayLike] | Sequence[Mapping[str, float |
         raise InputError(f"features must be numbers, None or NaN, in columns of one length: {error}") from error
     if table.ndim != 2 or not table.size:
         raise InputError("fit needs at least one record with at least one feature, got none")
-    return names, np.where(np.isfinite(table), table, np.nan)
+    table[~np.isfinite(table)] = np.nan  # the table is our own copy
+    return names, table
 
 
 def _outcomes(outcomes: npt.ArrayLike, count: int) -> Table:

@@ -39,7 +39,15 @@ def compare(track: AudioReport, references: Mapping[str, AudioReport]) -> tuple[
     Args:
         track: the report of the track.
         references: reports by the reference's name.
+
+    Raises:
+        InputError: one of them is no report of a sound; that of a whole track is its ``audio``.
     """
+    if not isinstance(references, Mapping):
+        raise InputError(f"compare takes references by name, {{'mine': report.audio}}, got {type(references).__name__}")
+    for report in (track, *references.values()):
+        if not isinstance(report, AudioReport):
+            raise InputError(f"compare takes reports of sound, such as report.audio, got {type(report).__name__}")
     found = [Comparison(name, _similarity(track, it), _differences(track, it)) for name, it in references.items()]
     return tuple(sorted(found, key=lambda item: (-(item.similarity if item.similarity is not None else -2), item.id)))
 

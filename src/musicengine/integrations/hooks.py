@@ -10,16 +10,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 
 import attrs
 
 from musicengine import registry
+from musicengine.backends.hosts import StoredFeed, StoredIndex, StoredOrchestrator, StoredRegistry
 from musicengine.backends.references import ReferenceIndex
 from musicengine.backends.stub.host import StubFeed, StubOrchestrator, StubRegistry
 from musicengine.engine import MusicEngine
 from musicengine.events import Subscription
-from musicengine.protocols import CommunityFeed, ContentIndex, MetaRegistry, Orchestrator
+from musicengine.protocols import CommunityFeed, ContentIndex, MetaRegistry, Orchestrator, Store
 from musicengine.values.hosts import Asset, Engagement, Release, Ticket
 from musicengine.values.making import Take
 
@@ -45,12 +47,28 @@ class Hooks:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Hooks:
-        """The systems that the environment names, e.g. ``MUSICENGINE_COMMUNITY_FEED=memory``.
+        """The systems that the environment names: ``MUSICENGINE_COMMUNITY_FEED=store`` and so on.
+
+        ``memory`` is the default; ``store`` keeps them in the file that ``MUSICENGINE_STORE_PATH`` names.
 
         Raises:
             BackendError: a name is unknown, an extra or a key is missing; the message says what to do.
         """
         return cls(**registry.configured(environ, registry.HOSTS))
+
+    @classmethod
+    def stored(cls, store: Store | str | os.PathLike[str]) -> Hooks:
+        """All four systems on one store, or in the SQLite file of this path; whoever has it shares what they know.
+
+        Raises:
+            StoreError: the file is something else, or cannot be opened.
+        """
+        return cls(
+            meta_registry=StoredRegistry(store),
+            content_index=StoredIndex(store),
+            community_feed=StoredFeed(store),
+            orchestrator=StoredOrchestrator(store),
+        )
 
     def attach(self, engine: MusicEngine) -> Subscription:
         """Write what the engine does into the registry's log from now on, without keeping it waiting."""

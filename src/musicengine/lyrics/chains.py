@@ -18,14 +18,27 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from musicengine.lyrics.likeness import Floats, log_odds, overlap
+from musicengine.lyrics.likeness import Floats, log_odds, run_on
 from musicengine.lyrics.rhyme import Ends
 from musicengine.lyrics.sounds import CONSONANTS, DEPTH, NO_VOWEL, VOWELS
 from musicengine.lyrics.styles import load_style
-from musicengine.lyrics.tails import Codes, Sounds, Tails, find_word_tails
+from musicengine.lyrics.tails import (
+    OF_CLUSTERS,
+    OF_MASKS,
+    OF_STRESSES,
+    OF_VOWELS,
+    PART,
+    RIME,
+    SPELLING,
+    START,
+    Codes,
+    Sounds,
+    Tails,
+    find_word_tails,
+)
 from musicengine.values.lyrics import Rhyme, RhymeKind, Span
 
-__all__ = ["HEARD", "KINDS", "EndRhyme", "find_end_rhymes", "find_kinds", "find_rhymes"]
+__all__ = ["HEARD", "KINDS", "EndPairs", "EndRhyme", "find_end_rhymes", "find_kinds", "find_rhymes", "pair_ends"]
 
 KINDS: tuple[RhymeKind, ...] = ("perfect", "identical", "slant", "assonant", "eye")
 PERFECT, IDENTICAL, SLANT, ASSONANT, EYE = range(5)
@@ -36,16 +49,16 @@ _LINES = 1  # how far back, in lines
 _SURE = 2.5  # log odds from which an internal rhyme counts, best on annotated rap
 
 
-def find_rhymes(sounds: Sounds, starts: Codes, labels: Sequence[int], ends: Ends) -> tuple[Rhyme, ...]:
+def find_rhymes(sounds: Sounds, starts: Codes, ends: Ends, paired: EndPairs) -> tuple[Rhyme, ...]:
     """All rhymes, in the order of their later place.
 
     Args:
         sounds: of the lines.
         starts: (lines,) the first line of each line's stanza.
-        labels: of the lines, from the scheme.
         ends: what the scheme was found from.
+        paired: the ends that it pairs.
     """
-    found = _merge(_at_ends(sounds, labels, ends), _inside(sounds, starts))
+    found = _merge(_at_ends(sounds, ends, paired), _inside(sounds, starts))
     order = np.lexsort([place[:, part] for place in (found.first, found.second) for part in (2, 0)])
     places = np.concatenate([found.first[order], found.second[order]])  # one value for every rhyme of a place
     width = int(places.max(initial=0)) + 1
@@ -113,38 +126,49 @@ class EndRhyme:
     heard: bool
 
 
-def find_end_rhymes(labels: Sequence[int], ends: Ends) -> tuple[EndRhyme, ...]:
+@attrs.frozen(eq=False)
+class EndPairs:
+    """Lines with the nearest line before them that has their label.
+
+    Args:
+        pairs: (n,) their places among the pairs of ends.
+        firsts, seconds: (n,) the lines.
+        kinds: (n,) places in ``KINDS``.
+    """
+
+    pairs: Codes
+    firsts: Codes
+    seconds: Codes
+    kinds: Codes
+
+
+def pair_ends(labels: Sequence[int], ends: Ends) -> EndPairs:
     """Each line with the nearest line before it that has its label."""
-    chosen = _nearest(labels, ends)
-    kinds = find_kinds(ends.tails, ends.pairs.earlier[chosen], ends.pairs.later[chosen]).tolist()
-    lines = ends.pairs.lines[chosen]
-    firsts = (lines - ends.pairs.distances[chosen]).tolist()
-    return tuple(
-        EndRhyme(first, line, KINDS[kind], heard)
-        for first, line, kind, heard in zip(
-            firsts, lines.tolist(), kinds, (ends.odds[chosen] > HEARD).tolist(), strict=True
-        )
-    )
-
-
-def _nearest(labels: Sequence[int], ends: Ends) -> Codes:
-    """Which of the pairs of ends are a line and the nearest before it with its label."""
     last: dict[int, int] = {}
-    distance = np.zeros(len(labels), np.int64)
+    nearest = []
     for line, name in enumerate(labels):
-        distance[line] = line - last.get(name, line)
+        nearest.append(line - last.get(name, line))
         last[name] = line
-    return np.flatnonzero(ends.pairs.distances == distance[ends.pairs.lines])
-
-
-def _at_ends(sounds: Sounds, labels: Sequence[int], ends: Ends) -> _Found:
-    """End rhymes: each line and the nearest before it with its label."""
-    chosen = _nearest(labels, ends)
-    later, earlier = ends.pairs.later[chosen], ends.pairs.earlier[chosen]
+    distances = np.array(nearest, np.int64)
+    chosen = np.flatnonzero(ends.pairs.distances == distances[ends.pairs.lines])
     lines = ends.pairs.lines[chosen]
+    kinds = find_kinds(ends.tails, ends.pairs.earlier[chosen], ends.pairs.later[chosen])
+    return EndPairs(chosen, lines - distances[lines], lines, kinds)
+
+
+def find_end_rhymes(ends: Ends, paired: EndPairs) -> list[EndRhyme]:
+    """The pairs of lines as rhymes."""
+    heard = (ends.odds[paired.pairs] > HEARD).tolist()
+    rows = zip(paired.firsts.tolist(), paired.seconds.tolist(), paired.kinds.tolist(), heard, strict=True)
+    return [EndRhyme(first, second, KINDS[kind], surely) for first, second, kind, surely in rows]
+
+
+def _at_ends(sounds: Sounds, ends: Ends, paired: EndPairs) -> _Found:
+    """End rhymes: each line and the nearest before it with its label."""
+    one, other = (ends.tails.pick(side[paired.pairs]) for side in (ends.pairs.earlier, ends.pairs.later))
     finals = _final_syllables(sounds)
-    here, there = finals[lines], finals[lines - ends.pairs.distances[chosen]]
-    return _values(sounds, ends.tails, earlier, later, there, here, ends.odds[chosen] + 1.0, True)
+    there, here = finals[paired.firsts], finals[paired.seconds]
+    return _values(sounds, one, other, (there, here), ends.odds[paired.pairs] + 1.0, paired.kinds, True)
 
 
 def _inside(sounds: Sounds, starts: Codes) -> _Found:
@@ -155,10 +179,14 @@ def _inside(sounds: Sounds, starts: Codes) -> _Found:
     tails = find_word_tails(sounds, used)
     a, b = places[: len(earlier)], places[len(earlier) :]
     odds = log_odds(load_style("rap").weights, tails, b, a)
-    ends = np.isin(used, _final_syllables(sounds))
+    ending = np.zeros(len(sounds.vowels) + 1, bool)
+    ending[_final_syllables(sounds)] = True  # -1, for none, is the one behind the last
+    ends = ending[used]
     both_end = ends[a] & ends[b]
     good = (odds > _SURE) & ~both_end & (tails.spellings[a] != tails.spellings[b])
-    return _values(sounds, tails, a[good], b[good], used[a[good]], used[b[good]], odds[good] - 1.5, False)
+    a, b = a[good], b[good]
+    one, other = tails.pick(a), tails.pick(b)
+    return _values(sounds, one, other, (used[a], used[b]), odds[good] - 1.5, _kinds(one, other), False)
 
 
 def _final_syllables(sounds: Sounds) -> Codes:
@@ -200,56 +228,58 @@ def _candidates(sounds: Sounds, starts: Codes, anchors: Codes, finals: Codes) ->
 
 
 def _values(
-    sounds: Sounds, tails: Tails, a: Codes, b: Codes, finals_a: Codes, finals_b: Codes, odds: Floats, at_ends: bool
+    sounds: Sounds, one: Codes, other: Codes, finals: tuple[Codes, Codes], odds: Floats, kinds: Codes, at_ends: bool
 ) -> _Found:
-    """What is said of pairs of tails, ``a`` the earlier."""
-    syllables = _reach(tails, a, b)
+    """What is said of pairs by the columns of their tails, the earlier first, and the syllables they end."""
+    syllables = _reach(one, other)
     return _Found(
-        _spans(sounds, finals_a, syllables),
-        _spans(sounds, finals_b, syllables),
-        find_kinds(tails, a, b),
+        _spans(sounds, finals[0], syllables),
+        _spans(sounds, finals[1], syllables),
+        kinds,
         (1 / (1 + np.exp(-np.clip(odds, -20, 20)))).astype(np.float64),
         syllables,
-        np.full(len(a), at_ends),
-        _sounds(tails, a, syllables),
+        np.full(len(odds), at_ends),
+        _sounds(one, syllables),
     )
 
 
 def find_kinds(tails: Tails, a: Codes, b: Codes) -> Codes:
     """The kind of each pair of tails, ``a`` the earlier, as a place in ``KINDS``."""
-    va, vb, ca, cb = tails.vowels[a], tails.vowels[b], tails.clusters[a], tails.clusters[b]
-    repeated = tails.spellings[a] == tails.spellings[b]
-    begin_a, begin_b = _begin(tails, a, repeated), _begin(tails, b, repeated)
-    rows, reach = np.arange(len(a)), np.minimum(begin_a, begin_b)
-    same = np.cumprod((va == vb) & (va != NO_VOWEL), axis=1)[rows, reach] > 0
-    exact = same & (np.cumprod(ca == cb, axis=1)[rows, reach] > 0) & (begin_a == begin_b)
-    shared = overlap(ca[:, 0], cb[:, 0]) > 0
-    looks = (tails.rimes[a] == tails.rimes[b]) & ~same
-    return np.select(
-        [repeated & ~(exact & (reach > 0) & (tails.starts[a][:, 0] > 0)), exact, looks, same & ~shared],
-        [IDENTICAL, PERFECT, EYE, ASSONANT],
-        SLANT,
-    )
+    return _kinds(tails.pick(a), tails.pick(b))
 
 
-def _begin(tails: Tails, rows: Codes, repeated: npt.NDArray[np.bool_]) -> Codes:
-    """Where the rhyme begins, in syllables from the end: at the last stressed vowel.
+def _kinds(one: Codes, other: Codes) -> Codes:
+    """The kinds by the columns of the tails.
 
-    A last word of one syllable begins it, stressed or not ("me" and "tree"), unless it is the same word on both sides
-    ("hit it" and "sit it").
+    A rhyme begins at the last stressed vowel. A last word of one syllable begins it, stressed or not ("me" and "tree"),
+    unless it is the same word on both sides ("hit it" and "sit it").
     """
-    alone = (tails.starts[rows][:, 0] > 0) & ~repeated
-    return np.where(alone, 0, tails.parts[rows])
+    same = one == other
+    repeated = same[SPELLING]
+    begin_one = np.where((one[START] > 0) & ~repeated, 0, one[PART])
+    begin_other = np.where((other[START] > 0) & ~repeated, 0, other[PART])
+    pairs, reach = np.arange(len(repeated)), np.minimum(begin_one, begin_other)
+    vowels = run_on(same[OF_VOWELS] & (one[OF_VOWELS] != NO_VOWEL))[reach, pairs]
+    exact = vowels & run_on(same[OF_CLUSTERS])[reach, pairs] & (begin_one == begin_other)
+    masks, others = one[OF_MASKS][0], other[OF_MASKS][0]
+    shared = (masks & others > 0) | (masks | others == 0)
+    kinds = np.where(vowels & ~shared, ASSONANT, SLANT)
+    kinds[same[RIME] & ~vowels] = EYE
+    kinds[exact] = PERFECT
+    kinds[repeated & ~(exact & (reach > 0) & (one[START] > 0))] = IDENTICAL
+    return kinds
 
 
-def _reach(tails: Tails, a: Codes, b: Codes) -> Codes:
+def _reach(one: Codes, other: Codes) -> Codes:
     """How many syllables agree in their vowels, back to the furthest that is stressed in both."""
-    va, vb = tails.vowels[a], tails.vowels[b]
-    chain = np.cumprod((va == vb) & (va != NO_VOWEL), axis=1) > 0
-    strong = chain & (tails.stresses[a] > 0) & (tails.stresses[b] > 0)
-    furthest = DEPTH - 1 - strong[:, ::-1].argmax(axis=1)
-    begin = np.minimum(tails.parts[a], tails.parts[b])
-    return np.where(strong.any(axis=1), np.maximum(furthest, begin), begin) + 1
+    vowels = one[OF_VOWELS]
+    chain = run_on((vowels == other[OF_VOWELS]) & (vowels != NO_VOWEL))
+    strong = chain & (one[OF_STRESSES] > 0) & (other[OF_STRESSES] > 0)
+    reach: Codes = np.minimum(one[PART], other[PART])
+    for step in range(DEPTH):
+        reach[strong[step]] = np.maximum(reach[strong[step]], step)
+    reach += 1
+    return reach
 
 
 def _spans(sounds: Sounds, finals: Codes, syllables: Codes) -> Codes:
@@ -257,11 +287,11 @@ def _spans(sounds: Sounds, finals: Codes, syllables: Codes) -> Codes:
     return np.stack([sounds.lines[finals], sounds.words[begins], sounds.words[finals]], axis=1)
 
 
-def _sounds(tails: Tails, rows: Codes, syllables: Codes) -> list[str]:
+def _sounds(tails: Codes, syllables: Codes) -> list[str]:
     """The rhyming part in ARPAbet: vowels and consonants, a space between syllables."""
-    vowels, clusters = tails.vowels[rows].tolist(), tails.clusters[rows].tolist()
+    vowels, clusters = tails[OF_VOWELS].T.tolist(), tails[OF_CLUSTERS].T.tolist()
     return [
-        " ".join(_spell(v[step], c[step]) for step in range(count - 1, -1, -1) if v[step] != NO_VOWEL)
+        " ".join([_spell(v[step], c[step]) for step in range(count - 1, -1, -1) if v[step] != NO_VOWEL])
         for v, c, count in zip(vowels, clusters, syllables.tolist(), strict=True)
     ]
 

@@ -81,15 +81,16 @@ def describe_flow(sounds: Sounds, stanzas: Sequence[int], rhymes: Sequence[Rhyme
 
 def find_breaths(line: Scansion) -> tuple[int, ...]:
     """The words after which punctuation or the end of the line lets one breathe."""
-    if not line.texts:
+    texts = line.texts
+    if not texts:
         return ()
     found = []
-    if line.text.count(" ") != len(line.text) - sum(map(len, line.texts)):  # there is more than words and spaces
+    if line.text.count(" ") != len(line.text) - sum(map(len, texts)):  # there is more than words and spaces
         for index, (word, following) in enumerate(pairwise(line.words)):
             gap = line.text[word.end : following.start]
             if len(gap) > 1 and _PAUSE.search(gap):
                 found.append(index)
-    return (*found, len(line.texts) - 1)
+    return (*found, len(texts) - 1)
 
 
 def longest_run(line: Scansion, breaths: Sequence[int]) -> int:
@@ -134,10 +135,16 @@ def name_foot(sounds: Sounds) -> str | None:
 
 def _deviation(counts: np.ndarray, stanzas: np.ndarray) -> float:
     """The standard deviation of counts from the median of their stanza."""
-    order = np.argsort(stanzas, kind="stable")
-    blocks = np.split(counts[order], np.flatnonzero(np.diff(stanzas[order])) + 1)
-    squares = [((block[block > 0] - np.median(block[block > 0])) ** 2) for block in blocks if (block > 0).any()]
-    return float(np.sqrt(np.concatenate(squares).mean())) if squares else 0.0
+    spoken = counts > 0
+    if not spoken.any():
+        return 0.0
+    counts, stanzas = counts[spoken], stanzas[spoken]
+    order = np.lexsort((counts, stanzas))
+    counts = counts[order]
+    bounds = np.flatnonzero(np.diff(stanzas[order], prepend=-1, append=-1))
+    sizes = np.diff(bounds)
+    medians = (counts[bounds[:-1] + (sizes - 1) // 2] + counts[bounds[:-1] + sizes // 2]) / 2
+    return float(np.sqrt(((counts - np.repeat(medians, sizes)) ** 2).mean()))
 
 
 def _entropy(steps: np.ndarray) -> float:

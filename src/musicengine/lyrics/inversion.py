@@ -49,7 +49,7 @@ def find_inversion(words: Sequence[str]) -> Inversion | None:
     """The inversion that ends a line of words in lower case, if there is one."""
     if len(words) < 3:
         return None
-    *_, before, noun, last = words
+    before, noun, last = words[-3:]
     if last in _ADJECTIVES and before in _DETERMINERS and noun not in _ADJECTIVES | _NAMED and len(noun) > 3:
         return Inversion(len(words) - 2, (last, noun))
     if noun in _EMPTY and before in _SUBJECTS and last in _VERBS:

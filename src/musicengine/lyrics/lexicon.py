@@ -7,6 +7,7 @@ what they miss is not counted against anyone. A word is found by its stem, so "d
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
@@ -26,6 +27,7 @@ class Lexicon:
         senses: by word, the sense it speaks to.
         themes: by word, the themes it shows.
         cliches: worn phrases as tuples of words, by their first two words.
+        worn: of every worn phrase the word that fewest of them have; a line without any holds none of them.
         explicit: by word, its kind.
         mild: the explicit words that need no label by themselves.
         languages: by function word, the languages that use it.
@@ -36,6 +38,7 @@ class Lexicon:
     senses: Mapping[str, str]
     themes: Mapping[str, tuple[str, ...]]
     cliches: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]
+    worn: frozenset[str]
     explicit: Mapping[str, str]
     mild: frozenset[str]
     languages: Mapping[str, tuple[str, ...]]
@@ -46,8 +49,10 @@ def load_lexicon() -> Lexicon:
     """The lists, read once."""
     data = json.loads(files("musicengine.lyrics").joinpath("data/lexicon.json").read_text("utf-8"))
     phrases = [tuple(phrase.split()) for phrase in data["cliches"]]
+    small = frozenset(data["function_words"])
+    uses = Counter(word for phrase in phrases for word in phrase)
     return Lexicon(
-        function_words=frozenset(data["function_words"]),
+        function_words=small,
         mood=dict.fromkeys(data["bright"], 1) | dict.fromkeys(data["dark"], -1),
         senses={word: names[0] for word, names in _inverted(data["senses"]).items()},
         themes=_inverted(data["themes"]),
@@ -55,6 +60,7 @@ def load_lexicon() -> Lexicon:
             pair: tuple(sorted((one for one in phrases if one[:2] == pair), key=len, reverse=True))
             for pair in {phrase[:2] for phrase in phrases}
         },
+        worn=frozenset(min(phrase, key=lambda word: (word in small, uses[word])) for phrase in phrases),
         explicit={word: names[0] for word, names in _inverted(data["explicit"]).items()},
         mild=frozenset(data["mild"]),
         languages=_inverted(data["languages"]),

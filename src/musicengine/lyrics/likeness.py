@@ -8,14 +8,30 @@ annotated rhymes). ``tools/fit_rhyme.py`` fits both.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
 from musicengine.lyrics.sounds import CONSONANTS, DEPTH, NO_VOWEL
-from musicengine.lyrics.tails import Codes, Tails, count_consonants, mask_consonants
+from musicengine.lyrics.tails import (
+    LAST,
+    OF_CLUSTERS,
+    OF_LETTERS,
+    OF_MASKS,
+    OF_STRESSES,
+    OF_VOWELS,
+    PART,
+    RIME,
+    SIZE,
+    SPELLING,
+    START,
+    STRESSED_MASK,
+    STRESSED_VOWEL,
+    Codes,
+    Tails,
+)
 
 __all__ = [
     "UNHEARD",
@@ -28,11 +44,12 @@ __all__ = [
     "find_pairs",
     "log_odds",
     "look_up",
-    "overlap",
+    "run_on",
     "spread",
 ]
 
 Floats: TypeAlias = npt.NDArray[np.float32]
+Number = TypeVar("Number", np.bool_, np.float32)
 UNHEARD = -9.0
 """The log odds of lines that cannot rhyme, for one has no words."""
 
@@ -122,91 +139,89 @@ def spread(pairs: Pairs, odds: Floats, count: int, reach: int) -> Floats:
 
 def compare(tails: Tails, a: Codes, b: Codes) -> Floats:
     """Features of pairs of tails, (pairs, features); the same whichever comes first."""
-    va, vb, sa, sb = tails.vowels[a], tails.vowels[b], tails.stresses[a], tails.stresses[b]
-    ca, cb = tails.clusters[a], tails.clusters[b]
-    both = (va != NO_VOWEL) & (vb != NO_VOWEL)
-    same_vowel = (va == vb) & both
-    same_cluster = ca == cb
-    mask_a, mask_b = tails.masks[a], tails.masks[b]
-    share = _shared(mask_a, mask_b)
-    chain = np.cumprod(same_vowel, axis=1)
-    exact = np.cumprod(same_vowel & same_cluster, axis=1)
-    near = np.cumprod(np.where(same_vowel, 0.3 + 0.7 * share, 0.0), axis=1)
-    begin_a, begin_b = tails.parts[a], tails.parts[b]
-    rows = np.arange(len(a))
-    reach = np.minimum(begin_a, begin_b)
-    deepest = np.maximum(begin_a, begin_b)
-    rich = _onset(ca, reach) == _onset(cb, reach)
-    aligned_vowel = va[rows, begin_a] == vb[rows, begin_b]
-    aligned_share = _shared(mask_a[rows, begin_a], mask_b[rows, begin_b])
-    same_letters = tails.letters[a] == tails.letters[b]
-    suffix = np.cumprod(same_letters & (tails.letters[a] > 0), axis=1).sum(axis=1)
-    size_a, size_b = tails.sizes[a], tails.sizes[b]
-    columns = [
-        *both.T[1:], *same_vowel.T, *same_cluster.T, *share.T, *chain.T[1:], *exact.T, *near.T,
-        *((sa > 0) & (sb > 0)).T, *((sa > 0) != (sb > 0)).T, *((sa == 2) & (sb == 2)).T[:2],
-        tails.starts[a][:, 0] * tails.starts[b][:, 0], tails.starts[a][:, 0] != tails.starts[b][:, 0],
-        begin_a == begin_b, reach, deepest, exact[rows, reach], exact[rows, deepest], near[rows, deepest],
-        chain[rows, deepest], rich, aligned_vowel, aligned_share,
-        (size_a == 0) != (size_b == 0), (size_a == 0) & (size_b == 0), np.abs(size_a - size_b),
-        suffix / 3.0, suffix >= 2, tails.rimes[a] == tails.rimes[b], tails.spellings[a] == tails.spellings[b],
-        same_letters[:, 1],
-    ]  # fmt: skip
-    features = np.empty((len(columns), len(a)), np.float32)
-    for row, column in zip(features, columns, strict=True):
-        row[:] = column
-    return features.T
+    return _features(tails.pick(a), tails.pick(b)).T
 
 
 def look_up(tails: Tails, a: Codes, b: Codes) -> tuple[Codes, Codes]:
     """Which entries of the tables of vowels (pairs, DEPTH) and of consonants (pairs, 2) a pair needs, flat."""
-    va, vb = tails.vowels[a], tails.vowels[b]
-    vowels = (np.arange(DEPTH) * VOWELS + np.minimum(va, vb)) * VOWELS + np.maximum(va, vb)
-    ca, cb = tails.clusters[a, 0], tails.clusters[b, 0]
-    ends = [_last(ca), ca & 31], [_last(cb), cb & 31]
-    pairs = [
-        (row * SOUNDS + np.minimum(one, other)) * SOUNDS + np.maximum(one, other)
-        for row, (one, other) in enumerate(zip(*ends, strict=True))
-    ]
-    return vowels, np.stack(pairs, axis=1)
+    vowels, consonants = _entries(tails.pick(a), tails.pick(b))
+    return vowels.T, consonants.T
+
+
+def _features(one: Codes, other: Codes) -> Floats:
+    """Features of pairs by the columns of their tails, (features, pairs)."""
+    pairs = np.arange(one.shape[1])
+    same = one == other
+    both = (one[OF_VOWELS] != NO_VOWEL) & (other[OF_VOWELS] != NO_VOWEL)
+    same_vowel = same[OF_VOWELS] & both
+    same_cluster = same[OF_CLUSTERS]
+    share = _shared(one[OF_MASKS], other[OF_MASKS])
+    strong, heavy = one[OF_STRESSES] > 0, other[OF_STRESSES] > 0
+    full = (one[OF_STRESSES][:2] == 2) & same[OF_STRESSES][:2]
+    chain = run_on(same_vowel)
+    exact = run_on(same_vowel & same_cluster)
+    near = run_on(np.where(same_vowel, np.float32(0.3) + np.float32(0.7) * share, np.float32(0)))
+    reach, deepest = np.minimum(one[PART], other[PART]), np.maximum(one[PART], other[PART])
+    onset = OF_CLUSTERS.start + np.minimum(reach + 1, DEPTH - 1)
+    suffix = run_on(same[OF_LETTERS] & (one[OF_LETTERS] > 0)).sum(axis=0)
+    silent, bare = one[SIZE] == 0, other[SIZE] == 0
+    blocks = [
+        both[1:], same_vowel, same_cluster, share, chain[1:], exact, near, strong & heavy, strong != heavy, full,
+        one[START] & other[START], ~same[START], same[PART], reach, deepest, exact[reach, pairs],
+        exact[deepest, pairs], near[deepest, pairs], chain[deepest, pairs], same[onset, pairs], same[STRESSED_VOWEL],
+        _shared(one[STRESSED_MASK], other[STRESSED_MASK]), silent != bare, silent & bare,
+        np.abs(one[SIZE] - other[SIZE]), suffix / 3.0, suffix >= 2, same[RIME], same[SPELLING], same[OF_LETTERS][1],
+    ]  # fmt: skip
+    heights = [block.shape[0] if block.ndim == 2 else 1 for block in blocks]
+    features = np.empty((sum(heights), len(pairs)), np.float32)
+    begin = 0
+    for block, height in zip(blocks, heights, strict=True):
+        features[begin : begin + height] = block
+        begin += height
+    return features
+
+
+def run_on(rows: npt.NDArray[Number]) -> npt.NDArray[Number]:
+    """The product of each row and all before it."""
+    product = rows.copy()
+    for step in range(1, len(rows)):
+        product[step] *= product[step - 1]
+    return product
+
+
+def _entries(one: Codes, other: Codes) -> tuple[Codes, Codes]:
+    """The entries of the tables by the columns of the tails, (DEPTH, pairs) and (2, pairs)."""
+    lower, upper = np.minimum(one, other), np.maximum(one, other)
+    vowels = (np.arange(DEPTH)[:, None] * VOWELS + lower[OF_VOWELS]) * VOWELS + upper[OF_VOWELS]
+    first, other_first = one[OF_CLUSTERS][0] & 31, other[OF_CLUSTERS][0] & 31
+    last = lower[LAST] * SOUNDS + upper[LAST]
+    first = (SOUNDS + np.minimum(first, other_first)) * SOUNDS + np.maximum(first, other_first)
+    return vowels, np.stack([last, first])
 
 
 def log_odds(weights: Weights, tails: Tails, a: Codes, b: Codes) -> Floats:
     """The log odds that pairs of tails rhyme, (pairs,); a block at a time, so that features stay in the cache."""
     blocks = [
-        _log_odds(weights, tails, a[start : start + _BLOCK], b[start : start + _BLOCK])
+        _log_odds(weights, tails.pick(a[start : start + _BLOCK]), tails.pick(b[start : start + _BLOCK]))
         for start in range(0, max(len(a), 1), _BLOCK)
     ]
     return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 
 
-def _log_odds(weights: Weights, tails: Tails, a: Codes, b: Codes) -> Floats:
-    vowels, consonants = look_up(tails, a, b)
+def _log_odds(weights: Weights, one: Codes, other: Codes) -> Floats:
+    vowels, consonants = _entries(one, other)
     inputs = np.concatenate(
-        [compare(tails, a, b), weights.vowels.ravel()[vowels], weights.consonants.ravel()[consonants]], axis=1
+        [_features(one, other), weights.vowels.ravel()[vowels], weights.consonants.ravel()[consonants]]
     )
-    hidden = np.maximum(inputs @ weights.hidden + weights.hidden_bias, 0)
-    odds: Floats = (hidden @ weights.output + weights.output_bias)[:, 0]
+    hidden = np.maximum(weights.hidden.T @ inputs + weights.hidden_bias[:, None], 0)
+    odds: Floats = (weights.output.T @ hidden + weights.output_bias)[0]
     return odds
 
 
-def _last(clusters: Codes) -> Codes:
-    """The last consonant of clusters, 0 for none."""
-    last: Codes = (clusters >> 5 * np.maximum(count_consonants(clusters) - 1, 0)) & 31
-    return last
+def _shared(one: Codes, other: Codes) -> Floats:
+    """The share of bits that two masks have in common; 1 if both are empty. Four bits a mask at most."""
+    shares: Floats = _SHARES[np.bitwise_count(one & other), np.bitwise_count(one | other)]
+    return shares
 
 
-def overlap(a: Codes, b: Codes) -> npt.NDArray[np.float64]:
-    """The consonants that clusters share, of all they hold (Jaccard); 1 if both are empty."""
-    return _shared(mask_consonants(a), mask_consonants(b))
-
-
-def _shared(one: Codes, other: Codes) -> npt.NDArray[np.float64]:
-    """The share of bits that two masks have in common; 1 if both are empty."""
-    every = np.bitwise_count(one | other)
-    return np.where(every == 0, 1.0, np.bitwise_count(one & other) / np.maximum(every, 1))
-
-
-def _onset(clusters: Codes, begin: Codes) -> Codes:
-    """The consonants before the vowel where a rhyme begins."""
-    return clusters[np.arange(len(begin)), np.minimum(begin + 1, DEPTH - 1)]
+_SHARES = np.array([[part / max(whole, 1) if whole else 1.0 for whole in range(9)] for part in range(5)], np.float32)

@@ -9,6 +9,7 @@ eighty-seven"); larger ones and those with commas in full, up to trillions, and 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = ["read_number"]
 
@@ -105,7 +106,7 @@ def _whole(digits: str) -> list[str]:
     if number in (100, 1000, 1_000_000):
         return ["a", {100: "hundred", 1000: "thousand", 1_000_000: "million"}[number]]
     if number < 1000:
-        return _below_thousand(number) or ["zero"]
+        return [*_below_thousand(number)] or ["zero"]
     words: list[str] = []
     for power in range(len(_SCALES) - 1, -1, -1):
         group, number = divmod(number, 1000**power)
@@ -114,14 +115,15 @@ def _whole(digits: str) -> list[str]:
     return words
 
 
-def _below_thousand(number: int) -> list[str]:
+@lru_cache(1 << 10)
+def _below_thousand(number: int) -> tuple[str, ...]:
     """A cardinal number from 1 to 999."""
     hundreds, rest = divmod(number, 100)
     words = [_ONES[hundreds], "hundred"] if hundreds else []
     if rest >= 20:
         words.append(_TENS[rest // 10])
         rest %= 10
-    return [*words, _ONES[rest]] if rest else words
+    return (*words, _ONES[rest]) if rest else tuple(words)
 
 
 def _ordinal(word: str) -> str:

@@ -117,12 +117,12 @@ class _Reader:
         self.unsorted = False
 
     def read(self, row: str) -> None:
-        row = row.translate(_INVISIBLE).strip()
+        row = (row if row.isascii() and row.isprintable() else row.translate(_INVISIBLE)).strip()
         _check_length(row)
         times, row = self._times(row)
         if not row:
             self._break()
-        elif (metadata := _METADATA.fullmatch(row)) and not times:
+        elif row[0] == "[" and (metadata := _METADATA.fullmatch(row)) and not times:
             if metadata[1].lower() == "offset":
                 self.offset_s = _number(metadata[2]) / 1000
         elif (tag := _section(row)) is not None:
@@ -145,7 +145,7 @@ class _Reader:
 
     def _add(self, row: str, times: list[float]) -> None:
         repeat = 1
-        while mark := _REPEAT.search(row):
+        while row[-1] in ")]" and (mark := _REPEAT.search(row)):
             repeat = min(max(1, int(mark[1] or mark[2])) * repeat, 99)
             row = row[: mark.start()].rstrip()
             if not row:
@@ -159,6 +159,8 @@ class _Reader:
         self.lines += [Line(row, self.section, self.stanza, time, repeat) for time in stamps]
 
     def _times(self, row: str) -> tuple[list[float], str]:
+        if row[:1] != "[":
+            return [], row
         times = []
         while match := _STAMP.match(row):
             times.append(round(max(0.0, _seconds(match) - self.offset_s), 3))
@@ -168,8 +170,10 @@ class _Reader:
 
 def _section(row: str) -> str | None:
     """The section that a row announces; None if the row is something else."""
-    if tag := _TAG.fullmatch(row):
+    if row[0] == "[" and (tag := _TAG.fullmatch(row)):
         return None if _REPEAT.fullmatch(row) else f"{tag[1].strip()}{' ' + tag[2] if tag[2] else ''}"
+    if row[0] not in "#*(" and row[-1] not in "*:)":
+        return None
     header = _HEADER.fullmatch(row)
     bare = header and len(row) == len(header[1])
     return header[1] if header and not bare else None

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, product
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from musicengine.errors import LyricsError
 from musicengine.lyrics.dictionary import dictionary
@@ -24,7 +24,7 @@ from musicengine.lyrics.spellings import respelled, spoken
 from musicengine.lyrics.tokens import plain
 from musicengine.values.words import Pronunciation
 
-__all__ = ["MAX_LETTERS", "pronounce", "pronounce_all", "pronunciations"]
+__all__ = ["MAX_LETTERS", "pronounce", "pronounce_all", "pronunciations", "say_all"]
 
 MAX_LETTERS = 1000
 """Longer words are an error."""
@@ -79,35 +79,42 @@ def pronounce_all(words: Sequence[str]) -> tuple[Pronunciation, ...]:
     Raises:
         LyricsError: if one is longer than ``MAX_LETTERS``.
     """
+    return tuple([
+        Pronunciation(word, phones, source) for word, (source, phones) in zip(words, say_all(words), strict=True)
+    ])  # fmt: skip
+
+
+def say_all(words: Sequence[str]) -> list[tuple[str, Phones]]:
+    """The source and the phones of each word, in plain tuples: lyrics have many words."""
     found = [_said(word) for word in words]
-    unknown = {part for each in found if isinstance(each, tuple) for part in each if isinstance(part, str)}
+    unknown = {part for source, parts in found if source == "letters" for part in parts if isinstance(part, str)}
     if not unknown:
-        return tuple(each for each in found if isinstance(each, Pronunciation))
+        return cast("list[tuple[str, Phones]]", found)
     in_order = sorted(unknown)
     read = dict(zip(in_order, pronounce_letters(in_order), strict=True))
-    return tuple(
-        each if isinstance(each, Pronunciation) else _guessed(word, each, read)
-        for word, each in zip(words, found, strict=True)
-    )
+    return [
+        (source, _guessed(parts, read) if source == "letters" else cast("Phones", parts)) for source, parts in found
+    ]
 
 
-def _guessed(word: str, parts: tuple[_Part, ...], read: Mapping[str, Phones]) -> Pronunciation:
-    """A word in whose parts the model's reading is filled in."""
-    phones = [phone for part in parts for phone in (read[part] if isinstance(part, str) else part)]
-    return Pronunciation(word, phones, "letters")
+def _guessed(parts: tuple[_Part, ...], read: Mapping[str, Phones]) -> Phones:
+    """The phones of a word in whose parts the model's reading is filled in."""
+    return tuple([phone for part in parts for phone in (read[part] if isinstance(part, str) else part)])
 
 
 @lru_cache(1 << 12)
-def _said(word: str) -> Pronunciation | tuple[_Part, ...]:
-    """How a word is said; its parts where the model has to read some."""
+def _said(word: str) -> tuple[str, tuple[_Part, ...]]:
+    """The source of a word and its phones; its parts where the model has to read some."""
     source, parts = _parts(word)
-    return parts if source == "letters" else Pronunciation(word, chain.from_iterable(parts), source)
+    return source, parts if source == "letters" else tuple(chain.from_iterable(parts))
 
 
 def _parts(word: str) -> tuple[str, tuple[_Part, ...]]:
     """The source and the parts of a word."""
     if len(word) > MAX_LETTERS:
         raise LyricsError(f"a word must have at most {MAX_LETTERS} characters, got {len(word)}: {word[:40]!r}...")
+    if word.isdecimal() and word.isascii():
+        return "rule", tuple(_joined(read_number(word) or ()))
     bare = plain(word).strip(' "“”.,!?;()[]')
     lower = bare.lower()
     if found := spoken(lower):

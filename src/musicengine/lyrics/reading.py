@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 
 from musicengine._cached import cached
-from musicengine.lyrics.chains import EndRhyme, find_end_rhymes, find_rhymes
+from musicengine.lyrics.chains import EndPairs, EndRhyme, find_end_rhymes, find_rhymes, pair_ends
 from musicengine.lyrics.rhyme import Ends, label, measure_ends
 from musicengine.lyrics.sounds import LineSounds
 from musicengine.lyrics.styles import Style
@@ -86,29 +86,33 @@ class Reading:
         return int(np.searchsorted(self.firsts, self.starts[line]))
 
     @cached
+    def paired(self) -> EndPairs:
+        """The lines that the scheme pairs."""
+        return pair_ends(self.labels, self.ends)
+
+    @cached
     def parts(self) -> tuple[Stanza, ...]:
         """The stanzas with their rhymes."""
-        rhymes: list[list[EndRhyme]] = [[] for _ in self.stanzas]
-        stanzas = np.cumsum(np.diff(self.starts, prepend=-1) != 0) - 1
-        for rhyme in find_end_rhymes(self.labels, self.ends):
-            number = int(stanzas[rhyme.second])
-            first = self.stanzas[number].start
-            rhymes[number].append(EndRhyme(rhyme.first - first, rhyme.second - first, rhyme.kind, rhyme.heard))
+        rhymes: dict[int, list[EndRhyme]] = {lines.start: [] for lines in self.stanzas}
+        starts = self.starts.tolist()
+        for rhyme in find_end_rhymes(self.ends, self.paired):
+            first = starts[rhyme.second]
+            rhymes[first].append(EndRhyme(rhyme.first - first, rhyme.second - first, rhyme.kind, rhyme.heard))
         return tuple(
             Stanza(
                 lines.start,
                 self.sounds.heard[lines.start : lines.stop],
                 self.labels[lines.start : lines.stop],
-                found,
+                rhymes[lines.start],
                 self.style,
             )
-            for lines, found in zip(self.stanzas, rhymes, strict=True)
+            for lines in self.stanzas
         )
 
     @cached
     def rhymes(self) -> tuple[Rhyme, ...]:
         """All rhymes."""
-        return find_rhymes(self.sounds, self.starts, self.labels, self.ends)
+        return find_rhymes(self.sounds, self.starts, self.ends, self.paired)
 
 
 def hear_stanzas(heard: Sequence[LineSounds], stanzas: Sequence[int], style: Style | None = None) -> Reading:

@@ -216,6 +216,8 @@ def find_repeated(words: Sequence[str]) -> tuple[int, int] | None:
     ("side by side") or after it opened the line ("money on my mind, money in the bank") is a figure, no fault; a small
     word doubled ("the the") is an accident.
     """
+    if len(set(words)) == len(words):
+        return None
     small = load_lexicon().function_words
     seen: dict[str, int] = {}
     for place, word in enumerate(words):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import attrs
 
@@ -26,6 +26,7 @@ __all__ = [
     "DEPTH",
     "LETTERS",
     "NO_VOWEL",
+    "TAIL",
     "VOWELS",
     "LineSounds",
     "Spoken",
@@ -42,6 +43,8 @@ CONSONANTS = (
 )  # fmt: skip
 DEPTH = 4
 """Syllables of a line's end that are compared."""
+TAIL = 4 * DEPTH
+"""Numbers that describe a line's end."""
 NO_VOWEL = len(VOWELS)
 LETTERS = 6
 """Letters of a word's end that are compared."""
@@ -69,21 +72,21 @@ class LineSounds(Scansion):
     """A line as it sounds, syllable by syllable.
 
     Args:
-        ways: how each word is said.
         vowels: of each syllable.
         accents: 2 primary, 1 secondary, 0 none, as in the line.
         clusters: the consonants up to the next vowel of the line, five bits each, the first in the lowest.
+        finals: the consonants that each word ends on.
         last_word: the index of the word that rhymes, -1 for none.
-        tails: the line's end in every way its last word may be said, the last syllable first, DEPTH of each: vowels,
-            stresses, clusters and starts of words in a row; the vowel is NO_VOWEL before the line begins.
+        tails: the line's end in every way its last word may be said, TAIL numbers each: the last syllable first, DEPTH
+            vowels, stresses, clusters and starts of words in a row; the vowel is NO_VOWEL before the line begins.
     """
 
-    ways: tuple[Spoken, ...]
-    vowels: tuple[int, ...]
-    accents: tuple[int, ...]
+    vowels: bytes
+    accents: bytes
     clusters: tuple[int, ...]
+    finals: tuple[int, ...]
     last_word: int
-    tails: tuple[tuple[int, ...], ...]
+    tails: tuple[int, ...]
 
     @property
     def rhyming_word(self) -> str:
@@ -132,32 +135,33 @@ def hear_lines(texts: Sequence[str]) -> list[LineSounds]:
 def _hear(line: Scansion) -> LineSounds:
     ways = _ways(line)
     vowels: list[int] = []
-    stresses: list[int] = []
+    accents: list[int] = []
     clusters: list[int] = []
-    for own_vowels, own_stresses, own_clusters in ways:
+    for own_vowels, own_stresses, (onset, *others) in ways:
         if own_vowels:
-            if clusters and own_clusters[0]:
-                clusters[-1] = join(clusters[-1], own_clusters[0])
+            if onset and clusters:
+                clusters[-1] = join(clusters[-1], onset) if clusters[-1] else onset
             vowels += own_vowels
-            stresses += own_stresses
-            clusters += own_clusters[1:]
+            accents += own_stresses
+            clusters += others
     words, strong = line.syllable_words, line.stresses
     if len(words) != len(vowels):  # an old spelling was read as a modern one of other length
         words = tuple([index for index, way in enumerate(ways) for _ in way[0]])
-        strong = tuple([stress > 0 for stress in stresses])
+        strong = tuple([accent > 0 for accent in accents])
     else:
-        stresses = [(stress or 1) if own else 0 for own, stress in zip(strong, stresses, strict=True)]
+        accents = [(accent or 1) if own else 0 for own, accent in zip(strong, accents, strict=True)]
     last = _last_word(line, ways)
-    tails = _tails(line.spelled, ways, last, (vowels, stresses, clusters, words))
-    said = line.text, line.texts, line.spelled, line.said, line.guessed, words, strong
-    return LineSounds(*said, ways, tuple(vowels), tuple(stresses), tuple(clusters), last, tails)
+    tails = _tails(line.spelled[last], ways, words.index(last), (vowels, accents, clusters, words)) if last >= 0 else ()
+    said = line.text, line.sounds, line.spelled, words, strong
+    finals = tuple([way[2][-1] for way in ways])
+    return LineSounds(*said, bytes(vowels), bytes(accents), tuple(clusters), finals, last, tails)
 
 
 def _ways(line: Scansion) -> tuple[Spoken, ...]:
     """How each word is said; an old spelling that letters alone would misread as its modern one."""
-    ways = [compiled(phones) for phones in line.said]
-    for index in line.guessed:
-        if (modern := modernize(line.texts[index])) and (listed := spoken(modern)):
+    ways = [compiled(phones) for _, _, phones, _, _ in line.sounds]
+    for index, (text, *_, guessed) in enumerate(line.sounds):
+        if guessed and (modern := modernize(text)) and (listed := spoken(modern)):
             ways[index] = listed[0]
     return tuple(ways)
 
@@ -169,7 +173,10 @@ def _last_word(line: Scansion, ways: Sequence[Spoken]) -> int:
         for index in range(len(ways) - 1, -1, -1):
             if words[index].end <= aside and ways[index][0]:
                 return index
-    return next((index for index in range(len(ways) - 1, -1, -1) if ways[index][0]), -1)
+    last = len(ways) - 1
+    while last >= 0 and not ways[last][0]:
+        last -= 1
+    return last
 
 
 def _aside(text: str) -> int:
@@ -182,50 +189,39 @@ def _aside(text: str) -> int:
 
 
 def _tails(
-    spelled: Sequence[str],
-    ways: Sequence[Spoken],
-    last: int,
-    syllables: tuple[list[int], list[int], list[int], Sequence[int]],
-) -> tuple[tuple[int, ...], ...]:
-    """The end of a line, in every way its last word may be said."""
-    if last < 0:
-        return ()
-    word = spelled[last]
-    vowels, stresses, clusters, words = syllables
-    end = words.index(last)
-    begin = max(0, end - DEPTH + 1)
-    before = _Before(
-        tuple(vowels[begin:end][::-1]),
-        tuple(stresses[begin:end][::-1]),
-        tuple(clusters[begin:end][::-1]),
-        tuple([int(at == 0 or words[at] != words[at - 1]) for at in range(end - 1, begin - 1, -1)]),
-        ways[words[end - 1]][2][-1] if end else 0,
-    )
-    weak = word in FUNCTION_WORDS
-    return tuple([_tail(way, weak, before) for way in spoken(word) or (ways[last],)])
+    word: str, ways: Sequence[Spoken], end: int, syllables: tuple[list[int], list[int], list[int], Sequence[int]]
+) -> tuple[int, ...]:
+    """The end of a line, in every way its last word may be said, which its syllables from ``end`` on are."""
+    vowels, accents, clusters, words = syllables
+    before = slice(max(0, end - DEPTH + 1), end)
+    vowels, accents, clusters = vowels[before][::-1], accents[before][::-1], clusters[before][::-1]
+    starts = [int(at == 0 or words[at] != words[at - 1]) for at in range(end - 1, before.start - 1, -1)]
+    final = ways[words[end - 1]][2][-1] if end else 0  # the consonants that the word before ends on
+    found: list[int] = []
+    for own_vowels, own_accents, own_starts, own_clusters, onset in _endings(word) or (_ending(ways[words[end]]),):
+        if clusters:
+            clusters[0] = join(final, onset)
+        found += (*own_vowels, *vowels, *_NO_VOWELS)[:DEPTH]
+        found += (*own_accents, *accents, *_PAD)[:DEPTH]
+        found += (*own_clusters, *clusters, *_PAD)[:DEPTH]
+        found += (*own_starts, *starts, *_PAD)[:DEPTH]
+    return tuple(found)
 
 
-class _Before(NamedTuple):
-    """The syllables before a line's last word, the last first, and the consonants that their last word ends on."""
-
-    vowels: tuple[int, ...]
-    stresses: tuple[int, ...]
-    clusters: tuple[int, ...]
-    starts: tuple[int, ...]
-    final: int
+_Codes: TypeAlias = tuple[int, ...]
 
 
-def _tail(way: Spoken, weak: bool, before: _Before) -> tuple[int, ...]:
-    """The codes of a word's end and the syllables before it."""
+@lru_cache(maxsize=1 << 12)
+def _endings(word: str) -> tuple[tuple[_Codes, _Codes, _Codes, _Codes, int], ...]:
+    """A word at the end of a line in every way it may be said; words that carry no stress have none there either."""
+    return tuple([_ending(way, word in FUNCTION_WORDS) for way in spoken(word)])
+
+
+def _ending(way: Spoken, weak: bool = False) -> tuple[_Codes, _Codes, _Codes, _Codes, int]:
+    """Vowels, stresses, starts of words and clusters of a word, the last first, and the cluster it begins with."""
     vowels, stresses, clusters = way
-    own = len(vowels)
-    joined = (join(before.final, clusters[0]), *before.clusters[1:]) if before.clusters else ()
-    return (
-        *(vowels[::-1] + before.vowels + _NO_VOWELS)[:DEPTH],
-        *((_PAD[:own] if weak else stresses[::-1]) + before.stresses + _PAD)[:DEPTH],
-        *(clusters[:0:-1] + joined + _PAD)[:DEPTH],
-        *(*_PAD[: own - 1], 1, *before.starts, *_PAD)[:DEPTH],
-    )
+    starts = (*(0 for _ in vowels[1:]), 1)
+    return vowels[::-1], (0,) * len(vowels) if weak else stresses[::-1], starts, clusters[:0:-1], clusters[0]
 
 
 @lru_cache(maxsize=1 << 12)

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TypeAlias
 
 from musicengine.lyrics.stress_weights import EMISSIONS, LAST, TRANSITIONS
 
 __all__ = ["likeliest", "stress_features", "stress_line", "stress_odds"]
 
-Transition = tuple[float, float, float, float]
+Transition: TypeAlias = tuple[float, float, float, float]
 _ONE = [False]  # a word of one syllable continues none
 
 
@@ -74,17 +75,30 @@ def likeliest(odds: Sequence[float], inside: Sequence[bool], transitions: Sequen
     if not odds:
         return []
     lead = odds[0]  # how much likelier the best pattern that ends in a stress is
-    to_weak, to_strong = [False], [False]  # whether the best way here, weak or strong, comes from a stress
+    ways = []  # whether the best way to each syllable, weak and strong, comes from a stress
     for value, within in zip(odds[1:], inside[1:], strict=True):
         weak_weak, weak_strong, strong_weak, strong_strong = transitions[within]
         strong_weak += lead
         strong_strong += lead
-        to_weak.append(strong_weak > weak_weak)
-        to_strong.append(strong_strong > weak_strong)
-        lead = value + (strong_strong if to_strong[-1] else weak_strong) - (strong_weak if to_weak[-1] else weak_weak)
+        if strong_weak > weak_weak:
+            if strong_strong > weak_strong:
+                ways.append(_ALWAYS)
+                lead = value + strong_strong - strong_weak
+            else:
+                ways.append(_TO_WEAK)
+                lead = value + weak_strong - strong_weak
+        elif strong_strong > weak_strong:
+            ways.append(_TO_STRONG)
+            lead = value + strong_strong - weak_weak
+        else:
+            ways.append(_NEVER)
+            lead = value + weak_strong - weak_weak
     state = lead > 0
     pattern = [state]
-    for at in range(len(odds) - 1, 0, -1):
-        state = to_strong[at] if state else to_weak[at]
+    for way in ways[::-1]:
+        state = way[state]
         pattern.append(state)
     return pattern[::-1]
+
+
+_NEVER, _TO_WEAK, _TO_STRONG, _ALWAYS = (False, False), (True, False), (False, True), (True, True)

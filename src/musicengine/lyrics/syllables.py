@@ -8,24 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, chain, islice
+from itertools import accumulate, chain, pairwise
+from typing import TypeAlias
 
 import attrs
 
 from musicengine.errors import LyricsError
-from musicengine.lyrics.pronunciation import pronounce_all
+from musicengine.lyrics.pronunciation import pronounce_all, say_all
 from musicengine.lyrics.stress import stress_line, stress_odds
 from musicengine.lyrics.tokens import Token, find_words, plain, split_words
-from musicengine.values.words import Pronunciation
 
-__all__ = ["MAX_CHARACTERS", "Scansion", "count_syllables", "scan", "scan_all", "scan_each", "weaken"]
+__all__ = ["MAX_CHARACTERS", "Scansion", "WordSound", "count_syllables", "scan", "scan_all", "scan_each"]
 
 MAX_CHARACTERS = 1_000_000
 """Longer texts are an error."""
 
-_BECAUSE = Pronunciation("because", ("K", "AH0", "Z"), "rule")
-_IM_GONNA = Pronunciation("gonna", ("N", "AH0"), "rule")
+_BECAUSE = ("K", "AH0", "Z")
+_GONNA = ("N", "AH0")
 _WEAKENED = frozenset(("because", "gonna"))
+
+
+WordSound: TypeAlias = tuple[str, str, tuple[str, ...], tuple[float, ...], bool]
+"""What a line needs of a word: its text, its plain spelling, its phones, how likely the stress of each syllable is, and
+whether a model has read it.
+
+A plain tuple of strings and numbers, which the garbage collector need not look at.
+"""
 
 
 @attrs.frozen(eq=False)
@@ -34,21 +42,32 @@ class Scansion:
 
     Args:
         text: the line.
-        texts: its words as written.
+        sounds: what is known of each of its words.
         spelled: the words in lower case and plain letters.
-        said: the phones of each word.
-        guessed: the words that no list holds, which a model has read.
         syllable_words: to which word each syllable belongs.
         stresses: whether each syllable is stressed in the line.
     """
 
     text: str
-    texts: tuple[str, ...]
+    sounds: tuple[WordSound, ...]
     spelled: tuple[str, ...]
-    said: tuple[tuple[str, ...], ...]
-    guessed: tuple[int, ...]
     syllable_words: tuple[int, ...]
     stresses: tuple[bool, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The words as written."""
+        return tuple([sound[0] for sound in self.sounds])
+
+    @property
+    def said(self) -> tuple[tuple[str, ...], ...]:
+        """The phones of each word."""
+        return tuple([sound[2] for sound in self.sounds])
+
+    @property
+    def guessed(self) -> tuple[int, ...]:
+        """The words that no list holds, which a model has read."""
+        return tuple([at for at, sound in enumerate(self.sounds) if sound[4]])
 
     @property
     def words(self) -> tuple[Token, ...]:
@@ -105,48 +124,46 @@ def scan_all(lines: Sequence[str]) -> tuple[Scansion, ...]:
 def scan_each(lines: Sequence[str]) -> Iterator[Scansion]:
     """The same one after another, for those who need none of them for long."""
     _check_length(sum(map(len, lines)))
-    words = [tuple(split_words(line)) for line in lines]
-    said = iter(pronounce_all(list(chain.from_iterable(words))))
-    for line, found in zip(lines, words, strict=True):
-        yield _scanned(line, found, list(islice(said, len(found))))
+    words: list[str] = []
+    ends = []
+    for line in lines:
+        words += split_words(line)
+        ends.append(len(words))
+    distinct = list(dict.fromkeys(words))
+    said = zip(distinct, say_all(distinct), strict=True)
+    sounds = {word: _sound(word, phones, source == "letters") for word, (source, phones) in said}
+    for line, (first, last) in zip(lines, pairwise([0, *ends]), strict=True):
+        heard = [sounds[word] for word in words[first:last]]
+        if not _WEAKENED.isdisjoint([sound[1] for sound in heard]):
+            heard = _weakened(heard)
+        yield _scanned(line, heard)
 
 
-def weaken(said: Sequence[Pronunciation]) -> list[Pronunciation]:
+def _weakened(heard: Sequence[WordSound]) -> list[WordSound]:
     """The words of a line as they are said in a row: "because" is short before others, "I'm gonna" is I'm-na."""
-    spellings = [each.word.lower().replace("’", "'") for each in said]
-    weak = list(said)
-    for at, spelling in enumerate(spellings):
-        if spelling == "because" and at < len(said) - 1:
-            weak[at] = _BECAUSE
-        elif spelling == "gonna" and at > 0 and spellings[at - 1] == "i'm":
-            weak[at] = _IM_GONNA
+    weak = list(heard)
+    for at, (word, spelling, *_) in enumerate(heard):
+        if spelling == "because" and at < len(heard) - 1:
+            weak[at] = _sound(word, _BECAUSE, False)
+        elif spelling == "gonna" and at > 0 and heard[at - 1][1] == "i'm":
+            weak[at] = _sound(word, _GONNA, False)
     return weak
 
 
 @lru_cache(1 << 12)
-def _sound(word: str, phones: tuple[str, ...]) -> tuple[str, tuple[float, ...]]:
-    """What a line needs of a word: its plain spelling, and how likely the stress of each syllable is.
-
-    A plain tuple of strings and numbers, which the garbage collector need not look at.
-    """
+def _sound(word: str, phones: tuple[str, ...], guessed: bool) -> WordSound:
     spelled = plain(word).lower()
-    return (spelled, stress_odds(spelled, [int(phone[-1]) for phone in phones if phone[-1] in "012"]))
+    odds = stress_odds(spelled, [int(phone[-1]) for phone in phones if phone[-1] in "012"])
+    return word, spelled, phones, odds, guessed
 
 
-def _scanned(line: str, words: tuple[str, ...], said: list[Pronunciation]) -> Scansion:
-    sounds = [_sound(each.word, each.phones) for each in said]
-    spelled = tuple([spelling for spelling, _ in sounds])
-    if not _WEAKENED.isdisjoint(spelled):
-        said = weaken(said)
-        sounds = [_sound(each.word, each.phones) for each in said]
-    odds = [odds for _, odds in sounds]
-    guesses = "letters" in [each.source for each in said]
+def _scanned(line: str, heard: Sequence[WordSound]) -> Scansion:
+    """A line of these words, which it shares with the other lines that have them."""
+    odds = [sound[3] for sound in heard]
     return Scansion(
         text=line,
-        texts=words,
-        spelled=spelled,
-        said=tuple([each.phones for each in said]),
-        guessed=tuple([at for at, each in enumerate(said) if each.source == "letters"]) if guesses else (),
+        sounds=tuple(heard),
+        spelled=tuple([sound[1] for sound in heard]),
         syllable_words=tuple([index for index, each in enumerate(odds) for _ in each]),
         stresses=tuple(stress_line(odds)),
     )

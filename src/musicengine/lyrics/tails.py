@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musicengine._cached import cached
-from musicengine.lyrics.sounds import DEPTH, LETTERS, NO_VOWEL, LineSounds, last_letters, rime
+from musicengine.lyrics.sounds import DEPTH, LETTERS, NO_VOWEL, TAIL, LineSounds, last_letters, rime
 
 __all__ = [
     "Codes",
@@ -57,14 +57,17 @@ def collect(heard: Sequence[LineSounds]) -> Sounds:
     def flat(rows: Iterable[tuple[int, ...]]) -> Codes:
         return np.fromiter(chain.from_iterable(rows), np.int64, sum(sizes))
 
+    def wide(rows: Iterable[bytes]) -> Codes:
+        return np.frombuffer(b"".join(rows), np.uint8).astype(np.int64)
+
     bounds = np.zeros(len(sizes) + 1, np.int64)
     np.cumsum(sizes, out=bounds[1:])
     return Sounds(
         heard=tuple(heard),
-        vowels=flat(line.vowels for line in heard),
-        stresses=flat(line.accents for line in heard),
-        clusters=flat(line.clusters for line in heard),
-        words=flat(line.syllable_words for line in heard),
+        vowels=wide([line.vowels for line in heard]),
+        stresses=wide([line.accents for line in heard]),
+        clusters=flat([line.clusters for line in heard]),
+        words=flat([line.syllable_words for line in heard]),
         lines=np.repeat(np.arange(len(sizes)), sizes),
         first=bounds,
     )
@@ -93,19 +96,38 @@ class Tails:
     spellings: Codes
 
     @cached
-    def masks(self) -> Codes:
-        """Which consonants each cluster holds, (m, DEPTH)."""
-        return mask_consonants(self.clusters)
-
-    @cached
-    def sizes(self) -> Codes:
-        """How many consonants each tail ends on, (m,)."""
-        return count_consonants(self.clusters[:, 0])
-
-    @cached
     def parts(self) -> Codes:
         """Where the last stressed vowel of each tail is, (m,)."""
         return rhyme_part(self.stresses, self.vowels)
+
+    @cached
+    def columns(self) -> Codes:
+        """All that a comparison asks of a tail, (COLUMNS, m): the rows that the constants below name."""
+        found = np.empty((COLUMNS, len(self.places)), np.int64)
+        found[OF_VOWELS], found[OF_STRESSES], found[OF_CLUSTERS] = self.vowels.T, self.stresses.T, self.clusters.T
+        found[OF_MASKS] = mask_consonants(self.clusters.T)
+        found[OF_LETTERS] = self.letters.T
+        found[PART], found[RIME], found[SPELLING], found[START] = (
+            self.parts,
+            self.rimes,
+            self.spellings,
+            self.starts[:, 0],
+        )
+        found[SIZE] = sizes = count_consonants(self.clusters[:, 0])
+        found[LAST] = (self.clusters[:, 0] >> 5 * np.maximum(sizes - 1, 0)) & 31
+        found[STRESSED_VOWEL] = found[self.parts, np.arange(len(sizes))]
+        found[STRESSED_MASK] = found[OF_MASKS.start + self.parts, np.arange(len(sizes))]
+        return found
+
+    def pick(self, rows: Codes) -> Codes:
+        """The columns of these tails, (COLUMNS, rows)."""
+        return np.take(self.columns, rows, axis=1)
+
+
+OF_VOWELS, OF_STRESSES, OF_CLUSTERS, OF_MASKS = (slice(4 * at, 4 * at + 4) for at in range(4))
+OF_LETTERS = slice(16, 22)
+PART, RIME, SPELLING, START, SIZE, LAST, STRESSED_VOWEL, STRESSED_MASK = range(22, 30)
+COLUMNS = 30
 
 
 def mask_consonants(clusters: Codes) -> Codes:
@@ -127,10 +149,11 @@ def rhyme_part(stresses: Codes, vowels: Codes) -> Codes:
 
 def find_tails(heard: Sequence[LineSounds]) -> Tails:
     """The ends of lines, in every way their last words may be said."""
-    places = np.repeat(np.arange(len(heard)), [len(line.tails) for line in heard])
-    codes = chain.from_iterable([codes for line in heard for codes in line.tails])
-    table = np.fromiter(codes, np.int64, len(places) * 4 * DEPTH).reshape(-1, 4, DEPTH)
-    words = [line.rhyming_word for line in heard for _ in line.tails]
+    ways = [len(line.tails) // TAIL for line in heard]
+    places = np.repeat(np.arange(len(heard)), ways)
+    codes = chain.from_iterable([line.tails for line in heard])
+    table = np.fromiter(codes, np.int64, len(places) * TAIL).reshape(-1, 4, DEPTH)
+    words = [heard[place].rhyming_word for place in places.tolist()]
     return Tails(
         places,
         table[:, 0],
@@ -154,7 +177,7 @@ def find_word_tails(sounds: Sounds, syllables: Codes) -> Tails:
         (sounds.heard[line], word) for line, word in zip(lines.tolist(), sounds.words[syllables].tolist(), strict=True)
     ]
     clusters = np.where(inside, sounds.clusters[back], 0)
-    clusters[:, 0] = [line.ways[word][2][-1] for line, word in places]
+    clusters[:, 0] = [line.finals[word] for line, word in places]
     words = [line.spelled[word] for line, word in places]
     return Tails(
         syllables,

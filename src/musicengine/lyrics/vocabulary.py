@@ -10,7 +10,7 @@ negation in the two words before. The lists behind sentiment, imagery, worn phra
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import lgamma
 
@@ -44,7 +44,7 @@ def describe_vocabulary(lines: Sequence[Sequence[str]], repeats: Sequence[int], 
     hook, hook_count = find_hook(lines, repeats)
     cliches = find_cliches(lines)
     known = {word: entry for word in kinds if (entry := look_up(word)) is not NOTHING}
-    moods = list(_moods(lines, {word: entry.mood for word, entry in known.items() if entry.mood}))
+    moods = _moods(lines, {word: entry.mood for word, entry in known.items() if entry.mood})
     strong = {word: entry.explicit for word, entry in known.items() if entry.explicit}
     per_line, per_word = count / max(len(filled), 1), (syllables or 0) / max(count, 1)
     readable = bool(syllables and count)
@@ -136,7 +136,8 @@ def _count_phrases(lines: Sequence[Sequence[str]]) -> Counter[tuple[str, ...]]:
     codes = np.array([numbers.setdefault(word, len(numbers)) for word in words], np.int64)
     sizes = [len(line) for line in lines]
     room = np.repeat(np.cumsum(sizes, dtype=np.int64), sizes) - np.arange(len(words))  # words to the end of the line
-    places = np.flatnonzero(room >= 2)
+    known = np.append(np.bincount(codes, minlength=1)[codes] >= _OFTEN, [False, False])
+    places = np.flatnonzero((room >= 3) & known[:-2] & known[1:-1] & known[2:])
     phrases = codes[places] * len(numbers) + codes[places + 1]
     often: Counter[tuple[str, ...]] = Counter()
     for size in range(3, _HOOK_WORDS + 1):
@@ -159,10 +160,11 @@ def _count_phrases(lines: Sequence[Sequence[str]]) -> Counter[tuple[str, ...]]:
 
 def find_cliches(lines: Sequence[Sequence[str]]) -> tuple[Passage, ...]:
     """The worn phrases, line by line; the longest where several begin at a word."""
-    phrases = load_lexicon().cliches
+    lexicon = load_lexicon()
+    phrases, worn = lexicon.cliches, lexicon.worn
     found = []
     for index, line in enumerate(lines):
-        if phrases.keys().isdisjoint(pairwise(line)):
+        if worn.isdisjoint(line):
             continue
         for at, pair in enumerate(pairwise(line)):
             if pair in phrases:
@@ -173,11 +175,16 @@ def find_cliches(lines: Sequence[Sequence[str]]) -> tuple[Passage, ...]:
     return tuple(found)
 
 
-def _moods(lines: Sequence[Sequence[str]], moods: Mapping[str, int]) -> Iterator[int]:
+def _moods(lines: Sequence[Sequence[str]], moods: Mapping[str, int]) -> list[int]:
     """1 or -1 for each bright or dark word, turned around after a negation."""
+    found: list[int] = []
     for line in lines:
         if moods and not moods.keys().isdisjoint(line):
             for at, word in enumerate(line):
                 if mood := moods.get(word):
-                    before = line[max(0, at - 2) : at]
-                    yield -mood if any(one in _NEGATIONS or one.endswith("n't") for one in before) else mood
+                    found.append(-mood if any(map(_negates, line[max(0, at - 2) : at])) else mood)
+    return found
+
+
+def _negates(word: str) -> bool:
+    return word in _NEGATIONS or word.endswith("n't")

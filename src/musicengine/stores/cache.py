@@ -57,21 +57,21 @@ class Cache:
         return cls(kept) if wish else None
 
     def recall(
-        self, kind: type[V], verb: str, backend: object, subject: Value, compute: Callable[[], V]
+        self, kind: type[V], verb: str, backend: object, subjects: tuple[Value, ...], compute: Callable[[], V]
     ) -> tuple[V, bool]:
         """The result, and whether it was remembered.
 
         Args:
             kind: of value that is expected.
-            verb: what is done, with its parameters.
+            verb: what is done.
             backend: who does it.
-            subject: to what; its digest counts.
+            subjects: to what, and with what; their digests count.
             compute: does it.
         """
         identity = getattr(backend, "identity", None)
         if not isinstance(identity, str):
             return compute(), False
-        key = _key(verb, identity, subject.digest)
+        key = _key(verb, identity, *(subject.digest for subject in subjects))
         kept = self._kept(key)
         if isinstance(kept, kind):
             return kept, True
@@ -104,7 +104,7 @@ def recall(
     kind: type[V],
     verb: str,
     backend: object,
-    subject: Value,
+    subjects: tuple[Value, ...],
     compute: Callable[[], V],
     *,
     progress: Progress | None = None,
@@ -112,7 +112,7 @@ def recall(
     """As :meth:`Cache.recall`, with or without a cache; what is remembered is one step of progress."""
     if cache is None:
         return compute(), False
-    value, remembered = cache.recall(kind, verb, backend, subject, compute)
+    value, remembered = cache.recall(kind, verb, backend, subjects, compute)
     if remembered and progress:
         progress(Step(verb, 1, 1))
     return value, remembered
@@ -122,6 +122,6 @@ def _checksum(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=_CHECK).digest()
 
 
-def _key(verb: str, identity: str, digest: str) -> str:
-    parts = "\0".join([__version__, verb, identity, digest])
+def _key(verb: str, identity: str, *digests: str) -> str:
+    parts = "\0".join([__version__, verb, identity, *digests])
     return f"cache/{verb}/{hashlib.blake2b(parts.encode(), digest_size=16).hexdigest()}"

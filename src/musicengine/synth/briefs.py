@@ -49,6 +49,7 @@ _FAMILIES = (
 MOODS = {word: mood for words, mood in _FAMILIES for word in words.split()}
 
 _BPM = re.compile(r"(-?\d{1,9}(?:[.,]\d{1,3})?)\s{0,3}-?(?:bpm\b|beats per minute\b)", re.I)
+_NOT_WANTED = re.compile(r"\b(?:instead of|rather than|from|not)\s{1,3}$", re.I)  # "140 bpm instead of 110 bpm"
 # "a slow build" is about energy; "ballad" may be the genre itself, which is slow as it is.
 _PACE = re.compile(r"\b(?:(slow|downtempo|down-tempo|ballad)|fast|up-?tempo)\b(?!,? (?:build|building|fade))", re.I)
 _TEMPO = re.compile(r"\b(?:tempo|bpm)\s{0,3}(?:of|at|is|:|=)?\s{0,3}(-?\d{1,9}(?:\.\d{1,3})?)", re.I)
@@ -57,7 +58,7 @@ _CLOCK = re.compile(r"(?<![\d:])(?<!at )(\d{1,3}):([0-5]\d)(?![\d:])")
 _LENGTH = re.compile(
     # "80s pop" and "the 90s" are decades.
     r"(?<![\w.'’])(?<!the )(?![5-9]0s [a-z])(-?\d{1,9}(?:\.\d{1,3})?)\s{0,3}-?"
-    r"(seconds|second|secs|sec|s|minutes|minute|mins|min)\b",
+    r"(seconds|second|secs|sec|s|minutes|minute|mins|min|hours|hour)\b",
     re.I,
 )
 _SPOKEN_LENGTHS = (("half a minute", 30.0), ("a minute and a half", 90.0), ("a minute", 60.0), ("one minute", 60.0))
@@ -166,11 +167,14 @@ def _mood(text: str) -> tuple[str | None, str]:
 
 
 def _bpm(text: str) -> tuple[float | None, str]:
-    found = _BPM.search(text) or _TEMPO.search(text)
+    stated = [found for found in _BPM.finditer(text) if not _NOT_WANTED.search(text[: found.start()])]
+    found = next(iter(stated), None) or _BPM.search(text) or _TEMPO.search(text)
     if found:
         bpm = float(found[1].replace(",", "."))
         if not 30 <= bpm <= 300:
             raise BriefError(f"expected a tempo from 30 to 300 bpm, got {found[0].strip()!r}")
+        if other := next((it[0].strip() for it in stated if it[1] != found[1]), ""):
+            raise BriefError(f"a track has one tempo, got {found[0].strip()!r} and {other!r}")
         return bpm, f"{bpm:g} bpm"
     plain = _AT.search(text)
     if plain and 40 <= int(plain[1]) <= 220:
@@ -217,7 +221,7 @@ def _key(text: str, seed: int) -> tuple[Key | None, str]:
 def _duration(text: str) -> tuple[float | None, str]:
     total, found = 0.0, False
     for amount, unit in _LENGTH.findall(text)[:2]:
-        seconds = float(amount) * (60 if unit.lower().startswith("m") else 1)
+        seconds = float(amount) * {"s": 1, "m": 60, "h": 3600}[unit[0].lower()]
         # "2 minutes 30 seconds" is one length, "30 seconds or 40 seconds" is not two.
         if found and (seconds >= 60 or total % 60):
             break

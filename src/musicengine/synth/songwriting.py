@@ -25,7 +25,7 @@ from musicengine.synth.verses import ANYWHERE, THEMES, Theme
 from musicengine.values.making import Brief
 from musicengine.values.words import Line, Lyrics
 
-__all__ = ["choose_theme", "write_lyrics"]
+__all__ = ["choose_theme", "find_theme", "write_lyrics"]
 
 _LINE_S = 2.4  # a line takes at least so long
 _NAMES = {"verse": "Verse", "pre-chorus": "Pre-Chorus", "chorus": "Chorus", "bridge": "Bridge"}
@@ -42,12 +42,17 @@ class _Verse:
     rhyme: str
 
 
+def find_theme(text: str) -> str:
+    """The theme whose words the text has most of; "" if it has none of any."""
+    words = re.findall(r"[a-z]+", text.lower())
+    counts = [sum(not theme.words.isdisjoint({word, word.removesuffix("s")}) for word in words) for theme in THEMES]
+    return THEMES[counts.index(max(counts))].name if max(counts) else ""
+
+
 def choose_theme(brief: Brief) -> str:
-    """The theme whose words the prompt has most of, else the one that suits the mood or genre, else one by the seed."""
-    words = re.findall(r"[a-z]+", brief.prompt.lower())
-    counts = [sum(word in theme.words for word in words) for theme in THEMES]
-    if max(counts):
-        return THEMES[counts.index(max(counts))].name
+    """The theme that the prompt names, else the one that suits the mood or genre, else one by the seed."""
+    if named := find_theme(brief.prompt):
+        return named
     asked = {(brief.mood or "").lower(), *re.findall(r"[a-z]+", (brief.genre or "").lower())}
     fitting = [theme.name for theme in THEMES if asked & (theme.moods | theme.words)]
     names = fitting or [theme.name for theme in THEMES]

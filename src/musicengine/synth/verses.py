@@ -252,7 +252,7 @@ THEMES = (
         We {leave|left} the {city|office} Friday, and we stay
         The ice cream {seller|lady} knows us by the day
         The {seagulls|dolphins} follow sailors to the sea
-        You throw a {lemon|orange} over here to me
+        You throw {a lemon|an orange} over here to me
         There's salt on every {letter|window} and the key
         The {lighthouse|island} is as far as we can see
         We eat our dinner barefoot in the sand

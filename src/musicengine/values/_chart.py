@@ -26,6 +26,7 @@ __all__ = [
     "GAP",
     "INK",
     "LEFT",
+    "LETTER",
     "WARN",
     "WAVE",
     "WIDTH",
@@ -35,16 +36,19 @@ __all__ = [
     "label",
     "place",
     "points",
+    "reach",
     "reliability",
     "svg",
     "timeline",
+    "trace",
     "waveform",
 ]
 
 WIDTH = 960.0
-LEFT = 44.0  # room for the labels of the axes
+LEFT = 58.0  # room for the labels of the axes
+LETTER = 9.0  # the width of a letter where it is largest, on narrow pages
 _POINTS = 480
-BAND, WAVE, LOUDNESS, MARKS, AXIS, GAP = 22.0, 90.0, 90.0, 19.0, 18.0, 14.0
+BAND, WAVE, LOUDNESS, MARKS, AXIS, GAP = 22.0, 90.0, 90.0, 23.0, 20.0, 18.0
 
 
 def timeline(audio: AudioReport, deductions: Sequence[Deduction]) -> str:
@@ -117,11 +121,13 @@ WARN = "hsl(12 85% 55%)"
 
 
 def svg(width: float, height: float, title: str, parts: Sequence[str], shown: float | None = None) -> str:
+    """A picture, ``shown`` pixels wide; without, as wide as the page, and scrolled where that is too narrow to read."""
     size = f"width:{shown:.0f}px;max-width:100%" if shown else "width:100%"
-    return (
+    drawn = (
         f"<svg viewBox='0 0 {width:.0f} {height:.0f}' role='img' aria-label='{escape(title, quote=True)}' "
         f"style='{size};height:auto' font-family='system-ui,sans-serif'>{''.join(parts)}</svg>"
     )
+    return drawn if shown else f"<div class='wide'>{drawn}</div>"
 
 
 def label(x: float, y: float, text: str, anchor: str) -> str:
@@ -133,6 +139,20 @@ def label(x: float, y: float, text: str, anchor: str) -> str:
 
 def place(seconds: float, duration_s: float) -> float:
     return LEFT + min(max(seconds / duration_s, 0.0), 1.0) * (WIDTH - LEFT)
+
+
+def trace(x: np.ndarray, y: np.ndarray) -> str:
+    """A line through points, with gaps where they are not finite."""
+    path, pen = [], False
+    for across, down in zip(x.tolist(), y.tolist(), strict=True):
+        drawn = bool(np.isfinite(down))
+        if drawn:
+            path.append(f"{'L' if pen else 'M'}{across:.1f} {down:.1f}")
+        pen = drawn
+    return (
+        f"<path d='{' '.join(path)}' fill='none' stroke='{INK}' stroke-width='1.8' stroke-linecap='round' "
+        "stroke-linejoin='round'/>"
+    )
 
 
 def points(x: np.ndarray, y: np.ndarray) -> str:
@@ -149,36 +169,44 @@ def bands(sections: Sequence[Section], duration_s: float, top: float) -> str:
             f"fill='hsl({section.group * 67 % 360} 55% 50%)' fill-opacity='.35'>"
             f"<title>{escape(str(section))}</title></rect>"
         )
-        fitting = section.label if right - left > 7 * len(section.label) + 6 else ""
+        fitting = section.label if right - left > LETTER * len(section.label) + 6 else ""
         parts.append(label(left + 6, top + 15, fitting, "start") if fitting else "")
     return "".join(parts)
 
 
-def waveform(outline: FloatArray, top: float) -> str:
-    """The lowest and highest samples as one shape; its height is full scale."""
+def reach(peak: float) -> float:
+    """The height of a waveform's axis: full scale, less for what is too quiet to be seen there."""
+    return next((edge for edge in (0.01, 0.03, 0.1, 0.3) if 0 < peak <= edge), 1.0)
+
+
+def waveform(outline: FloatArray, top: float, height: float | None = None) -> str:
+    """The lowest and highest samples as one shape over an axis of ``height``, by default what suits the peak."""
+    height = height or reach(float(np.abs(outline).max(initial=0)))
     middle, half = top + WAVE / 2, WAVE / 2
     x = LEFT + np.arange(outline.shape[1]) / max(outline.shape[1] - 1, 1) * (WIDTH - LEFT)
-    low, high = (middle - half * np.clip(edge, -1, 1) for edge in outline)
+    low, high = (middle - half * np.clip(edge / height, -1, 1) for edge in outline)
     shape = points(np.append(x, x[::-1]), np.append(high - 0.4, low[::-1] + 0.4))
     return (
         f"<polygon points='{shape}' fill='{INK}' fill-opacity='.8'/>"
         f"<line x1='{LEFT}' x2='{WIDTH}' y1='{middle}' y2='{middle}' stroke='currentColor' stroke-opacity='.2'/>"
-        + label(LEFT - 6, top + 10, "1", "end")
+        + label(LEFT - 6, top + 10, f"{height:g}", "end")
         + label(LEFT - 6, middle + 4, "0", "end")
-        + label(LEFT - 6, top + WAVE, "−1", "end")
+        + label(LEFT - 6, top + WAVE, f"−{height:g}", "end")
     )
 
 
 def _loudness(curve: LoudnessCurve, integrated_lufs: float, duration_s: float, top: float) -> str | None:
     """Short-term loudness, momentary where the audio is shorter than 3 s, and the loudness of the whole."""
-    levels = curve.short_term_lufs if np.isfinite(curve.short_term_lufs).any() else curve.momentary_lufs
+    short = bool(np.isfinite(curve.short_term_lufs).any())
+    levels, window_s = (curve.short_term_lufs, 3.0) if short else (curve.momentary_lufs, 0.4)
     heard = np.isfinite(levels)
     if not heard.any():
         return None
     high = float(np.ceil(levels[heard].max() / 6) * 6)
     low = min(high - 24.0, high - 6)
     step = max(1, levels.size // _POINTS)
-    shown = np.clip(np.where(heard, levels, low), low, high)[::step]
+    floored = np.clip(np.where(heard, levels, low), low, high)  # silence lies on the floor
+    shown = np.where(curve.times_s < window_s - 1e-3, np.nan, floored)[::step]  # no window has ended yet
     x = LEFT + np.minimum(curve.times_s[::step], duration_s) / duration_s * (WIDTH - LEFT)
     y = top + (high - shown) / (high - low) * LOUDNESS
     grid = "".join(
@@ -194,8 +222,7 @@ def _loudness(curve: LoudnessCurve, integrated_lufs: float, duration_s: float, t
             f"<line x1='{LEFT}' x2='{WIDTH}' y1='{at:.1f}' y2='{at:.1f}' stroke='{INK}' stroke-dasharray='5 4' "
             f"stroke-opacity='.8'><title>{integrated_lufs:.1f} LUFS integrated</title></line>"
         )
-    line = f"<polyline points='{points(x, y)}' fill='none' stroke='{INK}' stroke-width='1.8'/>"
-    return grid + whole + line + label(WIDTH - 4, top + 12, "loudness, LUFS", "end")
+    return grid + whole + trace(x, y) + label(LEFT, top - 4, "loudness, LUFS", "start")
 
 
 def _mark(item: Deduction, row: int, over: float, under: float, duration_s: float) -> str:
@@ -213,7 +240,7 @@ def _mark(item: Deduction, row: int, over: float, under: float, duration_s: floa
     return (
         f"<g>{title}{'' if whole else tint}"
         f"<rect x='{left:.1f}' y='{y:.1f}' width='{wide:.1f}' height='3' fill='{WARN}'/></g>"
-        + label(at, y + 13, f"−{item.points:.1f} {item.rule}", anchor)
+        + label(at, y + 17, f"−{item.points:.1f} {item.rule}", anchor)
     )
 
 

@@ -11,8 +11,21 @@ if TYPE_CHECKING:
     from musicengine.values.making import Message
     from musicengine.values.scores import Deduction, Score
 
-__all__ = ["bubbles", "clock", "facts", "framed", "headline", "ledger", "reason", "shown", "table"]
+__all__ = [
+    "bubbles",
+    "clock",
+    "facts",
+    "framed",
+    "headline",
+    "ledger",
+    "points",
+    "reason",
+    "score_text",
+    "shown",
+    "table",
+]
 
+_GAPS = re.compile(" {2,}")  # what stands apart in text
 _UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -20,6 +33,17 @@ def clock(seconds: float) -> str:
     """Minutes and seconds, e.g. "2:05"."""
     whole = round(seconds)
     return f"{whole // 60}:{whole % 60:02d}"
+
+
+def score_text(value: float) -> str:
+    """A score with one decimal where it has some: "80.4", "100"; what lost anything is below 100."""
+    shown = 99.9 if 99.9 < value < 100 else round(value, 1)
+    return f"{shown:.1f}".removesuffix(".0")
+
+
+def points(value: float, more: str = "") -> str:
+    """A score in large figures."""
+    return f"<p class='score'><b>{score_text(value)}</b> of 100{escape(more)}</p>"
 
 
 def framed(*parts: str) -> str:
@@ -39,16 +63,16 @@ def headline(name: str, fact: str = "") -> str:
 
 def facts(rows: Iterable[tuple[str, str]], caption: str = "") -> str:
     """Names and what is so, one a row; "" without rows."""
-    body = "".join(f"<tr><th>{escape(name)}</th><td>{escape(fact)}</td></tr>" for name, fact in rows)
+    body = "".join(f"<tr><th>{escape(name)}</th><td>{escape(_GAPS.sub('; ', fact))}</td></tr>" for name, fact in rows)
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     return f"<table>{title}{body}</table>" if body else ""
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table with a head; cells are text."""
+    """A table with a head; cells are text, of several lines if they have some."""
     head = "".join(f"<th>{escape(name)}</th>" for name in columns)
     body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><tr>{head}</tr>{body}</table>"
+    return f"<div class='wide'><table><tr>{head}</tr>{body}</table></div>"
 
 
 def reason(item: Deduction) -> str:
@@ -86,11 +110,12 @@ _CSS = (
     ".musicengine tr{background:none!important}"
     ".musicengine caption{text-align:left;font-weight:600;white-space:nowrap}.musicengine td svg{margin:0}"
     ".musicengine th,.musicengine td{text-align:left;padding:.2em 1em .2em 0;vertical-align:top;"
-    "border:0;border-bottom:1px solid #8884;background:none}"
+    "border:0;border-bottom:1px solid #8884;background:none;white-space:pre-line}"
     ".musicengine .head{margin:.5em 0}.musicengine .head b{font-size:1.15em;margin-right:.5em}"
     ".musicengine .head span{opacity:.75}"
     ".musicengine .score{font-size:1.2em;margin:.5em 0}.musicengine .score b{font-size:2.2em}"
-    ".musicengine svg{display:block;margin:.5em 0}.musicengine h3{margin:1.5em 0 .2em}"
+    ".musicengine svg{display:block;margin:.5em 0}.musicengine .wide{overflow-x:auto}"
+    ".musicengine h3{margin:1.5em 0 .2em;padding:0;font-size:1.15em}"
     ".musicengine .source{font-size:.85em;opacity:.75}.musicengine td:first-child{white-space:nowrap}"
     ".musicengine .meter{position:relative;height:.7em;max-width:30em;border-radius:.35em;background:#8883}"
     ".musicengine .meter i{position:absolute;top:0;bottom:0;border-radius:.35em;background:hsl(210 75% 52% / .45)}"
@@ -103,11 +128,14 @@ _CSS = (
     "display:block}"
     ".musicengine figcaption{font-weight:600}.musicengine figcaption small,.musicengine .note{font-weight:400;"
     "font-size:.85em;opacity:.75}"
-    ".musicengine .players{display:grid;grid-template-columns:repeat(auto-fit,minmax(20em,1fr));gap:.2em 1.5em}"
+    ".musicengine .players{display:grid;gap:.2em 1.5em;"
+    "grid-template-columns:repeat(auto-fit,minmax(min(20em,100%),1fr))}"
     ".musicengine .lyric{white-space:pre-wrap;margin:.3em 0 1em}.musicengine .lyric b{opacity:.75}"
     ".musicengine .chat{display:flex;flex-direction:column;gap:.5em;max-width:44em}"
     ".musicengine .chat p{margin:0;padding:.5em .9em;border-radius:1em;white-space:pre-wrap;max-width:80%;"
     "overflow-wrap:anywhere;align-self:flex-start;background:#8882}"
     ".musicengine .chat .user{align-self:flex-end;background:hsl(210 75% 52% / .25)}"
+    "@media (max-width:52em){.musicengine .wide svg{min-width:42em}.musicengine .wide text{font-size:16px}"
+    ".musicengine td,.musicengine th{padding-right:.6em}}"
     ".musicengine .chat .system{align-self:center;background:none;font-size:.85em;opacity:.75}"
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, TypeAlias
 
-from musicengine.values._frame import shown
+from musicengine.values._frame import score_text, shown
 
 if TYPE_CHECKING:
     from musicengine.values.lyrics import LyricsReport, ReportLine, Rhyme
@@ -73,7 +73,7 @@ def _marks(rhymes: Sequence[Rhyme]) -> dict[tuple[int, int], Rhyme]:
 
 
 def _head(report: LyricsReport) -> str:
-    score = "" if report.score is None else f"<b>{report.score.value:.0f}</b> of 100"
+    score = "" if report.score is None else f"<b>{score_text(report.score.value)}</b> of 100"
     style = {"rap": "rap rhyme", "strict": "verse rhyme"}.get(report.style or "", "")
     facts = ", ".join(filter(None, [f"{len(report.lines)} lines", style, report.language]))
     why = "".join(f"<p>No {escape(name)}: {escape(reason)}.</p>" for name, reason in report.abstained.items())
@@ -102,12 +102,11 @@ def _legend(report: LyricsReport, hues: Mapping[int, int]) -> str:
     )
     strengths = "".join(f"<i style='--h:240;--a:{alpha}'>{name}</i>" for name, alpha in _STRENGTHS)
     kinds = "".join(f"<u class='{kind}'>{kind}</u>" for kind in _KINDS)
-    cells = "<s></s> weak <s class='s'></s> stressed <s class='s' style='--h:240;--a:.6'></s> in a rhyme"
     rows = (
         ("rhymes", families),
         ("strength", strengths),
         ("kind", kinds),
-        ("syllables", f"{cells} <s class='b'></s> breath"),
+        ("syllables", _CELLS),
     )
     return "".join(f"<p class='legend'><small>{name}</small>{shown}</p>" for name, shown in rows)
 
@@ -254,8 +253,8 @@ def _measured(item: Deduction) -> str:
 
 
 _CELLS = (
-    "<s></s> weak <s class='s'></s> stressed <s class='s' style='--h:240;--a:.6'></s> in a rhyme "
-    "<s class='b'></s> breath"
+    "<span><s></s> weak</span> <span><s class='s'></s> stressed</span> "
+    "<span><s class='s' style='--h:240;--a:.6'></s> in a rhyme</span> <span><s class='b'></s> breath</span>"
 )
 _BEATS = "<div class='beats'><small>1</small><small>2</small><small>3</small><small>4</small></div>"
 _STRENGTHS = (("weak", 0.2), ("clear", 0.4), ("strong", 0.67))
@@ -287,10 +286,14 @@ _CSS = (
     ".me-lyrics s.b{margin-right:12px;position:relative}"
     ".me-lyrics s.b::after{content:'';position:absolute;left:calc(100% + 5px);bottom:0;height:15px;"
     "border-left:1px solid;opacity:.6}"
-    ".me-lyrics .grid{display:flex;gap:2em}.me-lyrics figure{margin:0}.me-lyrics figcaption{opacity:.65}"
+    ".me-lyrics .grid{display:flex;flex-wrap:wrap;gap:1em 2em}"
+    ".me-lyrics figure{margin:0}.me-lyrics figcaption{opacity:.65}"
     ".me-lyrics .grid div{display:flex;align-items:flex-end;height:60px;gap:2px;border-bottom:1px solid #8886}"
     ".me-lyrics .grid .beats{height:auto;border:0;gap:0;opacity:.65}.me-lyrics .beats small{width:56px}"
     ".me-lyrics .grid i{width:12px;background:hsl(210 60% 50% / .7)}"
     ".me-lyrics .grid i:nth-child(4n+1){background:hsl(20 80% 52% / .85)}"
+    "@media (max-width:52em){.me-lyrics .text,.me-lyrics .text tbody{display:block}"
+    ".me-lyrics .text tr{display:grid;grid-template-columns:2em 1.5em 1fr 2em}"
+    ".me-lyrics .text .flow{grid-column:3/-1;padding-bottom:.5em;white-space:normal}}"
     ".me-lyrics del{opacity:.6}.me-lyrics ins{text-decoration:none;font-weight:600}"
 )

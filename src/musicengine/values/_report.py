@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from musicengine.values import _chart
-from musicengine.values._frame import clock, framed, ledger, reason
+from musicengine.values import _chart, _frame
+from musicengine.values._frame import clock, framed, ledger, points, reason, score_text
 
 if TYPE_CHECKING:
     from musicengine.values.hits import HitModel, HitReport
@@ -23,7 +23,7 @@ _BAR = 24
 def text(report: Report) -> str:
     """The report as plain text, at most about 100 columns wide."""
     audio = report.audio
-    lines = [f"{'Score':<11}{report.score.value:.0f} of 100   {_bar(report.score.value)}"]
+    lines = [f"{'Score':<11}{score_text(report.score.value)} of 100   {_bar(report.score.value)}"]
     lines += [f"{name:<11}{fact}" for name, fact in [*facts(audio), *_words(report)]]
     if report.score.deductions:
         lines += ["", "What it lost points for"]
@@ -36,13 +36,12 @@ def text(report: Report) -> str:
 def card(report: Report) -> str:
     """The report as an HTML fragment that needs nothing from outside and reads well in light and dark."""
     audio = report.audio
-    rows = "".join(
-        f"<tr><th>{escape(name)}</th><td>{escape(fact)}</td></tr>" for name, fact in [*facts(audio), *_words(report)]
-    )
     return framed(
-        f"<p class='score'><b>{report.score.value:.0f}</b> of 100</p>"
-        f"{_picture(audio, report.score)}<table>{rows}</table>"
-        f"{ledger(report.score, 'What it lost points for')}{_hit(report.hit) if report.hit else ''}"
+        points(report.score.value),
+        _picture(audio, report.score),
+        _frame.facts([*facts(audio), *_words(report)]),
+        ledger(report.score, "What it lost points for"),
+        _hit(report.hit) if report.hit else "",
     )
 
 
@@ -95,6 +94,7 @@ def facts(audio: AudioReport) -> list[tuple[str, str]]:
         ("playback", "Played at", _playback(audio)),
         ("timbre", "Timbre", str(audio.timbre)),
         ("melody", "Melody", _melody(audio)),
+        ("separation", "Stems", str(audio.separation)),
         ("sections", "Form", _sections(audio)),
     ]
     found = []
@@ -194,8 +194,8 @@ def _hit(hit: HitReport) -> str:
         f"<b style='left:{hit.score.value:.1f}%'></b></div>"
     )
     return (
-        f"<h3>{escape(title)}</h3><p class='score'><b>{hit.score.value:.0f}</b> of 100, "
-        f"between {hit.low:.0f} and {hit.high:.0f}{rank}</p>{bar}"
+        f"<h3>{escape(title)}</h3>"
+        f"{points(hit.score.value, f', between {score_text(hit.low)} and {score_text(hit.high)}{rank}')}{bar}"
         f"<p>This is likeness, not the chance of a hit, which nobody can tell from such features.{missing}</p>"
         f"{ledger(hit.score, 'What sets it apart')}<p class='source'>{escape(hit.source)}</p>"
     )

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from musicengine.dsp.outlines import extremes
 from musicengine.values import _chart
-from musicengine.values._chart import INK, LEFT, WARN, WAVE, WIDTH, label, place, svg
-from musicengine.values._frame import clock
+from musicengine.values._chart import INK, LEFT, LETTER, WARN, WAVE, WIDTH, label, place, svg, trace
+from musicengine.values._frame import clock, score_text
 from musicengine.values._picture import image
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ def stack(duration_s: float, rows: Iterable[Row], title: str) -> str:
     return svg(WIDTH, top + 12, title, parts)
 
 
-def wave(audio: Audio) -> Row:
-    """The waveform; its height is full scale."""
-    return Row(WAVE, lambda top, _: _chart.waveform(extremes(audio.samples, 600), top))
+def wave(audio: Audio, height: float | None = None) -> Row:
+    """The waveform over an axis of ``height``, by default full scale or what suits a quieter peak."""
+    return Row(WAVE, lambda top, _: _chart.waveform(extremes(audio.samples, 600), top, height))
 
 
 def sections(parts: Sequence[Section]) -> Row:
@@ -74,7 +74,7 @@ def spans(parts: Sequence[Span], name: str = "") -> Row:
                 f"fill='hsl({hues[text]} 55% 50%)' fill-opacity='.3'><title>{escape(text)} {start:.2f}-{end:.2f} s"
                 "</title></rect>"
             )
-            if wide > 7 * len(text) + 4:
+            if wide > LETTER * len(text) + 4:
                 drawn.append(label(left + 4, top + 14, text, "start"))
         return "".join(drawn)
 
@@ -127,7 +127,7 @@ def pitch_name(pitch: float) -> str:
 
 def curve(times_s: Numbers, levels: Numbers, marks: Sequence[tuple[float, str]], name: str = "") -> Row:
     """A curve with gaps where it is not finite; ``marks`` are the levels of the axis, which span it at least."""
-    height, title = 110.0, 16.0 if name else 0.0
+    height, title = 130.0, 18.0 if name else 0.0
     finite = levels[np.isfinite(levels)]
     edges = [level for level, _ in marks] + ([float(finite.min()), float(finite.max())] if finite.size else [])
     low, high = min(edges), max(edges)
@@ -137,17 +137,13 @@ def curve(times_s: Numbers, levels: Numbers, marks: Sequence[tuple[float, str]],
         def level(value: float) -> float:
             return top + title + (high - value) / max(high - low, 1e-9) * height
 
-        path, pen = [], False
-        for at, value in zip(times_s[::step].tolist(), levels[::step].tolist(), strict=True):
-            down = bool(np.isfinite(value))
-            if down:
-                path.append(f"{'L' if pen else 'M'}{place(at, duration_s):.1f} {level(value):.1f}")
-            pen = down
-        line = (
-            f"<path d='{' '.join(path)}' fill='none' stroke='{INK}' stroke-width='1.8' stroke-linecap='round' "
-            "stroke-linejoin='round'/>"
+        across = np.array([place(at, duration_s) for at in times_s[::step].tolist()])
+        down = np.array([level(value) for value in levels[::step].tolist()])
+        return (
+            _grid([(level(value), text) for value, text in marks])
+            + trace(across, down)
+            + label(LEFT, top + 8, name, "start")
         )
-        return _grid([(level(value), text) for value, text in marks]) + line + label(LEFT, top + 8, name, "start")
 
     return Row(height + title, draw)
 
@@ -163,34 +159,39 @@ def heat(levels: Numbers, marks: Sequence[tuple[float, str]], height: float = 18
 
 
 def scores(values: Sequence[float], target: float | None = None) -> str:
-    """Scores of round after round, from 0 to 100, and the target as a dashed line."""
+    """Scores of round after round, and the target as a dashed line, over the tens that hold them."""
     if not values:
         return ""
-    width, height, left = 420.0, 130.0, 34.0
-    step = (width - left - 20) / max(len(values) - 1, 1)
-    places = [(left + 10 + index * step, 8 + (100 - value) / 100 * height) for index, value in enumerate(values)]
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+    width, height, left, right = 480.0, 130.0, 34.0, 400.0
+    low = max(10.0 * (min(*values, 100 if target is None else target, 95) // 10), 0.0)
+    step = (right - left - 20) / max(len(values) - 1, 1)
+
+    def down(value: float) -> float:
+        return 12 + (100 - value) / (100 - low) * height
+
+    places = [(left + 20 + index * step, down(value)) for index, value in enumerate(values)]
     dots = "".join(
-        f"<circle cx='{x:.1f}' cy='{y:.1f}' r='4' fill='{INK}'><title>round {index + 1}: {value:.1f}</title></circle>"
-        + label(x, y - 8 if y > 24 else y + 18, f"{value:.0f}", "middle")
-        + label(x, height + 24, str(index + 1), "middle")
-        for index, ((x, y), value) in enumerate(zip(places, values, strict=True))
+        f"<circle cx='{x:.1f}' cy='{y:.1f}' r='4' fill='{INK}'><title>round {index}: {value:.1f}</title></circle>"
+        + label(x, y - 8 if y > 30 else y + 18, score_text(value), "middle")
+        + label(x, height + 30, str(index), "middle")
+        for index, ((x, y), value) in enumerate(zip(places, values, strict=True), 1)
     )
     grid = "".join(
-        f"<line x1='{left}' x2='{width}' y1='{at:.1f}' y2='{at:.1f}' stroke='currentColor' stroke-opacity='.15'/>"
-        + label(left - 6, at + 4, str(level), "end")
-        for level in (0, 50, 100)
-        for at in [8 + (100 - level) / 100 * height]
+        f"<line x1='{left}' x2='{right}' y1='{down(at):.1f}' y2='{down(at):.1f}' stroke='currentColor' "
+        "stroke-opacity='.15'/>" + label(left - 6, down(at) + 4, f"{at:g}", "end")
+        for at in (low, (low + 100) / 2, 100)
     )
     goal = ""
     if target is not None:
-        at = 8 + (100 - target) / 100 * height
         goal = (
-            f"<line x1='{left}' x2='{width}' y1='{at:.1f}' y2='{at:.1f}' stroke='{WARN}' stroke-dasharray='5 4'>"
-            f"<title>target {target:g}</title></line>"
+            f"<line x1='{left}' x2='{right}' y1='{down(target):.1f}' y2='{down(target):.1f}' stroke='{WARN}' "
+            "stroke-dasharray='5 4'/>" + label(right + 6, down(target) + 4, f"target {target:g}", "start")
         )
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     drawn = f"<polyline points='{line}' fill='none' stroke='{INK}' stroke-width='1.8'/>"
-    return svg(width, height + 30, f"Scores: {', '.join(f'{v:.0f}' for v in values)}", [grid, goal, drawn, dots], width)
+    name = label(right + 6, height + 30, "round", "start")
+    title = f"Scores: {', '.join(map(score_text, values))}"
+    return svg(width, height + 36, title, [grid, goal, drawn, dots, name], width)
 
 
 def _grid(marks: Iterable[tuple[float, str]]) -> str:

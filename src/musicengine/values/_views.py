@@ -11,20 +11,19 @@ import numpy as np
 
 from musicengine.values import _chart, _report
 from musicengine.values import _timeline as timeline
-from musicengine.values._frame import bubbles, clock, facts, framed, headline, ledger, table
+from musicengine.values._frame import clock, facts, framed, headline, ledger, points, table
 from musicengine.values._picture import image
 from musicengine.values._player import player
 from musicengine.values._timeline import duration_text, pitch_name, stack
 
 if TYPE_CHECKING:
-    from musicengine.values.conversation import Reply, Session
     from musicengine.values.making import Brief, Take, Truth
     from musicengine.values.measures import Embedding, LoudnessCurve
     from musicengine.values.music import Beats, Form, Harmony, Melody, PitchTrack, Rhythm
     from musicengine.values.production import Production
     from musicengine.values.reports import AudioReport
     from musicengine.values.scores import Score
-    from musicengine.values.service import Stats
+    from musicengine.values.service import Health, Stats
     from musicengine.values.sound import Audio, Spectrogram, Stems
     from musicengine.values.trends import Trends
     from musicengine.values.words import Lyrics, Transcript
@@ -45,8 +44,9 @@ def audio(sound: Audio) -> str:
 
 def stems(parts: Stems) -> str:
     """Four waveforms, each with its player."""
+    height = _chart.reach(max(float(np.abs(part.samples).max(initial=0)) for _, part in parts))  # the same for all
     shown = "".join(
-        player(part, name, seconds=_STEM_S, picture=stack(part.duration_s, [timeline.wave(part)], f"The {name}"))
+        player(part, name, seconds=_STEM_S, picture=stack(part.duration_s, [timeline.wave(part, height)], name))
         for name, part in parts
     )
     return framed(headline("Stems", f"{parts.vocals}, {parts.provenance}"), shown)
@@ -68,7 +68,7 @@ def production(made: Production) -> str:
             str(number),
             f"{each.score:.1f}",
             made.verdict(each),
-            "; ".join(f"{edit}. {edit.reason}" for edit in each.edits),
+            "\n".join(f"{edit}. {edit.reason}" for edit in each.edits),
         )
         for number, each in enumerate(made.rounds, 1)
     ]
@@ -79,19 +79,6 @@ def production(made: Production) -> str:
         table(("round", "score", "", "edits"), rows),
         best.report._repr_html_(),
     )
-
-
-def session(talk: Session) -> str:
-    """What was said, and where the direction stands."""
-    dropped = f"<p>{talk.forgotten:,} earlier messages were dropped.</p>" if talk.forgotten else ""
-    head = headline("Session", f"{talk.id}, {talk.turns} turns")
-    return framed(head, dropped, bubbles(talk.messages), brief(talk.brief))
-
-
-def reply(said: Reply) -> str:
-    """An answer, what it changed, and what could be done next."""
-    rows = [("changed", str(change)) for change in said.changes] + [("next", str(each)) for each in said.actions]
-    return framed(bubbles([said.message]), facts(rows))
 
 
 def spectrogram(found: Spectrogram) -> str:
@@ -143,13 +130,19 @@ def rhythm(found: Rhythm) -> str:
     times, bpm = found.tempo_curve
     rows = [timeline.curve(times, bpm, _levels(bpm), "tempo, bpm")] if times.size else []
     said = [
-        ("Meter", found.meter or "unknown"),
+        ("Meter", _meter(found)),
         ("Onsets", f"{found.onsets_s.size}"),
         ("Swing", "" if found.swing is None else f"{found.swing:.2f}"),
         ("Danceability", "" if found.danceability is None else f"{found.danceability:.2f}"),
     ]
     drawn = stack(_last(found.onsets_s, times), rows, "Tempo over time")
     return framed(headline("Rhythm", found.meter or ""), drawn, facts((name, fact) for name, fact in said if fact))
+
+
+def _meter(found: Rhythm) -> str:
+    """The meter, and how sure it is."""
+    sure = "" if found.meter_confidence is None else f", {found.meter_confidence:.0%} sure"
+    return f"{found.meter}{sure}" if found.meter else "unknown"
 
 
 def form(found: Form) -> str:
@@ -179,10 +172,10 @@ def harmony(found: Harmony) -> str:
     drawn = ""
     if found.chroma.size:
         names = "".join(
-            _chart.label(_chart.LEFT - 6, 180 - (row + 0.5) * 15 + 4, pitch_name(row)[:-2], "end") for row in range(12)
+            _chart.label(_chart.LEFT - 6, 240 - (row + 0.5) * 20 + 4, pitch_name(row)[:-2], "end") for row in range(12)
         )
-        picture = _pixelated(image(found.chroma, _chart.LEFT, 0, _chart.WIDTH - _chart.LEFT, 180))
-        drawn = _chart.svg(_chart.WIDTH, 184, "Pitch classes of each beat", [picture, names])
+        picture = _pixelated(image(found.chroma, _chart.LEFT, 0, _chart.WIDTH - _chart.LEFT, 240))
+        drawn = _chart.svg(_chart.WIDTH, 244, "Pitch classes of each beat", [picture, names])
     return framed(headline("Harmony", ", ".join(str(span.key) for span in found.keys[:4])), drawn, facts(said))
 
 
@@ -220,8 +213,14 @@ def brief(asked: Brief) -> str:
     """What the brief says; what it leaves open is left out."""
     said = ((field.name, getattr(asked, field.name), field.default) for field in attrs.fields(type(asked)))
     rows = [(name.replace("_", " "), item) for name, item, default in said if item != default and name != "prompt"]
-    shown = ((name, ", ".join(map(str, item)) if isinstance(item, tuple) else str(item)) for name, item in rows)
-    return framed(headline("Brief", asked.prompt[:200]), facts((name, fact[:500]) for name, fact in shown))
+    return framed(headline("Brief", asked.prompt[:200]), facts((name, _wished(item)[:500]) for name, item in rows))
+
+
+def _wished(item: object) -> str:
+    """A field of a brief: several items in a row, a lyric line by line."""
+    if isinstance(item, tuple):
+        return ", ".join(map(str, item))
+    return f"{item:g}" if isinstance(item, float) else str(getattr(item, "text", item))
 
 
 def _asked(made: Take) -> list[tuple[str, str]]:
@@ -263,8 +262,7 @@ def audio_report(report: AudioReport) -> str:
 
 def score(found: Score) -> str:
     """The score and its ledger."""
-    value = f"<p class='score'><b>{found.value:.0f}</b> of 100</p>"
-    return framed(value, ledger(found, "What it lost points for"))
+    return framed(points(found.value), ledger(found, "What it lost points for"))
 
 
 def embedding(found: Embedding) -> str:
@@ -346,10 +344,25 @@ def transcript(heard: Transcript) -> str:
 def stats(found: Stats) -> str:
     """How often each verb was called and how long it took."""
     rows = (
-        (item.verb, str(item.calls), str(item.errors), *(f"{s:.3f} s" for s in (item.median_s, item.p95_s, item.max_s)))
+        (
+            item.verb,
+            str(item.calls),
+            str(item.errors),
+            *(f"{s:.3f}\u00a0s" for s in (item.median_s, item.p95_s, item.max_s)),
+        )
         for item in found.verbs
     )
     return framed(headline("Stats"), table(("verb", "calls", "errors", "median", "95 %", "longest"), rows))
+
+
+def health(found: Health) -> str:
+    """Each backend by its role, and why it is not ready."""
+    rows = (
+        (role.replace("_", " "), name, f"not ready: {found.problems[role]}" if role in found.problems else "ready")
+        for role, name in found.backends.items()
+    )
+    ready = "every backend is ready" if found.ready else f"{len(found.problems)} not ready"
+    return framed(headline("Health", ready), table(("role", "backend", ""), rows))
 
 
 def _last(*times_s: np.ndarray) -> float:

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from musicengine.errors import InputError
-from musicengine.values import _views
+from musicengine.values import _talk_view
 from musicengine.values._value import Value, fields
 from musicengine.values.making import Brief, Message, Take
 from musicengine.values.reports import Report
@@ -230,7 +230,7 @@ class Session(Value):
         return "\n\n".join([*dropped, *said])
 
     def _repr_html_(self) -> str:
-        return _views.session(self)
+        return _talk_view.session(self)
 
 
 @attrs.frozen(repr=False, slots=False)
@@ -254,7 +254,7 @@ class Reply(Value):
     unverified: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
 
     def _repr_html_(self) -> str:
-        return _views.reply(self)
+        return _talk_view.reply(self)
 
     def __str__(self) -> str:
         return self.message.content

@@ -31,7 +31,8 @@ RhymeKind: TypeAlias = Literal["perfect", "identical", "slant", "assonant", "eye
 """How two ends rhyme: all sounds agree, the same word, nearly, the vowels alone, the letters alone."""
 
 
-@attrs.frozen(repr=False, slots=False)
+# Long lyrics hold thousands of spans and rhymes: slots spare each a dictionary that the garbage collector would visit.
+@attrs.frozen(repr=False, getstate_setstate=False)
 class Span(Value):
     """Words of a line, from 0, both ends included."""
 
@@ -40,7 +41,7 @@ class Span(Value):
     last_word: int
 
 
-@attrs.frozen(repr=False, slots=False)
+@attrs.frozen(repr=False, getstate_setstate=False)
 class Rhyme(Value):
     """Two places of a lyric that rhyme.
 

@@ -149,3 +149,9 @@ class SeparationQuality(Value):
     other_share: float = attrs.field(converter=float, validator=confidence)
     bleed: float = attrs.field(converter=float, validator=confidence)
     artefacts: float = attrs.field(converter=float, validator=confidence)
+
+    def __str__(self) -> str:
+        return (
+            f"vocals {self.vocals_share:.0%}, drums {self.drums_share:.0%}, bass {self.bass_share:.0%}, "
+            f"other {self.other_share:.0%} of the energy; {self.bleed:.0%} bleed"
+        )

@@ -123,10 +123,12 @@ class Rhythm(Value):
 
     Args:
         onsets_s: float32 (n,), increasing: where notes and hits begin.
-        meter: time signature, "3/4", "4/4" or "6/8"; None where bars cannot be told.
+        meter: time signature, "4/4" (or 2/4, which sounds the same), "3/4", "6/8" or "7/8"; None where bars cannot be
+            told.
         tempo_curve: float32 (2, n): times in seconds and the tempo there in bpm.
         swing: how late the off-beat eighth falls: 0.5 straight, 0.667 triplet swing; None if there are none.
         danceability: in [0, 1].
+        meter_confidence: the probability that the meter is right, in [0, 1]; None without a meter.
     """
 
     onsets_s: FloatArray = attrs.field(converter=floats, eq=Content, validator=[shaped("n"), increasing])
@@ -136,6 +138,7 @@ class Rhythm(Value):
     )
     swing: float | None = attrs.field(default=None, validator=confidence)
     danceability: float | None = attrs.field(default=None, validator=confidence)
+    meter_confidence: float | None = attrs.field(default=None, validator=confidence)
 
     def _repr_html_(self) -> str:
         return _views.rhythm(self)

@@ -46,7 +46,7 @@ class AudioReport(Value):
         melody: its notes.
         form: the sections, and the energy over time.
         embedding: the track as a point among others.
-        separation: how well it could be taken apart.
+        separation: what part of the energy each stem has, and how well it could be taken apart.
         quality: the recording's score with its reasons.
         abstained: field to the reason why it is None.
         provenance: who measured.

@@ -32,6 +32,9 @@ class Health(Value):
         """Whether every backend is."""
         return not self.problems
 
+    def _repr_html_(self) -> str:
+        return _views.health(self)
+
 
 @attrs.frozen(repr=False, slots=False)
 class VerbStats(Value):

@@ -9,8 +9,10 @@ import attrs
 from musicengine import lyrics
 from musicengine.backends.producer.draft import Draft
 from musicengine.backends.producer.editing import edit
+from musicengine.synth.songwriting import find_theme
+from musicengine.synth.verses import THEMES
 
-__all__ = ["find_topic", "word"]
+__all__ = ["find_topic", "say_what_is_known", "word"]
 
 _LYRICS = re.compile(
     r"\b(?:lyrics?|words|rhymes?|poem)\b|\b(?:write|rewrite|pen|compose)\b.*\b(?:verse|chorus"
@@ -79,8 +81,19 @@ def word(draft: Draft, text: str) -> bool:
         f"I can write {_named(section, number)}"
         f"{' about ' + topic if topic else ''}: run the first action to get {'it' if section else 'them'}."
     )
+    say_what_is_known(draft, topic)
     draft.propose("write_lyrics", section=section, topic=topic, occurrence=number if number > 1 else None)
     return True
+
+
+def say_what_is_known(draft: Draft, topic: str) -> None:
+    """Own up that there are no lines on a topic."""
+    if topic and not find_theme(topic):
+        known = ", ".join(theme.name for theme in THEMES)
+        draft.say(
+            f'My lines are about {known}; I have none about "{topic}" and take others. '
+            'Give me your own after "lyrics:".'
+        )
 
 
 def _asks_of_words(draft: Draft, text: str) -> bool:

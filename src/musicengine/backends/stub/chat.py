@@ -17,7 +17,7 @@ from musicengine.backends.producer.answers import answer, chat_along, summary
 from musicengine.backends.producer.draft import Draft
 from musicengine.backends.producer.editing import edit, keep
 from musicengine.backends.producer.reading import clauses, normal
-from musicengine.backends.producer.wording import find_topic, word
+from musicengine.backends.producer.wording import find_topic, say_what_is_known, word
 from musicengine.errors import BriefError, CodecError, InputError
 from musicengine.synth import parse_brief
 from musicengine.synth.briefs import MOODS
@@ -237,6 +237,7 @@ def _begin(draft: Draft, text: str) -> None:
         draft.say("You leave everything open, so I choose.")
     if topic := find_topic(request):
         draft.say(f"A track about {topic}: I can write the words too.")
+        say_what_is_known(draft, topic)
         draft.propose("write_lyrics", topic=topic)
     draft.actions.insert(0, {"action": "generate"})
     draft.propose("produce")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from musicengine._version import __version__
 from musicengine.audio.alignment import Spoken, align_words
 from musicengine.errors import BackendError, LyricsError
 from musicengine.lyrics.language import detect_language
@@ -20,6 +21,9 @@ _MOST_WORDS = 20_000
 @attrs.frozen
 class StubTranscriber:
     """A transcriber that aligns words it is given; see :func:`musicengine.audio.align_words`."""
+
+    identity = f"stub {__version__}"
+    """Who found them: the answer depends on the audio, the words and this alone."""
 
     def transcribe(self, audio: Audio, /, *, lyrics: Lyrics | None = None) -> Transcript:
         """When each word of the lyrics is sung in this audio, with how sure that is.
