@@ -28,7 +28,7 @@ from musicengine.dsp.types import Array, FloatArray
 __all__ = ["LOCAL_CUES", "REACH", "Cues", "Grid", "find_cues"]
 
 LOCAL_CUES = 18
-REACH = 13  # frames that a cue sees to each side
+REACH = 15  # frames that a cue sees to each side
 _STEPS = (1, 2, -1, -2, -4)
 _SPANS_HZ = ((0.0, 150.0), (150.0, 2000.0), (4000.0, np.inf))
 _LOW_HZ, _BASS_TOP_HZ, _TONAL_TOP_HZ = 250.0, 1500.0, 1000.0
