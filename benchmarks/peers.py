@@ -8,8 +8,8 @@ not installed are left out.
 
 Each system gets decoded audio as it likes it best, which costs it nothing here: librosa the mono mix at its own
 22,050 Hz, Essentia the mono mix at 44,100 Hz, pyloudnorm stereo in double precision. This library gets stereo at
-44,100 Hz and mixes and decimates it within each job. The peers' settings are those of their documentation; where they
-offer something thorough and something fast, both are measured.
+44,100 Hz and mixes and decimates it within each job, on one thread as they do. The peers' settings are those of their
+documentation; where they offer something thorough and something fast, both are measured.
 """
 
 from __future__ import annotations
@@ -39,15 +39,14 @@ PEERS = {
 
 
 def ours(sound: Audio) -> Jobs:
-    """This library, each job on its own; "everything" shares what jobs have in common and takes the mixture apart."""
+    """This library, each job on its own; "everything" shares what jobs have in common."""
 
     def fresh() -> Audio:
         return Audio(sound.samples, sound.rate)  # nothing kept from the round before
 
-    def everything() -> None:
+    def separation() -> None:
         audio = fresh()
-        report = analyzers.analyze(audio)
-        analyzers.plan_separation(audio, pitch=report.pitch)
+        analyzers.render(audio, analyzers.plan_separation(audio, threads=1), threads=1)
 
     return {
         "tempo and beats": lambda: analyzers.track_beats(fresh()),
@@ -56,9 +55,9 @@ def ours(sound: Audio) -> Jobs:
         "timbre": lambda: analyzers.describe_timbre(fresh()),
         "chroma": lambda: analyzers.compute_chroma(fresh()),
         "pitch": lambda: analyzers.track_pitch(fresh()),
-        "separation": lambda: analyzers.separate(fresh()),
+        "separation": separation,
         "structure": lambda: analyzers.find_sections(fresh()),
-        EVERYTHING: everything,
+        EVERYTHING: lambda: analyzers.analyze(fresh(), threads=1),
     }
 
 

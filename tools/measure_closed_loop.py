@@ -1,6 +1,6 @@
 """Measure how often the analyzers recover what the composer wrote; print a Markdown table by genre.
 
-    python tools/measure_closed_loop.py [--each 20] [--seconds 30]
+    python tools/measure_closed_loop.py [--each 20] [--seconds 30] [--meter 4/4]
 
 Every genre gets ``--each`` briefs with tempo (60 to 180 bpm), key and seed drawn at random, always the same ones.
 """
@@ -26,6 +26,7 @@ class Outcome:
     key_near: bool
     loudness: bool
     beats: float
+    meter: bool
 
 
 def is_near(asked: Key, found: Key) -> bool:
@@ -41,11 +42,12 @@ def beat_f_measure(asked: np.ndarray, found: np.ndarray) -> float:
     return 2 * hits / max(1, len(asked) + len(found))
 
 
-def draw(genre: str, seconds: float, rng: np.random.Generator) -> Brief:
+def draw(genre: str, seconds: float, rng: np.random.Generator, meter: str = "4/4") -> Brief:
     """A brief with tempo, key and seed drawn at random."""
     return Brief(
         prompt=genre,
         genre=genre,
+        meter=meter,
         bpm=float(rng.integers(60, 181)),
         key=Key(int(rng.integers(12)), str(rng.choice(["major", "minor"]))),
         duration_s=seconds,
@@ -69,6 +71,7 @@ def close_the_loop(engine: MusicEngine, brief: Brief) -> Outcome:
         key_near=key is not None and is_near(take.truth.key, key),
         loudness=report.loudness is not None and abs(report.loudness.integrated_lufs + 14) <= 0.5,
         beats=beat_f_measure(take.truth.beats.times_s, report.beats.times_s) if report.beats else 0.0,
+        meter=report.rhythm is not None and report.rhythm.meter == take.brief.meter,
     )
 
 
@@ -77,6 +80,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--each", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--meter", default="4/4")
     options = parser.parse_args()
     engine, rng = MusicEngine(), np.random.default_rng(0)
     columns = [field.name for field in attrs.fields(Outcome)]
@@ -84,11 +88,7 @@ def main() -> None:
     everything = []
     for genre in all_genres():
         outcomes = [
-            close_the_loop(
-                engine,
-                draw(genre.name, options.seconds, rng),
-            )
-            for _ in range(options.each)
+            close_the_loop(engine, draw(genre.name, options.seconds, rng, options.meter)) for _ in range(options.each)
         ]
         everything += outcomes
         print_row(genre.name, outcomes, columns)

@@ -108,25 +108,29 @@ def judge(truth: Truth, heard: AudioReport) -> Iterator[Answer]:
         return Answer(measure, truth.group, confidence, float(right))
 
     if truth.tempo is not None and heard.tempo:
-        yield answer("tempo", heard.tempo.confidence, abs(heard.tempo.bpm / truth.tempo - 1) <= 0.04)
+        yield answer("tempo, within 4 %", heard.tempo.confidence, abs(heard.tempo.bpm / truth.tempo - 1) <= 0.04)
     if truth.beats is not None and heard.beats:
         share = mir_eval.beat.f_measure(truth.beats, heard.beats.times_s.astype(float))
-        yield answer("beats", heard.beats.confidence, share)
+        yield answer("beats, F", heard.beats.confidence, share)
     if truth.meter is not None and heard.rhythm and heard.rhythm.meter_confidence is not None:
-        yield answer("meter", heard.rhythm.meter_confidence, (heard.rhythm.meter == "3/4") == (truth.meter == "3/4"))
+        yield answer(
+            "meter, three or not",
+            heard.rhythm.meter_confidence,
+            (heard.rhythm.meter == "3/4") == (truth.meter == "3/4"),
+        )
     if truth.key is not None and heard.key:
-        yield answer("key", heard.key.confidence, str(heard.key) == truth.key)
+        yield answer("key, exact", heard.key.confidence, str(heard.key) == truth.key)
     if truth.chords and heard.chords:
         for chord in heard.chords:
-            yield answer("chords", chord.confidence, agreement(chord, truth.chords))
+            yield answer("chords, with sevenths", chord.confidence, agreement(chord, truth.chords))
     if truth.f0 is not None and heard.pitch:
         times, wanted = truth.f0
         at = np.clip(np.searchsorted(heard.pitch.times_s, times), 0, heard.pitch.times_s.size - 1)
         hz = np.nan_to_num(heard.pitch.frequencies_hz[at])
         near = (np.abs(np.log2(np.maximum(hz, 1) / np.maximum(wanted, 1))) <= 1 / 24) | ((hz == 0) & (wanted <= 0))
-        yield answer("pitch", heard.pitch.confidence, near.mean())
+        yield answer("pitch, right frames", heard.pitch.confidence, near.mean())
         for place in range(0, times.size, FRAMES):
-            yield answer("voicing", float(heard.pitch.voicing[at[place]]), wanted[place] > 0)
+            yield answer("voicing, frames", float(heard.pitch.voicing[at[place]]), wanted[place] > 0)
 
 
 def agreement(chord: Chord, wanted: list[tuple[float, float, str]]) -> float:

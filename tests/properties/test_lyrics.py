@@ -22,6 +22,12 @@ rows = st.one_of(
             "[00:12.34]la",
             "[00:01.00][00:00.50]la",
             "Chorus:",
+            "Verse 1",
+            "Verse 2 (x2) [x3]",
+            "[Verse 1] hey",
+            "[Verse 1] [Chorus] (x2)",
+            "[Hook][00:01.00] [x2]",
+            "{Bridge} x2",
             "",
         ]
     ),

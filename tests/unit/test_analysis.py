@@ -16,7 +16,7 @@ from musicengine.audio import (
     track_pitch,
 )
 from musicengine.audio.faults import find_mains
-from musicengine.audio.spectrum import lowered
+from musicengine.audio.spectrum import lowered, survey
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +65,18 @@ def test_measures_alone_are_those_of_the_report(song: Audio, rate: int, channels
 @pytest.mark.parametrize("rate", [8_000, 16_000, 22_050, 44_100, 48_000, 96_000, 192_000])
 def test_hum_is_found_at_every_rate(rate: int) -> None:
     time = np.arange(8 * rate) / rate
-    hum = np.sum([0.01 / k * np.sin(2 * np.pi * 60 * k * time) for k in (1, 2, 3)], axis=0)
-    audio = Audio(hum.astype(np.float32), rate)
+    harmonics = np.arange(1, 4)[:, None]
+    audio = Audio((np.sin(2 * np.pi * 60 * harmonics * time) * (0.01 / harmonics)).sum(axis=0), rate)
     low = lowered(audio, keep=True)
     mains_hz, power = find_mains(audio, low=low)
     assert mains_hz == 60
     assert power == pytest.approx(0.5e-4 * (1 + 1 / 4 + 1 / 9), rel=0.05)
     assert find_mains(audio) == (mains_hz, power)
+
+
+def test_a_survey_without_timbre_is_the_same_otherwise(song: Audio) -> None:
+    whole, part = survey(song), survey(song, timbre=False)
+    assert np.array_equal(whole.mel, part.mel)
+    assert np.array_equal(whole.chroma, part.chroma)
+    assert whole.shape.size > 0
+    assert part.shape.size == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import attrs
 import numpy as np
@@ -12,9 +13,10 @@ from musicengine import Beats, LyricsError, LyricsReport, MusicEngine, lyrics
 from musicengine.lyrics.corrections import MOST_LINES
 from musicengine.lyrics.inversion import find_inversion
 from musicengine.lyrics.language import detect_language
-from musicengine.lyrics.rewriting import replace_words
+from musicengine.lyrics.rewriting import lengthen, replace_words, shorten
 from musicengine.lyrics.rhyming_words import find_rhyming_words
 from musicengine.lyrics.score import RULES, find_repeated
+from musicengine.lyrics.syllables import scan
 from musicengine.lyrics.vocabulary import find_hook, measure_hdd, measure_mtld
 from musicengine.values.words import Lyrics, Transcript, Word
 
@@ -350,3 +352,77 @@ def test_the_page_colours_rhymes_and_closes(report: LyricsReport) -> None:
 def test_a_long_lyric_is_cut_on_its_page() -> None:
     page = lyrics.analyze("night and day\n" * 500).html
     assert "100 more lines" in page
+
+
+@pytest.mark.parametrize(
+    ("line", "short"),
+    [
+        ("We were walking by the river by the river in the dark", "We were walking by the river in the dark"),
+        ("I can hear the water, hear the water running", "I can hear the water running"),
+        ("The moon was hanging really very low", "The moon was hanging low"),
+        ("But I am waiting for you", "I'm waiting for you"),
+    ],
+)
+def test_long_lines_lose_what_they_say_twice_and_what_says_nothing(line: str, short: str) -> None:
+    assert short in list(shorten(scan(line)))
+
+
+def test_an_article_keeps_the_word_that_it_is_written_for() -> None:
+    assert "It was a old house" not in list(shorten(scan("It was a really old house")))
+
+
+def test_short_lines_are_opened_unless_a_conjunction_opens_them() -> None:
+    assert list(lengthen(scan("You were singing"))) == ["And you were singing"]
+    assert list(lengthen(scan("And you were singing"))) == []
+    assert list(lengthen(scan("You were singing"), missing=2)) == []
+    assert list(lengthen(scan("I'm gone"))) == ["I am gone", "And I'm gone"]
+
+
+def test_a_rhyme_does_not_sound_as_the_word_that_it_rhymes_with() -> None:
+    line = ["and", "the", "road", "is", "calling", "out", "my", "name", "today"]
+    assert "reign" not in find_rhyming_words("rain", line, len(line) - 1, frozenset(), (), 20)
+    found = find_rhyming_words(
+        "hill", ["i", "can", "hear", "the", "water", "running", "by", "the", "church"], 8, frozenset(), ("hill",), 3
+    )
+    assert found[0] == "mill"
+
+
+@pytest.mark.parametrize(
+    ("planted", "line", "mended"),
+    [
+        (("by the mill", "by the church"), 1, "I can hear the water running by the mill"),
+        (("in the dark", "in the evening"), 4, "We were walking by the river in the dark"),
+        (("across the park", "across the road"), 5, "You were singing to the dogs across the park"),
+        (("hanging low", "hanging really very low"), 6, "And the moon was hanging low above the trees"),
+        (("by the river", "by the river by the river"), 4, "We were walking by the river in the dark"),
+    ],
+)
+def test_planted_faults_are_mended(planted: tuple[str, str], line: int, mended: str) -> None:
+    text = """\
+Every morning when the sun comes over the hill
+I can hear the water running by the mill
+And the road is calling out my name again
+But I'm waiting for the thunder and the rain
+
+We were walking by the river in the dark
+You were singing to the dogs across the park
+And the moon was hanging low above the trees
+There was music moving softly on the breeze"""
+    found = lyrics.suggest_corrections(text.replace(*planted))
+    assert [(item.line, item.after) for item in found] == [(line, mended)]
+
+
+@pytest.mark.parametrize(
+    "text", ["La la la la la\nLa la la, la la", "Na na na hey\nDoo doo doo\nLa la la", "la la la\nsing it with me"]
+)
+def test_singing_on_la_is_not_spanish(text: str) -> None:
+    assert detect_language(text) == "en"
+    assert lyrics.analyze(text).score is not None
+
+
+@pytest.mark.parametrize(
+    "verb", [lyrics.find_rhyme_scheme, lyrics.measure_vocabulary, lyrics.measure_flow, lyrics.suggest_corrections]
+)
+def test_lines_that_are_no_text_are_an_error(verb: Callable[[object], object]) -> None:
+    with pytest.raises(LyricsError, match="NoneType for line 1: None"):
+        verb(["a night", None])

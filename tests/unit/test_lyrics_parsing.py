@@ -106,3 +106,51 @@ def test_a_transcript_is_cut_where_the_singer_pauses() -> None:
     times = [(0.0, 0.4), (0.4, 0.8), (2.0, 2.4)]
     transcript = Transcript([Word(text, *time) for text, time in zip(["one", "two", "three"], times, strict=True)])
     assert [(line.text, line.start_s) for line in read(transcript).lines] == [("one two", 0.0), ("three", 2.0)]
+
+
+@pytest.mark.parametrize(
+    ("row", "section"),
+    [
+        ("[Chorus] x2", "Chorus x2"),
+        ("[Chorus] (x2)", "Chorus (x2)"),
+        ("Chorus x2:", "Chorus x2"),
+        ("Refrain 1 (x2)", "Refrain 1 (x2)"),
+        ("Verse 1", "Verse 1"),
+        ("{Chorus}", "Chorus"),
+        ("<Bridge>", "Bridge"),
+        ("## Pre-Chorus 2", "Pre-Chorus 2"),
+    ],
+)
+def test_rows_that_name_a_section_are_no_lines(row: str, section: str) -> None:
+    read = lyrics.parse(f"one\n{row}\ntwo")
+    assert [(line.text, line.section) for line in read.lines] == [("one", ""), ("two", section)]
+    assert lyrics.parse(lyrics.format(read)) == read
+
+
+@pytest.mark.parametrize(
+    "row", ["Drop", "Break", "Chorus of angels", "Hook me up", "Chorus", "Verse 1 of the book", "x2 the pain"]
+)
+def test_rows_that_only_look_like_a_section_are_lines(row: str) -> None:
+    assert [line.text for line in lyrics.parse(row).lines] == [row]
+
+
+def test_a_tag_before_a_line_is_none_of_its_words() -> None:
+    read = lyrics.parse("[00:01.00][Verse 2: Name] Hello there\n[laughs] and so on")
+    assert [(line.text, line.section, line.start_s) for line in read.lines] == [
+        ("Hello there", "Verse 2: Name", 1.0),
+        ("[laughs] and so on", "Verse 2: Name", None),
+    ]
+    assert lyrics.parse(lyrics.format(read)) == read
+
+
+@pytest.mark.parametrize("line", ["she said ‘never’ to me", "she said 'never' to me"])
+def test_quotes_around_a_word_are_none_of_it(line: str) -> None:
+    assert [word.text for word in lyrics.find_words(line)] == ["she", "said", "never", "to", "me"]
+    assert [line[word.start : word.end] for word in lyrics.find_words(line)] == ["she", "said", "never", "to", "me"]
+    assert lyrics.analyze(line).lines[0].words == ("she", "said", "never", "to", "me")
+
+
+def test_apostrophes_stay() -> None:
+    assert [word.text for word in lyrics.find_words("'bout runnin' 'em ’cause rock 'n' roll")] == [
+        "'bout", "runnin'", "'em", "’cause", "rock", "n", "roll",
+    ]  # fmt: skip

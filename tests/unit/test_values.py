@@ -31,6 +31,15 @@ def test_audio_does_not_change_when_its_source_does() -> None:
         audio.samples[0, 0] = 1
 
 
+def test_arrays_are_aligned_so_that_equal_ones_have_equal_sums() -> None:
+    content = np.linspace(-1, 1, 1000, dtype=np.float32)
+    shifted = np.frombuffer(memoryview(b"?" + content.tobytes())[1:], np.float32)
+    assert not shifted.flags.aligned
+    audio = Audio(shifted, 8000)
+    assert audio.samples.flags.aligned
+    assert audio == Audio(content, 8000)
+
+
 def test_audio_takes_over_a_read_only_array_without_a_copy() -> None:
     source = np.zeros((1, 4), np.float32)
     source.flags.writeable = False

@@ -59,7 +59,7 @@ def embed(audio: Audio, *, survey: Survey | None = None) -> Embedding:
         audio: any audio; channels are averaged. Some 10 s and more describe a track; less is still a point.
         survey: the audio's own, if there is one already.
     """
-    found = survey if survey is not None else _survey(audio)
+    found = survey if survey is not None else _survey(audio, timbre=False)
     if not found.mel.max() > 0:
         return Embedding(np.zeros(128, np.float32), SPACE)
     mean, projection = _constants()

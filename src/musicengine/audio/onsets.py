@@ -72,7 +72,7 @@ def find_onsets(audio: Audio, *, survey: Survey | None = None) -> FloatArray:
         audio: any audio; channels are averaged.
         survey: the audio's own, if there is one already.
     """
-    found = survey if survey is not None else make_survey(audio)
+    found = survey if survey is not None else make_survey(audio, timbre=False)
     return pick_onsets(measure_onset_strength(found))
 
 

@@ -130,7 +130,7 @@ def estimate_tempo(audio: Audio, *, survey: Survey | None = None) -> Tempo | Non
         audio: any audio; channels are averaged.
         survey: the audio's own, if there is one already.
     """
-    return hear_rhythm(survey if survey is not None else make_survey(audio)).tempo
+    return hear_rhythm(survey if survey is not None else make_survey(audio, timbre=False)).tempo
 
 
 def track_beats(audio: Audio, *, survey: Survey | None = None, tempo: Tempo | None = None) -> Beats | None:
@@ -141,7 +141,7 @@ def track_beats(audio: Audio, *, survey: Survey | None = None, tempo: Tempo | No
         survey: the audio's own, if there is one already.
         tempo: where it is known; beats are then sought near it.
     """
-    found = survey if survey is not None else make_survey(audio)
+    found = survey if survey is not None else make_survey(audio, timbre=False)
     return hear_rhythm(found, bpm=None if tempo is None else tempo.bpm).beats
 
 
@@ -153,7 +153,7 @@ def describe_rhythm(audio: Audio, *, survey: Survey | None = None, tempo: Tempo 
         survey: the audio's own, if there is one already.
         tempo: where it is known.
     """
-    found = survey if survey is not None else make_survey(audio)
+    found = survey if survey is not None else make_survey(audio, timbre=False)
     return hear_rhythm(found, bpm=None if tempo is None else tempo.bpm).rhythm
 
 

@@ -9,7 +9,7 @@ from musicengine.lyrics.alignment import find_sung_syllables
 from musicengine.lyrics.corrections import correct
 from musicengine.lyrics.flow import describe_flow
 from musicengine.lyrics.language import detect_language
-from musicengine.lyrics.parsing import read
+from musicengine.lyrics.parsing import check_lines, read
 from musicengine.lyrics.reading import Reading, hear_stanzas
 from musicengine.lyrics.scheme import letters
 from musicengine.lyrics.score import judge
@@ -126,7 +126,7 @@ def suggest_corrections(lyrics: str | Lyrics | Transcript | Sequence[str]) -> tu
 def _read(lyrics: str | Lyrics | Transcript | Sequence[str]) -> Lyrics:
     if isinstance(lyrics, (str, Lyrics, Transcript)):
         return read(lyrics)
-    return read(Lyrics([Line(text) for text in lyrics]))
+    return read(Lyrics([Line(text) for text in check_lines(lyrics)]))
 
 
 def _hear(lines: Sequence[Line]) -> Reading:

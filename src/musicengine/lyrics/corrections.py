@@ -18,7 +18,7 @@ import attrs
 from musicengine.lyrics.reading import Reading
 from musicengine.lyrics.rewriting import add_breath, drop_word, freshen, lengthen, replace_words, shorten, turn_around
 from musicengine.lyrics.rhyming_words import find_rhyming_words
-from musicengine.lyrics.score import find_repeated
+from musicengine.lyrics.score import TOLERANCE, find_repeated
 from musicengine.lyrics.trial import Trial
 from musicengine.values.lyrics import Correction
 from musicengine.values.scores import Deduction, Score
@@ -31,7 +31,7 @@ MOST_LINES = 8
 MOST_STANZA = 200
 """Lines of a stanza in which corrections are sought at most: each is tried on the whole stanza."""
 
-_EACH_WAY = 3  # texts tried for a line without a rhyme; of other ways one
+_WAYS = {"rhyme.broken": 3, "rhyme.identical": 2, "meter.syllables": 6}  # texts tried for a line; of other rules one
 _LEAST_GAIN = 1e-6
 
 
@@ -61,8 +61,8 @@ def correct(reading: Reading, score: Score, themes: Sequence[str]) -> tuple[Corr
         gain = trial.gain({change.line: change.text})
         if gain > max(_LEAST_GAIN, best.get(change.line, (0.0,))[0]):
             best[change.line] = gain, change
-    alone = [item for item in best.values() if trial.keeps_style(_texts_of([item]))]
-    kept = _keep(trial, sorted(alone, key=lambda item: -item[0]))
+    alone = [(_measured(trial, gain, change), change) for gain, change in best.values()]
+    kept = _keep(trial, sorted((item for item in alone if item[0] > _LEAST_GAIN), key=lambda item: -item[0]))
     return tuple(
         Correction(
             line=change.line,
@@ -94,18 +94,24 @@ _PROBLEMS = {
 }
 
 
+def _measured(trial: Trial, gain: float, change: _Change) -> float:
+    """The gain of a change alone: a lyric that is of another style with it is judged again as a whole."""
+    texts = {change.line: change.text}
+    return gain if trial.keeps_style(texts) else trial.gain_of_all(texts)
+
+
 def _keep(trial: Trial, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:
-    """Those that raise the score on top of the ones before them, and leave the style what it is."""
-    kept = _raising(trial, ranked)
-    if not kept or trial.keeps_style(_texts_of(kept)):
-        return kept
-    safe: list[tuple[float, _Change]] = []
-    for item in kept:
-        if trial.keeps_style(_texts_of([*safe, item])):
-            safe.append(item)
-    kept = _raising(trial, safe)
-    while kept and not trial.keeps_style(_texts_of(kept)):
-        kept.pop()
+    """Those that raise the score on top of the ones before them."""
+    raising = _raising(trial, ranked)
+    if not raising or trial.keeps_style(_texts_of(raising)):
+        return raising
+    kept: list[tuple[float, _Change]] = []
+    reached = 0.0
+    for item in raising:
+        total = trial.gain_of_all(_texts_of([*kept, item]))
+        if total > reached + _LEAST_GAIN:
+            kept.append(item)
+            reached = total
     return kept
 
 
@@ -144,7 +150,7 @@ def _changes(reading: Reading, score: Score, themes: frozenset[str]) -> Iterator
     for item in score.deductions:
         if item.line in weakest:
             before = reading.sounds.heard[item.line].text
-            ways = _EACH_WAY if item.rule == "rhyme.broken" else 1
+            ways = _WAYS.get(item.rule, 1)
             for text in islice(_texts(reading, item, themes), ways):
                 if text != before and text.strip():
                     yield _Change(item.line, text, item)
@@ -157,7 +163,8 @@ def _texts(reading: Reading, item: Deduction, themes: frozenset[str]) -> Iterato
     if item.rule.startswith("rhyme."):
         return _rhymed(reading, line, item.rule, themes)
     if item.rule == "meter.syllables":
-        return shorten(scansion) if float(item.measured) > float(item.target) else lengthen(scansion)
+        missing = float(item.target) - float(item.measured)
+        return shorten(scansion) if missing < 0 else lengthen(scansion, missing - TOLERANCE[reading.style])
     if item.rule == "breath.dense":
         return chain(add_breath(scansion), shorten(scansion))
     if item.rule == "wording.cliche":

@@ -11,7 +11,7 @@ emoji and all; :func:`musicengine.lyrics.tokens.find_words` knows which of it ar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate, pairwise
 
 import attrs
@@ -19,7 +19,7 @@ import attrs
 from musicengine.errors import LyricsError
 from musicengine.values.words import Line, Lyrics, Transcript
 
-__all__ = ["MAX_CHARACTERS", "MAX_LINE", "MAX_LINES", "format", "parse", "read"]
+__all__ = ["MAX_CHARACTERS", "MAX_LINE", "MAX_LINES", "check_lines", "format", "parse", "read"]
 
 MAX_CHARACTERS = 1_000_000
 """Characters of a lyric."""
@@ -48,9 +48,13 @@ _NAMES = (
     r"(?:pre|post)?[- ]?(?:chorus|hook|refrain)|intro|outro|verse|bridge|interlude|instrumental|break(?:down)?|drop"
     r"|solo|skit|coda|build"
 )
-_TAG = re.compile(r"\[([^\[\]]*)\]\s*(\([x×]\s*\d{1,2}\))?")
+_MARK = r"[(\[]?(?:[x×]\s*\d{1,2}|\d{1,2}\s*[x×])[)\]]?"
+_TAG = re.compile(r"\[([^\[\]]*)\]\s*(\(?[x×]\s*\d{1,2}\)?)?", re.IGNORECASE)
+_TAG_BEFORE = re.compile(rf"\[(?:{_NAMES})(?:\s+\d{{1,3}})?(?:\s*:[^\[\]]*)?\](?=\s*\S)", re.IGNORECASE)
 _HEADER = re.compile(
-    rf"(?:#+\s*|\*\*|\()?((?:{_NAMES})(?:\s+(?:\d{{1,3}}|[ivx]{{1,4}}|[a-d]))?)\s*(?::?\*\*:?|:|\))?", re.IGNORECASE
+    rf"(?:#+\s*|\*\*|[({{<])?((?:{_NAMES})(?:\s+(?:(\d{{1,3}})|[ivx]{{1,4}}|[a-d]))?)((?:\s*{_MARK})*)"
+    r"\s*(?::?\*\*:?|[:)}>])?",
+    re.IGNORECASE,
 )
 _STAMP = re.compile(r"\[(\d{1,3}):(\d{2})(?:[.:](\d{1,3}))?\]")
 _WORD_STAMP = re.compile(r"<\d{1,3}:\d{2}(?:[.:]\d{1,3})?>")
@@ -106,6 +110,19 @@ def read(lyrics: str | Lyrics | Transcript) -> Lyrics:
     return parse(lyrics)
 
 
+def check_lines(lines: Iterable[str]) -> list[str]:
+    """The lines as a list.
+
+    Raises:
+        LyricsError: one of them is no text.
+    """
+    found = list(lines)
+    for at, line in enumerate(found):
+        if not isinstance(line, str):
+            raise LyricsError(f"expected lines of text, got {type(line).__name__} for line {at}: {line!r:.40}")
+    return found
+
+
 class _Reader:
     """Collects lines row by row."""
 
@@ -120,14 +137,19 @@ class _Reader:
         row = (row if row.isascii() and row.isprintable() else row.translate(_INVISIBLE)).strip()
         _check_length(row)
         times, row = self._times(row)
+        while (before := _TAG_BEFORE.match(row)) and not _TAG.fullmatch(row):
+            self._begin(before[0][1:-1].strip())
+            more, row = self._times(row[before.end() :].lstrip())
+            times += more
+            if _REPEAT.fullmatch(row):
+                return
         if not row:
             self._break()
         elif row[0] == "[" and (metadata := _METADATA.fullmatch(row)) and not times:
             if metadata[1].lower() == "offset":
                 self.offset_s = _number(metadata[2]) / 1000
         elif (tag := _section(row)) is not None:
-            self._break()
-            self.section = tag
+            self._begin(tag)
         else:
             self._add(row, times)
 
@@ -138,6 +160,10 @@ class _Reader:
             numbers = accumulate(changes, initial=0)
             return [attrs.evolve(line, stanza=number) for line, number in zip(self.lines, numbers, strict=True)]
         return self.lines
+
+    def _begin(self, section: str) -> None:
+        self._break()
+        self.section = section
 
     def _break(self) -> None:
         if self.lines and self.lines[-1].stanza == self.stanza:
@@ -152,6 +178,9 @@ class _Reader:
                 if self.lines:
                     self.lines[-1] = attrs.evolve(self.lines[-1], repeat=repeat)
                 return
+            if (tag := _section(row)) is not None:
+                self._begin(tag)
+                return
         if len(self.lines) + max(len(times), 1) > MAX_LINES:
             raise LyricsError(f"a lyric takes at most {MAX_LINES:,} lines, got more")
         self.unsorted |= len(times) > 1
@@ -161,9 +190,10 @@ class _Reader:
     def _times(self, row: str) -> tuple[list[float], str]:
         if row[:1] != "[":
             return [], row
-        times = []
-        while match := _STAMP.match(row):
-            times.append(round(max(0.0, _seconds(match) - self.offset_s), 3))
+        times: list[float] = []
+        while (match := _STAMP.match(row)) or (times and (match := _WORD_STAMP.match(row))):
+            if match.re is _STAMP:
+                times.append(round(max(0.0, _seconds(match) - self.offset_s), 3))
             row = row[match.end() :].lstrip()
         return times, _WORD_STAMP.sub("", row).strip() if times else row
 
@@ -171,12 +201,15 @@ class _Reader:
 def _section(row: str) -> str | None:
     """The section that a row announces; None if the row is something else."""
     if row[0] == "[" and (tag := _TAG.fullmatch(row)):
-        return None if _REPEAT.fullmatch(row) else f"{tag[1].strip()}{' ' + tag[2] if tag[2] else ''}"
-    if row[0] not in "#*(" and row[-1] not in "*:)":
+        if _REPEAT.fullmatch(row) or _METADATA.fullmatch(f"[{tag[1]}]"):
+            return None
+        return f"{tag[1].strip()} {tag[2] or ''}".strip() if tag[1].strip() else ""
+    if row[0] not in "#*({<" and row[-1] not in "*:)]}>" and not row[-1].isdigit():
         return None
     header = _HEADER.fullmatch(row)
-    bare = header and len(row) == len(header[1])
-    return header[1] if header and not bare else None
+    if header is None or (row == header[1] + header[3] and not header[2]):  # "Verse 1" is no line, "Drop" may be one
+        return None
+    return header[1] + header[3].replace("[", "(").replace("]", ")")
 
 
 def _check_length(row: str) -> None:

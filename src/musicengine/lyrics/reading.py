@@ -81,9 +81,14 @@ class Reading:
         """The first line of each stanza."""
         return np.flatnonzero(np.diff(self.starts, prepend=-1))
 
+    @cached
+    def numbers(self) -> list[int]:
+        """The number of each line's stanza."""
+        return [number for number, lines in enumerate(self.stanzas) for _ in lines]
+
     def stanza_of(self, line: int) -> int:
         """The number of a line's stanza."""
-        return int(np.searchsorted(self.firsts, self.starts[line]))
+        return self.numbers[line]
 
     @cached
     def paired(self) -> EndPairs:

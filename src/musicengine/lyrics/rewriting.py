@@ -7,15 +7,19 @@ score to say. Capitals and punctuation stay as they are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from musicengine.lyrics.alternatives import CONTRACTIONS, EXPANSIONS, FILLERS, FRESH, OPENERS
 from musicengine.lyrics.inversion import find_inversion
 from musicengine.lyrics.syllables import Scansion
-from musicengine.lyrics.tokens import Token, plain
+from musicengine.lyrics.tokens import Token, find_words, plain
 from musicengine.lyrics.wordlists import word_set
 
 __all__ = ["add_breath", "drop_word", "freshen", "lengthen", "replace_words", "shorten", "turn_around"]
 
+_MOST_TRIMS = 3
+_LONGEST_ECHO = 6  # words
+_ARTICLES = word_set("a an")  # "a really old" would leave "a old"
 _BREAKS = word_set("and but or so when while where that because 'cause if then till until with for like as than")
 
 
@@ -41,21 +45,42 @@ def _capital(text: str, dropped: Token, before: str) -> str:
 
 
 def shorten(line: Scansion) -> Iterator[str]:
-    """The line with fewer syllables: contracted, or without a filler; its last word stays."""
-    words = line.spelled
+    """The line with fewer syllables, its last word kept: less one word or phrase, then less more and more of them."""
+    options = list(islice(_trims(line.text), _MOST_TRIMS))
+    yield from options
+    for _ in range(_MOST_TRIMS):
+        options = list(islice(_trims(options[0]), 1)) if options else []
+        yield from options
+
+
+def _trims(text: str) -> Iterator[str]:
+    """The text contracted, or without a phrase or word said twice in a row, a filler, an opener."""
+    words = find_words(text)
+    spelled = [plain(word.text).lower() for word in words]
+    for size in range(min(len(words) // 2, _LONGEST_ECHO), 0, -1):
+        for at in range(len(words) - 2 * size + 1):
+            if spelled[at : at + size] == spelled[at + size : at + 2 * size]:
+                yield _capital(text[: words[at].start] + text[words[at + size].start :], words[at], text)
     for at in range(len(words) - 1):
-        if short := CONTRACTIONS.get((words[at], words[at + 1])):
+        if short := CONTRACTIONS.get((spelled[at], spelled[at + 1])):
             if at + 2 < len(words):
-                yield replace_words(line.text, line.words, at, at + 1, short)
-        elif words[at] in FILLERS or (at == 0 and words[at] in OPENERS):
-            yield replace_words(line.text, line.words, at, at, "")
+                yield replace_words(text, words, at, at + 1, short)
+        elif spelled[at] in FILLERS and (at == 0 or spelled[at - 1] not in _ARTICLES):
+            yield replace_words(text, words, at, at, "")
+    if len(words) > 2 and spelled[0] in OPENERS:
+        yield replace_words(text, words, 0, 0, "")
 
 
-def lengthen(line: Scansion) -> Iterator[str]:
-    """The line with a contraction said in full."""
+def lengthen(line: Scansion, missing: float = 1) -> Iterator[str]:
+    """The line with more syllables: a contraction said in full, or a word to open it if no more than one is missing."""
     for at, word in enumerate(line.words[:-1]):
         if full := EXPANSIONS.get(plain(word.text).lower()):
             yield replace_words(line.text, line.words, at, at, full)
+    first = line.words[0] if line.words else None
+    if missing <= 1 and first and first.start == 0 and line.spelled[0] not in OPENERS | _BREAKS:
+        keep = line.spelled[0] == "i" or line.spelled[0].startswith("i'") or first.text[:2].isupper()
+        rest = line.text if keep else line.text[0].lower() + line.text[1:]
+        yield ("And " if line.text[0].isupper() else "and ") + rest
 
 
 def add_breath(line: Scansion) -> Iterator[str]:

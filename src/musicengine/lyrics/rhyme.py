@@ -16,7 +16,7 @@ import numpy as np
 
 from musicengine.errors import LyricsError
 from musicengine.lyrics.likeness import Floats, Pairs, choose, find_pairs, log_odds, spread
-from musicengine.lyrics.parsing import MAX_LINES
+from musicengine.lyrics.parsing import MAX_LINES, check_lines
 from musicengine.lyrics.scheme import decode, letters
 from musicengine.lyrics.sounds import hear_lines
 from musicengine.lyrics.styles import STYLES, Style, load_style
@@ -37,7 +37,7 @@ def find_rhyme_scheme(lines: Sequence[str], *, style: Literal["auto", "strict", 
         one label a line, "A", "B", ... in order of appearance; lines of one label rhyme.
 
     Raises:
-        LyricsError: there are more than ``MAX_LINES`` lines, or the style is unknown.
+        LyricsError: there are more than ``MAX_LINES`` lines, one is no text, or the style is unknown.
     """
     if isinstance(lines, str):
         raise LyricsError("expected a sequence of lines, got one text; text.splitlines() makes lines of it")
@@ -45,7 +45,7 @@ def find_rhyme_scheme(lines: Sequence[str], *, style: Literal["auto", "strict", 
         raise LyricsError(f'style must be "auto", "strict" or "rap", got {style!r}')
     if len(lines) > MAX_LINES:
         raise LyricsError(f"a lyric takes at most {MAX_LINES:,} lines, got {len(lines):,}")
-    sounds = collect(hear_lines(lines))
+    sounds = collect(hear_lines(check_lines(lines)))
     chosen = tell_style(sounds.heard) if style == "auto" else style
     starts = np.zeros(len(lines), np.int64)
     return letters(label(measure_ends(sounds, starts, chosen).table, starts, chosen))

@@ -23,13 +23,15 @@ from musicengine.lyrics.lexicon import load_lexicon, look_up
 from musicengine.lyrics.sounds import CONSONANTS, VOWELS, Spoken, spoken
 from musicengine.lyrics.wordlists import word_set
 
-__all__ = ["CLASSES", "classify", "find_rhyming_words", "rhyming_part"]
+__all__ = ["CLASSES", "classify", "find_rhyming_words", "list_words", "rhyming_part"]
 
 Rows: TypeAlias = npt.NDArray[np.int64]
+Cosines: TypeAlias = npt.NDArray[np.float32]
 
 _FITS = 0.25  # how well a word must fit its place to be suggested
 _TOGETHER = 0.45  # the cosine of company from which a word belongs with a line
-_BELONGS = 1.15  # the least sum of company and kind: what keeps less company has to be the same kind of thing
+_ALIKE = 0.15  # the cosine of kinds from which a word can stand for another
+_BELONGS = 1.2  # the least sum of company, kind and half the fit: what has less of one needs more of the others
 _COMMON = 36  # the least frequency
 _NOUNS, _VERB, _VERBS = 0b11, 0b100, 0b11100  # bits of forms, see tools/build_word_senses.py
 _ALLOWED = (_NOUNS, _VERBS, _VERB, 0b11110011, _NOUNS | 0b100000, 0xFF, 0b11110011, 0b11110011, 0xFF, _NOUNS)
@@ -82,14 +84,14 @@ def find_rhyming_words(
     old = lists.places.get(line[place])
     if old is None or line[place] in load_lexicon().function_words:
         return []
-    rows, likeness = _replacements(partner, old, classify(line[place - 1] if place else ""))
+    rows, likeness, fit = _replacements(partner, old, classify(line[place - 1] if place else ""))
     if not len(rows):
         return []
-    company = lists.company[rows] @ _company(lists, line, place)
-    belongs = (company >= _TOGETHER) & (company + likeness >= _BELONGS)
+    company = lists.company[rows] @ _company(tuple(line), place)
+    belongs = (company >= _TOGETHER) & (company + likeness + fit / 2 >= _BELONGS)
+    if not belongs.any():
+        return []
     rows, company = rows[belongs], company[belongs]
-    if not len(rows):
-        return []
     used = {*taken, *line, partner}
     pattern = lists.stresses[old]
     scores = {
@@ -105,17 +107,35 @@ def find_rhyming_words(
     return [str(lists.words[row]) for row in best]
 
 
+def list_words(like: str) -> list[str]:
+    """The common words of a grammatical form of this one that do not rhyme with it, those most alike in kind first."""
+    lists, ways = _load(), spoken(like)
+    row = lists.places.get(like.lower())
+    if row is None or not ways:
+        return []
+    rhymes = set(lists.by_part.get(rhyming_part(ways[0]), ()))
+    rows = np.flatnonzero((lists.forms & lists.forms[row] > 0) & (lists.frequency >= _COMMON))
+    rows = rows[np.argsort(-(lists.kinds[rows] @ lists.kinds[row]), kind="stable")]
+    return [lists.words[other] for other in rows.tolist() if other not in rhymes]
+
+
 @lru_cache(maxsize=1 << 12)
-def _replacements(partner: str, old: int, kind: int) -> tuple[Rows, npt.NDArray[np.float32]]:
-    """The rows of words that rhyme and are of the old word's form after a word of this class, and how alike in kind."""
+def _replacements(partner: str, old: int, kind: int) -> tuple[Rows, Cosines, Cosines]:
+    """The rows of words that rhyme and can stand for the old one after a word of this class, how alike and fit.
+
+    They are of its form and not all unlike it in kind, and sound neither as it does nor as their rhyme.
+    """
     lists, ways = _load(), spoken(partner)
     rows = lists.by_part.get(rhyming_part(ways[0])) if ways else None
     forms = int(lists.forms[old]) & (_ALLOWED[kind] if kind < len(_ALLOWED) else 0xFF)
     if rows is None or (kind >= len(_ALLOWED) and forms.bit_count() != 1):  # nothing tells what stands here
-        return np.empty(0, np.int64), np.empty(0, np.float32)
-    good = (lists.forms[rows] & forms > 0) & (lists.frequency[rows] >= _COMMON)
-    rows = rows[good & (_fit(lists, rows, kind, old) > _FITS)]
-    return rows, lists.kinds[rows] @ lists.kinds[old]
+        return np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.float32)
+    rows = rows[(lists.forms[rows] & forms > 0) & (lists.frequency[rows] >= _COMMON)]
+    likeness, fit = lists.kinds[rows] @ lists.kinds[old], _fit(lists, rows, kind, old)
+    same = {*ways, *spoken(lists.words[old])}
+    other = np.array([same.isdisjoint(spoken(lists.words[row])) for row in rows.tolist()], bool)
+    good = (fit > _FITS) & (likeness >= _ALIKE) & other
+    return rows[good], likeness[good], fit[good]
 
 
 def _same_word(word: str, used: Collection[str]) -> bool:
@@ -123,8 +143,10 @@ def _same_word(word: str, used: Collection[str]) -> bool:
     return word in used or word + "s" in used or word.removesuffix("s") in used
 
 
-def _company(lists: _Words, line: Sequence[str], place: int) -> npt.NDArray[np.float32]:
+@lru_cache(maxsize=1 << 8)
+def _company(line: tuple[str, ...], place: int) -> npt.NDArray[np.float32]:
     """The company that the other words of a line keep, a unit vector."""
+    lists = _load()
     rows = [lists.places[word] for at, word in enumerate(line) if at != place and word in lists.places]
     total = lists.company[rows].sum(axis=0)
     return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)

@@ -24,12 +24,23 @@ from musicengine.lyrics.wordlists import word_set
 from musicengine.values.lyrics import RhymeKind
 from musicengine.values.scores import Deduction, Score
 
-__all__ = ["LONGEST_RUN", "RULES", "Fault", "Rule", "find_faults", "find_line_faults", "find_repeated", "judge"]
+__all__ = [
+    "LONGEST_RUN",
+    "RULES",
+    "TOLERANCE",
+    "Fault",
+    "Rule",
+    "find_faults",
+    "find_line_faults",
+    "find_repeated",
+    "judge",
+]
 
 LONGEST_RUN = 20
 """Syllables between breaths, the most; the longest run of nine in ten charting rap songs is no longer."""
 
-_TOLERANCE = {"strict": 1, "rap": 3}
+TOLERANCE = {"strict": 1, "rap": 3}
+"""Syllables by which a line may differ from those around it, by style."""
 _WEAKNESS: dict[RhymeKind, float] = {"slant": 0.3, "assonant": 0.6, "eye": 0.2}
 
 
@@ -181,7 +192,7 @@ def _nearest_of_label(labels: Sequence[int]) -> list[int]:
 
 def _lengths(stanza: Stanza) -> Iterator[Fault]:
     """Lines longer or shorter than their stanza lets expect."""
-    tolerance = _TOLERANCE[stanza.style]
+    tolerance = TOLERANCE[stanza.style]
     sizes = [len(line.vowels) for line in stanza.heard]
     if len(sizes) < 3 or max(sizes) - min(sizes) <= tolerance:
         return

@@ -72,13 +72,23 @@ class Token(NamedTuple):
 
 def find_words(line: str) -> list[Token]:
     """The words of a line, in order."""
-    found = [Token(match[0], *match.span()) for match in _TOKEN.finditer(line)]
+    found = [_unquoted(Token(match[0], *match.span())) for match in _TOKEN.finditer(line)]
     return [word for word in found if _is_word(word.text)]
 
 
 def split_words(line: str) -> list[str]:
     """The texts of the words of a line, in order."""
-    return [text for text in _TOKEN.findall(line) if _is_word(text)]
+    found = [text for text in _TOKEN.findall(line) if text[0].isalnum() or _is_word(text)]
+    if line.isascii() and "'" not in line:
+        return found
+    return [_unquoted(Token(text, 0, 0)).text for text in found]
+
+
+def _unquoted(word: Token) -> Token:
+    """A word without the quotes around it; a single apostrophe, before it or behind, is its own."""
+    if word.text[0] in _QUOTES and word.text[-1] in _QUOTES and len(word.text) > 2:
+        return Token(word.text[1:-1], word.start + 1, word.end - 1)
+    return word
 
 
 def _is_word(text: str) -> bool:

@@ -13,13 +13,12 @@ import numpy as np
 
 from musicengine.lyrics.chains import HEARD, KINDS, EndRhyme, find_kinds
 from musicengine.lyrics.likeness import UNHEARD, Pairs, choose, every_way, log_odds
-from musicengine.lyrics.reading import Reading, Stanza
+from musicengine.lyrics.reading import Reading, Stanza, hear_stanzas
 from musicengine.lyrics.scheme import Step, search, trace
-from musicengine.lyrics.score import RULES, find_faults, find_line_faults
+from musicengine.lyrics.score import RULES, find_faults, find_line_faults, judge
 from musicengine.lyrics.sounds import LineSounds, hear_lines
-from musicengine.lyrics.styles import Style, load_style
+from musicengine.lyrics.styles import load_style
 from musicengine.lyrics.tails import Codes, find_tails
-from musicengine.lyrics.verse import tell_style
 
 __all__ = ["Trial"]
 
@@ -50,7 +49,7 @@ class Trial:
         self.own = [
             sum(RULES[fault.rule].budget * fault.severity for fault in find_line_faults(line)) for line in self.heard
         ]
-        self.styles: dict[frozenset[int], Style] = {}
+        self.readings: dict[frozenset[int], Reading] = {}
         self.steps: dict[int, tuple[Step, ...]] = {}
         self.lost: dict[int, float] = {}
         self.rhymed: dict[int, set[int]] = {}
@@ -68,13 +67,21 @@ class Trial:
         """Whether the lyric is of the same style with these texts; few lines of many cannot change it."""
         if abs(self.reading.rap) > _LEAN * len(variant) / len(self.reading.starts):
             return True
+        return self._read(variant).style == self.reading.style
+
+    def gain_of_all(self, variant: Mapping[int, str]) -> float:
+        """The points that new texts gain when the whole lyric is judged again, in the style that it then has."""
+        return judge(self._read(variant)).value - judge(self.reading).value
+
+    def _read(self, variant: Mapping[int, str]) -> Reading:
+        """The lyric with these texts."""
         places = frozenset(self.changes[change] for change in variant.items())
-        if places not in self.styles:
+        if places not in self.readings:
             heard = list(self.reading.sounds.heard)
             for change in variant.items():
                 heard[change[0]] = self.heard[self.changes[change]]
-            self.styles[places] = tell_style(heard)
-        return self.styles[places] == self.reading.style
+            self.readings[places] = hear_stanzas(heard, self.reading.starts.tolist())
+        return self.readings[places]
 
     def _hear(self, number: int, variant: Mapping[int, str]) -> tuple[Stanza, float]:
         """A stanza with new texts of some of its lines, and what it loses."""

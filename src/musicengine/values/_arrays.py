@@ -29,12 +29,13 @@ Validator: TypeAlias = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
 
 def floats(values: npt.ArrayLike) -> FloatArray:
-    """Any array-like as a C-contiguous float32 array that nobody can write to.
+    """Any array-like as a C-contiguous and aligned float32 array that nobody can write to.
 
-    An array that is read-only already is shared; a writable one is copied, for its owner may still change it.
+    An array that is read-only already is shared; a writable one is copied, for its owner may still change it. One that
+    is not aligned is copied, too: its sums would be rounded otherwise than those of an equal one that is.
     """
     try:
-        array = np.asarray(values, dtype=np.float32, order="C")
+        array = np.require(values, np.float32, ["C_CONTIGUOUS", "ALIGNED"])
     except (TypeError, ValueError) as error:
         raise InputError(f"expected an array of numbers, got {_brief(values)}") from error
     if array.flags.writeable:
