@@ -1,11 +1,12 @@
 """Fit the network that shares out the spectrum to mixtures with known parts: ``src/musicengine/audio/separation.npz``.
 
-    python tools/fit_separation.py FOLDER [--folds 4] [--steps 900] [--hidden 20] [--dry-run]
+    python tools/fit_separation.py FOLDER [--rendered FOLDER] [--folds 4] [--steps 500] [--hidden 24] [--dry-run]
 
-FOLDER holds ``<id>.json`` files whose field "stems" names the parts of a mixture (read with soundfile). Half of what is
-fitted are these, the other remixes: parts of different clips, transposed by up to three semitones and at other levels.
-Maximizes the scale-invariant signal-to-distortion ratio of the parts that are known and audible, by Adam; needs jax.
-Prints the gain over the mixture, cross-validated over clips, before it writes.
+FOLDER holds ``<id>.json`` files whose field "stems" names the parts of a mixture (read with soundfile), and so does the
+other, from ``tools/render_parts.py``. A third of what is fitted are the former, a third the latter, the rest remixes:
+parts of different clips of both, transposed by up to three semitones and at other levels. Maximizes the scale-invariant
+signal-to-distortion ratio of the parts that are known and audible, by Adam; needs jax. Prints the gain over the
+mixture, cross-validated over the clips of FOLDER, before it writes. A clip that is left out lends no part to a remix.
 """
 
 from __future__ import annotations
@@ -29,9 +30,10 @@ from musicengine.values.sound import Audio
 
 STEMS = ("vocals", "drums", "bass", "other")
 RATE = 22_050
-REMIXES, REMIX_S = 110, 10
-SEGMENT, BATCH, RECORDED_SHARE = 64, 8, 0.4
-WEIGHTS = np.array([1.2, 1, 1, 0.3], np.float32)  # of the stems
+REMIXES, REMIX_S = 130, 10
+FRAMES, BATCH = 40, 8
+SHARES = {"labelled": 0.3, "rendered": 0.3, "remixed": 0.4}  # of a batch
+WEIGHTS = np.array([1.2, 1, 1.2, 0.2], np.float32)  # of the stems
 AUDIBLE = 0.03  # of the mixture's energy
 OUTPUT = Path(__file__).parents[1] / "src/musicengine/audio/separation.npz"
 
@@ -40,8 +42,8 @@ OUTPUT = Path(__file__).parents[1] / "src/musicengine/audio/separation.npz"
 class Mixture:
     """Cues, and the energies that tell how well masks do: of the mixture, of the stems, and what they share."""
 
-    clips: frozenset[str]
-    original: bool
+    clips: frozenset[tuple[str, str]]
+    kind: str  # a key of SHARES
     local: np.ndarray  # (frames, bands, cues)
     frame: np.ndarray
     band: np.ndarray  # (bands, cues)
@@ -50,19 +52,21 @@ class Mixture:
     energies: np.ndarray  # (stems, frames)
 
 
-def read(folder: Path) -> dict[str, dict[str, np.ndarray]]:
-    """The parts of each clip."""
+def read(folder: Path) -> dict[tuple[str, str], dict[str, np.ndarray]]:
+    """The parts of each clip, by the folder's name and its own."""
     clips = {}
     for path in sorted(folder.glob("*.json")):
         stems = json.loads(path.read_text()).get("stems")
         if stems:
             parts = {name: soundfile.read(folder / file, dtype="float32")[0] for name, file in stems.items()}
             shortest = min(map(len, parts.values()))
-            clips[path.stem] = {n.replace("melody", "vocals"): part[:shortest] for n, part in parts.items()}
+            clips[str(folder), path.stem] = {
+                n.replace("melody", "vocals"): part[:shortest] for n, part in parts.items()
+            }
     return clips
 
 
-def describe(clips: frozenset[str], original: bool, parts: dict[str, np.ndarray]) -> Mixture:
+def describe(clips: frozenset[tuple[str, str]], kind: str, parts: dict[str, np.ndarray]) -> Mixture:
     """Cues and energies of the mixture of these parts."""
     audio = Audio(sum(parts.values()), RATE)
     length = 2 * frame_length(RATE)
@@ -82,26 +86,30 @@ def describe(clips: frozenset[str], original: bool, parts: dict[str, np.ndarray]
     whole = spectrum(audio.mono)
     spectra = [spectrum(parts.get(name, np.zeros(audio.samples.shape[1], np.float32))) for name in STEMS]
     return Mixture(
-        clips, original, cues.local.transpose(0, 2, 1).astype(np.float16), cues.frame, cues.band.T,
+        clips, kind, cues.local.transpose(0, 2, 1).astype(np.float16), cues.frame, cues.band.T,
         sums(np.abs(whole) ** 2), np.stack([sums((one * whole.conj()).real) for one in spectra]),
         np.stack([(np.abs(one) ** 2).sum(axis=1) for one in spectra]),
     )  # fmt: skip
 
 
-def remix(clips: dict[str, dict[str, np.ndarray]], random: np.random.Generator, sung: bool) -> Mixture:
-    """Drums, bass and other of three clips, and the voice of a fourth."""
-    names = sorted(clips)
+def remix(
+    clips: dict[tuple[str, str], dict[str, np.ndarray]], labelled: set[tuple[str, str]], random: np.random.Generator,
+    *, sung: bool,
+) -> Mixture:  # fmt: skip
+    """Drums, bass and other of three clips, and the voice of a fourth; half of them labelled ones."""
     count = REMIX_S * RATE
     used, parts = set(), {}
     for stem in STEMS[0 if sung else 1 :]:
-        having = [n for n in names if stem in clips[n] and (stem != "other" or sung or "drums" in clips[n])]
+        having = [n for n in clips if stem in clips[n] and (stem != "other" or sung or "drums" in clips[n])]
+        if random.random() < 0.5:
+            having = [n for n in having if n in labelled]
         name = having[random.integers(len(having))]
         part = np.roll(clips[name][stem], random.integers(count))
         part = np.interp(np.arange(count) * 2 ** (random.integers(-3, 4) / 12), np.arange(part.size), part)
-        level_db = random.uniform(-2, 5) if stem == "vocals" else random.uniform(-6, 3)
+        level_db = random.uniform(-4, 5) if stem == "vocals" else random.uniform(-6, 3)
         parts[stem] = (0.1 * 10 ** (level_db / 20) * part / np.sqrt(np.mean(part**2) + 1e-12)).astype(np.float32)
         used.add(name)
-    return describe(frozenset(used), False, parts)
+    return describe(frozenset(used), "remixed", parts)
 
 
 def ratios_db(weights, local, frame, band, energy, shared, energies):
@@ -122,23 +130,33 @@ def loss(weights, *batch):
     return -((jnp.clip(ratios, -15, 25) * counts).sum(1) / jnp.maximum(counts.sum(1), 1)).mean()
 
 
-def audible(mixture: Mixture, span: slice) -> np.ndarray:
+def audible(mixture: Mixture, frames: np.ndarray | slice) -> np.ndarray:
     """Which stems are heard in these frames."""
-    return (mixture.energies[:, span].sum(1) > AUDIBLE * mixture.energy[span].sum()).astype(np.float32)
+    return (mixture.energies[:, frames].sum(1) > AUDIBLE * mixture.energy[frames].sum()).astype(np.float32)
 
 
 def draw(mixtures: list[Mixture], random: np.random.Generator) -> list[np.ndarray]:
-    """A batch of segments."""
+    """A batch: some frames of some mixtures. What a lead plays counts as other where nobody says that it leads."""
+    pools = [[m for m in mixtures if m.kind == kind] for kind in SHARES]
+    shares = np.array([share * bool(pool) for share, pool in zip(SHARES.values(), pools, strict=True)])
     rows = []
     for _ in range(BATCH):
-        pool = [m for m in mixtures if m.original == (random.random() < RECORDED_SHARE)] or mixtures
+        pool = pools[random.choice(len(pools), p=shares / shares.sum())]
         one = pool[random.integers(len(pool))]
-        first = random.integers(len(one.local) - SEGMENT)
-        span = slice(first, first + SEGMENT)
+        at = np.sort(random.choice(len(one.local), FRAMES, replace=False))
+        known = audible(one, at)
+        known[STEMS.index("other")] *= one.energies[0, at].sum() > 0
         rows.append(
-            (one.local[span], one.frame[span], one.band, one.energy[span], one.shared[:, span],
-             one.energies[:, span].sum(1), audible(one, span))
-        )  # fmt: skip
+            (
+                one.local[at],
+                one.frame[at],
+                one.band,
+                one.energy[at],
+                one.shared[:, at],
+                one.energies[:, at].sum(1),
+                known,
+            )
+        )
     return [np.stack(column).astype(np.float32) for column in zip(*rows, strict=True)]
 
 
@@ -165,7 +183,7 @@ def fit(mixtures: list[Mixture], hidden: int, steps: int) -> dict[str, np.ndarra
             first[name] = 0.9 * first[name] + 0.1 * np.asarray(slope)
             second[name] = 0.99 * second[name] + 0.01 * np.asarray(slope) ** 2
             moved = first[name] / (np.sqrt(second[name]) + 1e-6)
-            weights[name] = (weights[name] * (1 - 2e-3 * rate) - rate * moved).astype(np.float32)
+            weights[name] = (weights[name] * (1 - 5e-3 * rate) - rate * moved).astype(np.float32)
     for name, (mean, deviation) in zip(("local", "frame"), scales, strict=True):
         weights[name] = weights[name] / deviation[:, None]
         weights["bias"] = weights["bias"] - mean @ weights[name]
@@ -186,23 +204,26 @@ def main() -> None:
     """Cross-validate, fit and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--rendered", type=Path)
     parser.add_argument("--folds", type=int, default=4)
-    parser.add_argument("--steps", type=int, default=900)
-    parser.add_argument("--hidden", type=int, default=20)
+    parser.add_argument("--steps", type=int, default=500)
+    parser.add_argument("--hidden", type=int, default=24)
     parser.add_argument("--dry-run", action="store_true")
     options = parser.parse_args()
-    clips, random = read(options.folder), np.random.default_rng(1)
-    mixtures = [describe(frozenset([name]), True, parts) for name, parts in clips.items()]
-    mixtures += [remix(clips, random, bool(i % 2)) for i in range(REMIXES)]
+    labelled, random = read(options.folder), np.random.default_rng(1)
+    rendered = read(options.rendered) if options.rendered else {}
+    mixtures = [describe(frozenset([name]), "labelled", parts) for name, parts in labelled.items()]
+    mixtures += [describe(frozenset([name]), "rendered", parts) for name, parts in rendered.items()]
+    mixtures += [remix(labelled | rendered, set(labelled), random, sung=bool(i % 2)) for i in range(REMIXES)]
     gains: dict[str, list[float]] = {}
     for fold in range(options.folds):
-        asked = frozenset(sorted(clips)[fold :: options.folds])
+        asked = frozenset(sorted(labelled)[fold :: options.folds])
         weights = fit([m for m in mixtures if not m.clips & asked], options.hidden, options.steps)
         for mixture in mixtures:
-            if mixture.original and mixture.clips & asked:
+            if mixture.kind == "labelled" and mixture.clips & asked:
                 for stem, gain in gains_db(weights, mixture).items():
                     gains.setdefault(stem, []).append(gain)
-    print({stem: round(float(np.mean(values)), 2) for stem, values in gains.items()})
+    print({stem: round(float(np.mean(values)), 2) for stem, values in gains.items()}, flush=True)
     if not options.dry_run:
         np.savez_compressed(OUTPUT, **fit(mixtures, options.hidden, options.steps))
 

@@ -263,7 +263,7 @@ class TestSQLite:
         with sqlite3.connect(store.path) as connection:
             connection.execute("PRAGMA user_version = 9")
         connection.close()
-        with pytest.raises(StoreError, match="has version 9; this release knows 1"):
+        with pytest.raises(StoreError, match="has version 9; this release knows 2: upgrade"):
             store.get("a")
 
     def test_damage_is_a_store_error(self, tmp_path: Path) -> None:
@@ -278,6 +278,19 @@ class TestSQLite:
             store.get("key7")
         with pytest.raises(StoreError, match=r"me\.db"):
             list(store.keys())
+
+    def test_one_letter_that_is_not_what_was_kept_is_a_store_error(self, tmp_path: Path) -> None:
+        store = SQLiteStore(tmp_path / "me.db")
+        store.put("words", b"a song of summer")
+        store.put("others", b"a song of winter")
+        store.close()
+        data = store.path.read_bytes()
+        store.path.write_bytes(data.replace(b"a song of summer", b"a song of summir"))
+        with pytest.raises(StoreError, match=r"under 'words' is damaged"):
+            store.get("words")
+        assert store.get("others") == b"a song of winter"
+        store.put("words", b"a song of autumn")
+        assert store.get("words") == b"a song of autumn"
 
     def test_a_path_that_cannot_be_opened_is_repeated(self, tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="no-such-folder"):

@@ -4,9 +4,10 @@ All are ratios or differences of levels, so that they do not depend on gain. Thr
 
 - of each band and frame: the level against medians along time (high for drums) and along frequency (high for notes;
   Fitzgerald, "Harmonic/percussive separation using median filtering", 2010), against that before and after, against
-  the loudest low band; whether the band lies on a harmonic of the lead's pitch or of the bass; how much of the lasting
-  sound lies below it;
-- of each frame: how the low, middle and high bands rise and how drum-like they are, and the bass's pitch;
+  the loudest low band, against what lasts an octave below and above; whether the band lies on a harmonic of the
+  lead's pitch or of the bass; how much of the lasting sound lies below it;
+- of each frame: how the low, middle and high bands rise and how drum-like they are, the bass's pitch and how
+  clear it is, the lasting level of each octave, and how much is struck in a second around;
 - of each band: its frequency.
 
 Levels are natural logarithms of amplitude.
@@ -15,6 +16,7 @@ Levels are natural logarithms of amplitude.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 
 import attrs
 import numpy as np
@@ -25,13 +27,15 @@ from musicengine.dsp.types import Array, FloatArray
 
 __all__ = ["LOCAL_CUES", "REACH", "Cues", "Grid", "find_cues"]
 
-LOCAL_CUES = 16
-REACH = 13  # frames that a cue sees to each side
+LOCAL_CUES = 18
+REACH = 15  # frames that a cue sees to each side
 _STEPS = (1, 2, -1, -2, -4)
 _SPANS_HZ = ((0.0, 150.0), (150.0, 2000.0), (4000.0, np.inf))
 _LOW_HZ, _BASS_TOP_HZ, _TONAL_TOP_HZ = 250.0, 1500.0, 1000.0
 _BASS_PITCHES_HZ = 35 * 2 ** (np.arange(68) / 24)  # quarter tones up to 240 Hz
 _BASS_HARMONICS = (1.0, 0.8, 0.6, 0.4)
+_OCTAVES_HZ = (30.0, 60.0, 120.0, 240.0, 480.0, 960.0, 1920.0, 3840.0, 11_000.0)
+_AROUND_STRUCK = 11  # frames to each side
 _AROUND = (0.5, 0.8, 1.0, 0.8, 0.5)  # weights of the frames that tell the bass's pitch
 
 
@@ -44,7 +48,7 @@ class Grid:
 
     @property
     def edges(self) -> tuple[int, ...]:
-        """The first bin of each band and the end: one bin wide at the bottom, a third of a semitone at most."""
+        """The first bin of each band and the end: one bin wide at the bottom, then less than half a semitone."""
         return _edges(self.bins)
 
     @property
@@ -74,7 +78,7 @@ class Cues:
 def _edges(bins: int) -> tuple[int, ...]:
     edges = [0]
     while edges[-1] < bins:
-        edges.append(edges[-1] + max(1, edges[-1] // 48))
+        edges.append(edges[-1] + max(1, edges[-1] // 40))
     edges[-1] = bins
     return tuple(edges)
 
@@ -99,7 +103,7 @@ def find_cues(levels: FloatArray, pitch_hz: FloatArray, voicing: FloatArray, gri
     lasting = now(short)
     narrow = running_median(level, (1, 3), 1)
     wide = running_median(narrow, (9,), 1)
-    bass_hz = _bass_pitch(short, grid)
+    bass_hz, salience = _bass_pitch(short, grid)
     local = np.empty((frames, LOCAL_CUES, level.shape[1]), np.float32)
     for row, median in enumerate((now(brief), lasting, now(running_median(short, (9,), 0)), narrow, wide)):
         np.subtract(level, median, out=local[:, row])
@@ -113,7 +117,16 @@ def find_cues(levels: FloatArray, pitch_hz: FloatArray, voicing: FloatArray, gri
     local[:, 14] = _comb(bass_hz, grid)
     local[:, 14] *= grid.hz < _BASS_TOP_HZ
     local[:, 15] = level - now(levels, -7)
-    return Cues(local, _frame_cues(levels, narrow - lasting, voicing, bass_hz, grid), _band_cues(grid))
+    below, above = _octaves(grid)
+    np.clip(level - lasting[:, below], -6, 6, out=local[:, 16])
+    np.clip(level - lasting[:, above], -6, 6, out=local[:, 17])
+    columns = (
+        _frame_cues(levels, narrow - lasting, voicing, bass_hz, grid),
+        _shape(lasting, grid),
+        salience[:, None],
+        _activity(levels - short, grid),
+    )
+    return Cues(local, np.concatenate(columns, axis=1), _band_cues(grid))
 
 
 def _comb(pitch_hz: FloatArray, grid: Grid) -> FloatArray:
@@ -152,7 +165,7 @@ def _below(lasting: FloatArray, grid: Grid) -> FloatArray:
     return result
 
 
-def _bass_pitch(lasting: FloatArray, grid: Grid) -> FloatArray:
+def _bass_pitch(lasting: FloatArray, grid: Grid) -> tuple[FloatArray, FloatArray]:
     """The most salient pitch below 250 Hz, over five frames, in what is lasting and narrow; 0 where nothing is.
 
     Args:
@@ -160,7 +173,7 @@ def _bass_pitch(lasting: FloatArray, grid: Grid) -> FloatArray:
         grid: the bands.
 
     Returns:
-        float32 (frames,), Hz.
+        two float32 (frames,): Hz, and how much of what is narrow lies on its harmonics.
     """
     top_hz = _BASS_PITCHES_HZ[-1] * len(_BASS_HARMONICS)
     count = min(int(np.searchsorted(grid.hz, top_hz)) + 1, lasting.shape[1])
@@ -172,17 +185,19 @@ def _bass_pitch(lasting: FloatArray, grid: Grid) -> FloatArray:
     around = np.zeros((frames, count), np.float32)
     for step, weight in enumerate(_AROUND):
         around += weight * prominence[step : step + frames]
-    salience = product(around, _bass_templates(grid.bin_hz, count))
+    salience = product(around, _bass_templates(grid, count))
     best = _BASS_PITCHES_HZ[salience.argmax(axis=1)]
-    return np.where(salience.max(axis=1) > 0, best, 0).astype(np.float32)
+    strength = salience.max(axis=1)
+    clarity = strength / (np.maximum(prominence[2 : 2 + frames].sum(axis=1), 1e-3) * np.float32(sum(_AROUND)))
+    return np.where(strength > 0, best, 0).astype(np.float32), np.minimum(clarity, 2).astype(np.float32)
 
 
 @lru_cache(maxsize=8)
-def _bass_templates(bin_hz: float, bands: int) -> FloatArray:
+def _bass_templates(grid: Grid, bands: int) -> FloatArray:
     """Weights of the bands for each pitch of the bass: (bands, pitches)."""
     templates = np.zeros((bands, _BASS_PITCHES_HZ.size), np.float32)
     for harmonic, weight in enumerate(_BASS_HARMONICS, start=1):
-        at = np.minimum(np.rint(_BASS_PITCHES_HZ * harmonic / bin_hz).astype(int), bands - 1)
+        at = np.abs(grid.hz[:bands, None] - _BASS_PITCHES_HZ * harmonic).argmin(axis=0)
         templates[at, np.arange(at.size)] += weight
     templates.flags.writeable = False
     return templates
@@ -202,6 +217,42 @@ def _frame_cues(
         columns += [rise[step : step + frames] for step in range(3)]
         columns.append(drumlike[:, span].mean(axis=1) if span.stop > span.start else np.zeros(frames, np.float32))
     return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _shape(lasting: FloatArray, grid: Grid) -> FloatArray:
+    """The lasting level of each octave from 30 Hz against that of all, (frames, octaves)."""
+    edges = np.searchsorted(grid.hz, _OCTAVES_HZ)
+    octaves = np.stack([lasting[:, a:b].max(axis=1) if b > a else lasting[:, -1] for a, b in pairwise(edges)], axis=1)
+    octaves -= octaves.max(axis=1, keepdims=True)
+    result: FloatArray = np.maximum(octaves, -6)
+    return result
+
+
+def _activity(brief: FloatArray, grid: Grid) -> FloatArray:
+    """How much is struck in three spans, over about a second around each frame: (frames, 3).
+
+    Args:
+        brief: float32 (REACH + frames + REACH, bands), levels above what lasts.
+        grid: the bands.
+    """
+    frames = len(brief) - 2 * REACH
+    result = np.zeros((frames, len(_SPANS_HZ)), np.float32)
+    for column, (low, high) in enumerate(_SPANS_HZ):
+        span = slice(*np.searchsorted(grid.hz, (low, high)))
+        if span.stop > span.start:
+            struck = np.clip(brief[:, span], 0, 2).mean(axis=1)
+            for first in range(REACH - _AROUND_STRUCK, REACH + _AROUND_STRUCK + 1):
+                result[:, column] += struck[first : first + frames]
+    result /= 2 * _AROUND_STRUCK + 1
+    return result
+
+
+@lru_cache(maxsize=8)
+def _octaves(grid: Grid) -> tuple[Array, Array]:
+    """The bands an octave below and above each."""
+    below = np.abs(grid.hz[:, None] / 2 - grid.hz).argmin(axis=1)
+    above = np.abs(grid.hz[:, None] * 2 - grid.hz).argmin(axis=1)
+    return below, above
 
 
 def _band_cues(grid: Grid) -> FloatArray:

@@ -116,7 +116,7 @@ def list_words(like: str) -> list[str]:
     rhymes = set(lists.by_part.get(rhyming_part(ways[0]), ()))
     rows = np.flatnonzero((lists.forms & lists.forms[row] > 0) & (lists.frequency >= _COMMON))
     rows = rows[np.argsort(-(lists.kinds[rows] @ lists.kinds[row]), kind="stable")]
-    return [lists.words[other] for other in rows.tolist() if other not in rhymes]
+    return [str(lists.words[other]) for other in rows.tolist() if other not in rhymes]
 
 
 @lru_cache(maxsize=1 << 12)

@@ -12,6 +12,7 @@ import os
 import sqlite3
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,8 @@ from musicengine.stores._items import above, check_item, check_key
 __all__ = ["SQLiteStore"]
 
 _OURS = 0x4D555345  # "MUSE"
-_VERSION = 1
+_VERSION = 2  # 2: checksums
+_CHECK = 4  # bytes
 _IDLE = 8
 _CLEAN_EVERY = 64
 _TABLES = (
@@ -79,11 +81,11 @@ class SQLiteStore:
         """The bytes, or None if there are none or their time is over.
 
         Raises:
-            StoreError: the file cannot be read.
+            StoreError: the file cannot be read, or the bytes are not those that were kept.
         """
         check_key(key)
         found = self._run(f"SELECT data FROM items WHERE key = ? AND {_ALIVE}", (key, self._clock()))[0]
-        return bytes(found[0][0]) if found else None
+        return _unsealed(bytes(found[0][0]), key, self.path) if found else None
 
     def put(self, key: str, data: bytes, /, *, ttl_s: float | None = None) -> None:
         """Keep the bytes, for good or for ``ttl_s`` seconds; when this returns they are on the disk.
@@ -93,7 +95,7 @@ class SQLiteStore:
             StoreError: the file cannot be written.
         """
         check_item(key, data, ttl_s)
-        self._write(_INSERT, (key, data, None if ttl_s is None else self._clock() + ttl_s))
+        self._write(_INSERT, (key, _sealed(data), None if ttl_s is None else self._clock() + ttl_s))
 
     def swap(self, key: str, data: bytes, /, *, expected: bytes | None, ttl_s: float | None = None) -> bool:
         """Keep the bytes if the key still holds ``expected`` (None: nothing), in one step; whether it did.
@@ -107,9 +109,9 @@ class SQLiteStore:
         now = self._clock()
         end = None if ttl_s is None else now + ttl_s
         if expected is None:
-            return self._write(f"{_INSERT} WHERE ends <= ?", (key, data, end, now)) == 1
+            return self._write(f"{_INSERT} WHERE ends <= ?", (key, _sealed(data), end, now)) == 1
         replace = f"UPDATE items SET data = ?, ends = ? WHERE key = ? AND data = ? AND {_ALIVE}"
-        return self._write(replace, (data, end, key, expected, now)) == 1
+        return self._write(replace, (_sealed(data), end, key, _sealed(expected), now)) == 1
 
     def delete(self, key: str, /) -> None:
         """Forget the key; no error if there is none.
@@ -189,6 +191,19 @@ class SQLiteStore:
             self.close()
 
 
+def _sealed(data: bytes) -> bytes:
+    """The bytes after their checksum: SQLite notices damage to its own pages' structure only, not to what they hold."""
+    return zlib.crc32(data).to_bytes(_CHECK, "big") + data
+
+
+def _unsealed(data: bytes, key: str, path: Path) -> bytes:
+    """The bytes without their checksum, if it is theirs."""
+    kept = data[_CHECK:]
+    if _sealed(kept) != data:
+        raise StoreError(f"what {str(path)!r} holds under {key[:80]!r} is damaged")
+    return kept
+
+
 def _again(path: Path, timeout_s: float, clock: Callable[[], float]) -> SQLiteStore:
     return SQLiteStore(path, timeout_s=timeout_s, clock=clock)
 
@@ -219,8 +234,9 @@ def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
     connection.execute("COMMIT")
     if owner == _OURS and version == _VERSION:
         return False
-    if owner == _OURS and version > _VERSION:
-        raise StoreError(f"the store {str(path)!r} has version {version}; this release knows {_VERSION}: upgrade it")
+    if owner == _OURS and version != _VERSION:
+        way = "upgrade musicengine" if version > _VERSION else "name another file"
+        raise StoreError(f"the store {str(path)!r} has version {version}; this release knows {_VERSION}: {way}")
     if owner or version or tables:
         raise StoreError(f"{str(path)!r} is a database of something else; it was left as it is: name another file")
     return True

@@ -1,0 +1,164 @@
+"""Mixtures with known parts to fit separation to: what the composer writes, played by sampled instruments.
+
+    python tools/render_parts.py FOLDER --fonts A.sf2 B.sf2 [--count 160] [--seconds 12]
+
+Composes in every genre by turns and has drums, bass, lead and accompaniment played one after the other by fluidsynth
+(which must be on the path) with General MIDI instruments of the sound fonts by turns, drawn at random, as are levels,
+octaves of the bass, reverb, and whether the lead is played, sung by the synthetic singer or one of the accompanists.
+Writes FLAC files and a JSON file for each mixture whose field "stems" names its parts. Needs mido and soundfile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import mido
+import numpy as np
+import soundfile
+
+from musicengine.synth import compose
+from musicengine.synth.genres import all_genres
+from musicengine.synth.mix import render
+from musicengine.synth.performance import Part
+from musicengine.values.making import Brief
+
+RATE = 22_050
+TICKS_A_SECOND = 960  # at the default tempo a beat lasts half a second
+GAP_S = 3.0  # between passages: what rings dies away
+DRUM_CHANNEL = 9
+BASSES = range(32, 40)
+LEADS = (4, 11, 22, 26, 27, 30, 40, 52, 53, 56, 59, 60, 64, 65, 66, 68, 71, 73, 75, 79, 80, 81, 82, 85, 87)
+ACCOMPANISTS = (0, 1, 2, 4, 5, 7, 11, 16, 17, 18, 19, 21, 24, 25, 26, 27, 28, 29, 30, 45, 48, 49, 50, 51, 57, 58, 61,
+                62, 63, 67, 70, 81, 88, 89, 90, 91, 94)  # fmt: skip
+KITS = (0, 0, 8, 16, 24, 25, 32, 40)
+LEVELS_DB = {"vocals": (-6, 4), "drums": (-6, 5), "bass": (-6, 4), "other": (-4, 4)}
+
+Player = tuple[Part, int, int]  # with the program and how far to transpose, in semitones
+
+
+def cast(parts: tuple[Part, ...], random: np.random.Generator) -> tuple[dict[str, list[Player]], bool]:
+    """Who plays what in each stem, and whether the lead is sung instead."""
+    lead, drums, bass, *others = parts
+    stems = {
+        "drums": [(drums, int(random.choice(KITS)), 0)],
+        "bass": [(bass, int(random.choice(BASSES)), int(random.choice([-12, 0, 0, 0, 0, 12])))],
+        "other": [(part, int(random.choice(ACCOMPANISTS)), 0) for part in others if part.patch != "riser"],
+    }
+    how = random.random()
+    if how < 0.5:
+        stems["other"].append((lead, int(random.choice(LEADS)), int(random.choice([-12, 0, 0]))))
+    elif how < 0.8:
+        stems["vocals"] = [(lead, int(random.choice(LEADS)), 0)]
+    return stems, how >= 0.8 and lead.stem == "vocals"
+
+
+def messages(
+    players: list[Player], start_s: float, end_s: float, random: np.random.Generator
+) -> Iterator[tuple[float, mido.Message]]:
+    """What the players of one passage do, with the seconds at which they do it."""
+    melodic = iter([c for c in range(16) if c != DRUM_CHANNEL])
+    reverb = int(random.choice([0, 0, 30, 60]))
+    for part, program, shift in players:
+        channel = DRUM_CHANNEL if part.stem == "drums" else next(melodic)
+        yield start_s - 0.2, mido.Message("program_change", channel=channel, program=program)
+        for control, value in ((91, reverb), (7, int(random.integers(70, 128)))):
+            yield start_s - 0.1, mido.Message("control_change", channel=channel, control=control, value=value)
+        yield end_s + 0.1, mido.Message("control_change", channel=channel, control=120, value=0)
+        for start, length, pitch, velocity in zip(
+            part.starts_s, part.durations_s, part.pitches, part.velocities, strict=True
+        ):
+            note = int(np.clip(round(float(pitch)) + shift, 0, 127))
+            loud = int(np.clip(round(127 * float(velocity)), 1, 127))
+            if start_s + start < end_s:
+                yield float(start_s + start), mido.Message("note_on", channel=channel, note=note, velocity=loud)
+                stop = min(float(start_s + start + length), end_s)
+                yield stop, mido.Message("note_off", channel=channel, note=note)
+
+
+def play(passages: list[list[Player]], font: Path, seconds: float, random: np.random.Generator) -> np.ndarray:
+    """Each passage played by the sound font, in mono: (passages, samples)."""
+    period = seconds + GAP_S
+    timed = [
+        m for i, p in enumerate(passages) for m in messages(p, 0.5 + i * period, 0.5 + i * period + seconds, random)
+    ]
+    track, now = mido.MidiTrack(), 0
+    for second, message in sorted(timed, key=lambda item: (item[0], item[1].type == "note_on")):
+        tick = max(0, round(second * TICKS_A_SECOND))
+        track.append(message.copy(time=tick - now))
+        now = tick
+    with tempfile.TemporaryDirectory() as folder:
+        score, sound = Path(folder) / "score.mid", Path(folder) / "sound.wav"
+        mido.MidiFile(ticks_per_beat=TICKS_A_SECOND // 2, tracks=[track]).save(score)
+        command = [
+            "fluidsynth",
+            "-ni",
+            "-q",
+            "-C",
+            "0",
+            "-g",
+            "0.5",
+            "-r",
+            str(RATE),
+            "-F",
+            str(sound),
+            str(font),
+            str(score),
+        ]
+        subprocess.run(command, check=True, capture_output=True)
+        samples = soundfile.read(sound, dtype="float32", always_2d=True)[0].mean(axis=1)
+    starts = [round((0.5 + i * period) * RATE) for i in range(len(passages))]
+    count = round(seconds * RATE)
+    samples = np.pad(samples, (0, max(0, starts[-1] + count - samples.size)))
+    return np.stack([samples[start : start + count] for start in starts])
+
+
+def leveled(samples: np.ndarray, range_db: tuple[float, float], random: np.random.Generator) -> np.ndarray:
+    """The samples at a random level; those of silence as they are."""
+    power = float(np.mean(np.square(samples)))
+    return (
+        samples * np.float32(0.06 * 10 ** (random.uniform(*range_db) / 20) / power**0.5) if power > 1e-10 else samples
+    )
+
+
+def main() -> None:
+    """Compose, play, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--fonts", type=Path, nargs="+", required=True)
+    parser.add_argument("--count", type=int, default=160)
+    parser.add_argument("--seconds", type=float, default=12)
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    random, genres, batch = np.random.default_rng(0), all_genres(), 20
+    for first in range(0, options.count, batch):
+        passages: list[tuple[int, str, list[Player]]] = []
+        sung: dict[int, np.ndarray] = {}
+        for number in range(first, first + batch):
+            brief = Brief(genre=genres[number % len(genres)].name, duration_s=options.seconds,
+                          density=float(random.uniform(-0.5, 1)), seed=number)  # fmt: skip
+            arrangement = compose(brief)
+            stems, sings = cast(arrangement.parts, random)
+            passages += [(number, stem, players) for stem, players in stems.items()]
+            if sings:
+                sung[number] = render(arrangement, rate=RATE).stems.vocals.mono[: round(options.seconds * RATE)]
+        font = options.fonts[first // batch % len(options.fonts)]
+        played = play([players for _, _, players in passages], font, options.seconds, random)
+        parts = {(n, stem): samples for (n, stem, _), samples in zip(passages, played, strict=True)}
+        parts |= {(n, "vocals"): samples for n, samples in sung.items()}
+        for number in range(first, first + batch):
+            names = {}
+            for stem in (s for n, s in parts if n == number):
+                names[stem] = f"{number:04d}_{stem}.flac"
+                soundfile.write(
+                    options.folder / names[stem], leveled(parts[number, stem], LEVELS_DB[stem], random), RATE
+                )
+            (options.folder / f"{number:04d}.json").write_text(json.dumps({"stems": names}))
+
+
+if __name__ == "__main__":
+    main()
