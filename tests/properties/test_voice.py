@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from musicengine import Brief
@@ -54,6 +54,7 @@ def test_syllables_are_the_word(phones: list[str]) -> None:
     st.sampled_from(["4/4", "3/4", "6/8", "7/8"]),
     st.floats(0, 0.05),
 )
+@example([("", ["la", "river", "river", "river", "24/7"])], 1.0, 105.0, "6/8", 0.0)
 def test_any_words_in_any_form(
     lines: list[tuple[str, list[str]]], seconds: float, bpm: float, meter: str, drift: float
 ) -> None:

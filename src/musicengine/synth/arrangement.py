@@ -148,7 +148,11 @@ def _words(part: Part, duration_s: float) -> tuple[Word, ...]:
     if not part.syllables:
         return ()
     ends = np.minimum(part.starts_s + part.durations_s, duration_s)
-    return time_words(np.minimum(part.starts_s, ends).tolist(), ends.tolist(), part.syllables)
+    words = time_words(np.minimum(part.starts_s, ends).tolist(), ends.tolist(), part.syllables)
+    # The consonants of a short last syllable take longer than its note.
+    return tuple(
+        attrs.evolve(word, start_s=min(word.start_s, duration_s), end_s=min(word.end_s, duration_s)) for word in words
+    )
 
 
 def _parts(sheet: Sheet, clock: Clock, brief: Brief, song: Song | None) -> Iterable[Part]:
