@@ -23,6 +23,7 @@ BANDS_HZ = (60.0, 200.0, 500.0, 2000.0, 6000.0, 16_000.0)
 
 _SPAN_S = 3.0
 _SILENT = 1e-12
+_LEAST_BASS_DB = 14.5  # above the middle
 _FADED = 1e-3  # of the loudest span: what is quieter is a fade or a tail
 
 
@@ -51,7 +52,7 @@ def _mud(bass: Array, low_middle: Array, middle: Array) -> Array:
 
     A bass that is missing has a rule of its own, and does not make mud of what is there.
     """
-    expected: Array = np.maximum(bass, middle + RULES["balance.low_end"].good[0])
+    expected: Array = np.maximum(bass, middle + _LEAST_BASS_DB)
     return low_middle - (expected + middle) / 2
 
 

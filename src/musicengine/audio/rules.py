@@ -14,7 +14,9 @@ from __future__ import annotations
 import math
 
 import attrs
+import numpy as np
 
+from musicengine.dsp.types import Array
 from musicengine.values.scores import Deduction
 
 __all__ = ["LEAST", "RULES", "Finding", "Rule"]
@@ -62,6 +64,14 @@ class Rule:
     source: str
     bend: float = 1.0
 
+    def cost(self, measured: Array) -> Array:
+        """The points that finite measurements cost, however few."""
+        share = np.zeros_like(measured)
+        for good, bad in zip(self.good, self.bad, strict=True):
+            if math.isfinite(good):
+                share = np.maximum(share, (measured - good) / (bad - good))
+        return self.cap * np.minimum(share, 1.0) ** self.bend
+
     def judge(self, finding: Finding) -> Deduction | None:
         """What the measurement costs; None if nothing."""
         low, high = self.good
@@ -69,16 +79,14 @@ class Rule:
         if low <= measured <= high:
             return None
         below = measured < low
-        target, worst = (low, self.bad[0]) if below else (high, self.bad[1])
-        share = min(1.0, (measured - target) / (worst - target)) if math.isfinite(measured) else 1.0
-        points = self.cap * share**self.bend
+        points = float(self.cost(np.array(measured))) if math.isfinite(measured) else self.cap
         if points < LEAST:
             return None
         return Deduction(
             rule=self.name,
             points=points,
             measured=float(measured),
-            target=target,
+            target=low if below else high,
             unit=self.unit,
             fix=self.fix[not below],
             start_s=finding.start_s,
@@ -141,19 +149,19 @@ _LIST = (
     _at_most("stereo.width", 3, "dB", -5, 0, "Narrow the sides, or raise what is in the middle.",
              "convention: the side signal well below the middle; 0 dB are two unrelated channels", bend=2),
     Rule(
-        "balance.low_end", 5, "dB", (14.5, 17.5), (4, 28),
+        "balance.low_end", 5, "dB", (16, 16), (4, 28),
         ("Raise the bass, or thin out the middle.", "Lower the bass below 200 Hz."), f"{_TILT}; 16 dB from 500-2000 Hz",
         bend=2,
     ),
     _at_most("balance.mud", 7, "dB", 1.5, 8, "Cut between 200 and 500 Hz.",
              f"{_TILT}; 200-500 Hz over the mean of its neighbours", bend=2),
     Rule(
-        "balance.presence", 5, "dB", (-8.5, -5.5), (-19, 5),
+        "balance.presence", 5, "dB", (-7, -7), (-19, 5),
         ("Raise 2-6 kHz for clarity.", "Tame 2-6 kHz, it is harsh."), f"{_TILT}; 7 dB below 500-2000 Hz",
         bend=2,
     ),
     Rule(
-        "balance.air", 4, "dB", (-10.5, -7.5), (-21, 3),
+        "balance.air", 4, "dB", (-9, -9), (-21, 3),
         ("Raise the top above 6 kHz.", "Tame the top above 6 kHz."), f"{_TILT}, more above 4 kHz; 9 dB below 2-6 kHz",
         bend=2,
     ),

@@ -1,10 +1,10 @@
 """From a ledger of deductions to edits of the brief, and to the brief that they make.
 
-Every deduction is answered by the one edit that promises most: a knob turned as far as the measurement needs (see
-:mod:`musicengine.flows.responses`), a line of the lyric by a correction that was tried, a key whose bass lies in
-the clear, a chorus with more of the band, a shorter intro. What a generator does not take as a field is said in its
-prompt. The last resort is another seed, and it is said so: where no edit promises anything, or where edits of this take
-failed and the others promise less than another piece does.
+Every deduction is answered by the edit that promises most: a line of the lyric by a correction that was tried, a key
+whose bass lies in the clear, a chorus with more of the band, a shorter intro; and where there is none, by knobs, turned
+together so that what one of them mends does not cost elsewhere (:mod:`musicengine.flows.knobs`). What a generator does
+not take as a field is said in its prompt. The last resort is another seed, and it is said so: where no edit promises
+anything, or where edits of this take failed and the others promise less than another piece does.
 
 What was asked for is kept: tempo, key, form, meter and words that the wish names are never edited.
 """
@@ -17,8 +17,11 @@ from contextlib import suppress
 from typing import Any
 
 import attrs
+import numpy as np
 
+from musicengine.audio.rules import RULES
 from musicengine.errors import InputError, MusicEngineError
+from musicengine.flows.knobs import KNOBS, turn_knobs
 from musicengine.flows.responses import RESPONSES
 from musicengine.synth import parse_brief
 from musicengine.values.making import MAX_PROMPT, Brief, Take
@@ -34,9 +37,6 @@ Tried = Collection[tuple[str, str]]
 """Pairs of a rule and a field (or the knob that words of the prompt stood for) that were edited to no avail."""
 
 _ASKED = ("bpm", "key", "lyrics", "meter", "sections")
-_BEYOND = 1.3  # an edit aims a little past the target: the response differs from take to take
-_STEPS = {"vocal_level_db": 0.5}
-_LIMITS = {"vocal_level_db": (-12.0, 12.0)}
 _LEAST = 0.01  # expected points below which an edit is not worth a word
 _SEED_TRUST = 0.5
 _DOUBT = 0.5  # of what edits promise once others failed on the same take
@@ -80,11 +80,17 @@ def refine(
     """
     desk = _Desk(subject, report, _asked(subject, wish), accepts, tried)
     chosen: dict[tuple[str, int | None], Edit] = {}
+    left: list[Deduction] = []
     for item in report.score.deductions:
         best = sorted(desk.answers(item), key=lambda edit: -edit.expected)
         free = (edit for edit in best if (edit.field, edit.line) not in chosen and edit.expected >= _LEAST)
         if edit := next(free, None):
             chosen[edit.field, edit.line] = edit
+        else:
+            left.append(item)
+    for edit in desk.turned(left):
+        if edit.expected >= _LEAST:
+            chosen.setdefault((edit.field, edit.line), edit)
     edits = desk.worded(sorted(chosen.values(), key=lambda edit: -edit.expected))
     promise = sum(edit.expected for edit in edits) * (_DOUBT if tried else 1.0)
     another = desk.another() if tried or promise <= least else ()
@@ -163,9 +169,8 @@ class _Desk:
         return _brief(self.subject)
 
     def answers(self, item: Deduction) -> Iterator[Edit]:
-        """The edits that may answer a deduction."""
-        moves = [*self._knobs(item), *self._lines(item), *self._specials(item)]
-        for edit in moves:
+        """The edits other than of knobs that may answer a deduction."""
+        for edit in (*self._lines(item), *self._specials(item)):
             open_field = edit.field not in self.asked and (item.rule, edit.field) not in self.tried
             if open_field and edit.after != edit.before and (self._takes(edit.field) or edit.field in _PHRASES):
                 yield edit
@@ -199,28 +204,23 @@ class _Desk:
     def _takes(self, field: str) -> bool:
         return self.accepts is None or field in self.accepts
 
-    def _knobs(self, item: Deduction) -> Iterator[Edit]:
-        """Knobs turned as far as the measurement needs and they go."""
-        if isinstance(item.measured, str) or isinstance(item.target, str) or not math.isfinite(item.measured):
-            return
-        missing = item.target - item.measured
-        for response in RESPONSES.get(item.rule, ()):
-            before = float(getattr(self.brief, response.knob))
-            low, high = _LIMITS.get(response.knob, (-1.0, 1.0))
-            step = _STEPS.get(response.knob, 0.05)
-            wanted = before + math.copysign(math.ceil(abs(_BEYOND * missing / response.slope) / step) * step, 1.0) * (
-                1 if missing * response.slope > 0 else -1
-            )
-            after = round(min(high, max(low, wanted)), 4)
-            share = min(1.0, response.slope * (after - before) / missing)
-            yield Edit(
-                response.knob,
-                before,
-                after,
-                item.rule,
-                f"{_measured(item)}; the knob moves it by about {response.slope * (after - before):+.2g} {item.unit}",
-                expected=max(0.0, item.points * share * response.trust),
-            )
+    def turned(self, items: Sequence[Deduction]) -> Iterator[Edit]:
+        """Knobs turned together as far as these deductions need and they go."""
+        numbers = {
+            item.rule: (item, float(item.measured))
+            for item in items
+            if item.rule in RESPONSES and not isinstance(item.measured, str) and math.isfinite(item.measured)
+        }
+        ledger = {rule: measured for rule, (_, measured) in numbers.items()}
+        held = {field for rule, field in self.tried if rule in ledger}
+        settings = {knob: float(getattr(self.brief, knob)) for knob in KNOBS}
+        held |= {knob for knob in KNOBS if not self._takes(knob) and knob not in _PHRASES}
+        for turn in turn_knobs(ledger, settings, held):
+            item, measured = numbers[turn.rule]
+            weight = item.points / max(float(RULES[turn.rule].cost(np.array(measured))), 1e-9)
+            reason = f"{_measured(item)}; the knob moves it by about {turn.moved:+.2g} {item.unit}"
+            gain = turn.gain * weight * turn.trust
+            yield Edit(turn.knob, turn.before, turn.after, turn.rule, reason, expected=gain)
 
     def _lines(self, item: Deduction) -> Iterator[Edit]:
         """The correction of the line that a deduction is about, as it was tried on the text."""

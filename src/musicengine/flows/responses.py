@@ -29,16 +29,17 @@ class Response:
 
 
 _LIST = (
-    Response("balance.air", "brightness", 2.3, 1.0),
-    Response("balance.air", "vocal_level_db", -0.52, 1.0),
-    Response("balance.low_end", "vocal_level_db", -0.677, 1.0),
-    Response("balance.presence", "brightness", 1.66, 1.0),
-    Response("balance.presence", "vocal_level_db", -0.0984, 0.71),
-    Response("dynamics.range", "dynamics", 1.39, 0.96),
-    Response("dynamics.range", "hook_repetition", -2.35, 0.67),
-    Response("dynamics.range", "vocal_level_db", 0.165, 0.83),
-    Response("stereo.correlation", "width", -0.214, 1.0),
-    Response("stereo.width", "width", 6.02, 1.0),
+    Response("balance.air", "brightness", 2.3, 1.00),
+    Response("balance.air", "vocal_level_db", -0.512, 1.00),
+    Response("balance.low_end", "vocal_level_db", -0.669, 1.00),
+    Response("balance.presence", "brightness", 1.63, 0.97),
+    Response("dynamics.range", "dynamics", 1.35, 0.97),
+    Response("dynamics.range", "vocal_level_db", 0.143, 0.85),
+    Response("form.contrast", "brightness", -0.314, 0.88),
+    Response("form.contrast", "dynamics", 0.617, 0.97),
+    Response("form.contrast", "vocal_level_db", 0.0921, 0.91),
+    Response("stereo.correlation", "width", -0.214, 1.00),
+    Response("stereo.width", "width", 6.02, 1.00),
 )
 
 RESPONSES: dict[str, tuple[Response, ...]] = {
