@@ -13,7 +13,9 @@ from musicengine.audio.rules import RULES, Rule
 def row(rule: Rule) -> str:
     """One rule as a line of the table."""
     low, high = (f"{bound:g}" if math.isfinite(bound) else "" for bound in rule.good)
-    band = f"{low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
+    band = (
+        low if low == high else f"{low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
+    )
     worst = " / ".join(f"{bad:g}" for bad, good in zip(rule.bad, rule.good, strict=True) if math.isfinite(good))
     return f"| `{rule.name}` | {rule.cap:g} | {band} | {worst} | {rule.unit} | {rule.source} |"
 

@@ -22,6 +22,7 @@ BANDS_HZ = (60.0, 200.0, 500.0, 2000.0, 6000.0, 16_000.0)
 """Edges of bass, low middle, middle, presence and air."""
 
 _SPAN_S = 3.0
+_OVERLAP = 4
 _SILENT = 1e-12
 _LEAST_BASS_DB = 14.5  # above the middle
 _FADED = 1e-3  # of the loudest span: what is quieter is a fade or a tail
@@ -67,11 +68,14 @@ def _levels_db(survey: Survey) -> tuple[Array, Array]:
 def octave_levels_db(survey: Survey, span_s: float) -> Array:
     """Mean power per Hz in octaves from 62.5 Hz up, dB (spans, octaves), in each whole span that is heard.
 
-    Octaves whose whole power lies 40 dB below that of the strongest, and so is hardly heard, are left out.
+    Spans overlap by three quarters, so that it matters little where the first begins. Octaves whose whole power lies
+    40 dB below that of the strongest, and so is hardly heard, are left out.
     """
     edges = tuple(62.5 * 2**octave for octave in range(9) if 62.5 * 2**octave <= survey.rate / 2)
-    power, _ = _powers(survey, edges, span_s)
-    power = power[: max(1, int(len(survey.mel) / survey.frames_per_s / span_s))]
+    quarters, _ = _powers(survey, edges, span_s / _OVERLAP)
+    quarters = quarters[: max(1, int(len(survey.mel) / survey.frames_per_s / (span_s / _OVERLAP)))]
+    count = max(1, len(quarters) - _OVERLAP + 1)
+    power: Array = np.stack([quarters[at : at + _OVERLAP].mean(axis=0) for at in range(count)])
     total = power.sum(axis=1)
     power = power[(total > _SILENT) & (total > _FADED * total.max())]
     pink = power.mean(axis=0) * np.asarray(edges[:-1]) if len(power) else np.zeros(len(edges) - 1)

@@ -31,7 +31,7 @@ _LEAST_FOR_RANGE_S = 6.0  # two short-term windows
 _LEAST_BARS = 8
 _LEAST_FOR_REPETITION_S = 60.0
 _PASSAGE_S = 4.0
-_LEAST_PASSAGES = 3
+_LEAST_PASSAGES = 9  # one begins every second: twelve seconds
 _LEAST_TUNINGS = 3  # points of the curve, so that there is a usual one
 
 

@@ -5,7 +5,7 @@ between the cost rises, so a worse measurement never scores better. What is a fa
 polarity, hum) rises linearly. What is a matter of degree (level, dynamics, balance) has a narrow band and rises with
 the square of the distance from it: the edge of what is usual costs tenths of a point, a fault costs points. What costs
 less than :data:`LEAST` is no reason worth a line and costs nothing. Balance is judged by its distance from a reference
-curve: half a spread of 3 dB is free, four spreads cost all. The points of all rules add up to 100.
+curve: recordings spread around it by 3 dB, and four spreads cost all. The points of all rules add up to 100.
 Targets come from the standards that the rules name; where practice is a convention and no standard, the rule says so.
 """
 
