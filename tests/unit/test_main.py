@@ -23,7 +23,7 @@ def test_a_prompt_makes_a_file_named_after_it(capsys: pytest.CaptureFixture[str]
     assert main(["warm disco, 118 bpm, A minor, 8 seconds"]) == 0
     text = capsys.readouterr().out
     assert MusicEngine().load("warm-disco.wav").duration_s == pytest.approx(8, abs=0.01)
-    assert re.search(r"Score +\d+ of 100", text)
+    assert re.search(r"Score +[\d.]+ of 100", text)
     tempo = re.search(r"Tempo +([\d.]+) bpm", text)
     assert tempo
     assert float(tempo[1]) == pytest.approx(118, rel=0.005)
