@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import attrs
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from musicengine import Brief, Heard, MusicEngine, Report, Session
@@ -47,6 +47,7 @@ def talk(texts: list[str], session: str | None = None, about: Report | None = No
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(REQUESTS, min_size=1, max_size=5))
+@example(["make me a dark trap beat at 140", "2 minutes less muddy"])
 def test_the_producer_invents_no_number(texts: list[str]) -> None:
     assert talk(texts) == ()
 

@@ -15,6 +15,7 @@ from musicengine.synth.briefs import MOODS
 
 __all__ = ["edit", "keep"]
 
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _NEGATION = re.compile(r"\b(?:not|no|never|without|isn't|aren't|wasn't|don't|doesn't|can't|cannot|won't|ain't|stop)\b")
 _KEEP = re.compile(
     r"\b(?:don't|do not|dont|never|without) (?:chang|touch|alter|mess(?:ing)? with|los|mak)(?:e|ing)?\b(?P<a>.*)"
@@ -93,15 +94,20 @@ def edit(draft: Draft, clause: str, carried: tuple[str, ...] = ()) -> tuple[str,
             done = _qualities(draft, part, part.sections or carried) or done
         done = done or _no_knob(draft, part)
     except MusicEngineError as error:
-        draft.say(f"That is not possible: {_without_limits(str(error))}.")
+        draft.say(f"That is not possible: {_without_limits(str(error), part.text)}.")
         return part.sections
     changed = draft.brief != before or len(draft.said) > said
     return part.sections if done or changed else None
 
 
-def _without_limits(message: str) -> str:
-    """What was wrong, without the limits: a number that the user did not say is none to repeat."""
-    return "it asks for " + message.partition(", got ")[2] if ", got " in message else re.sub(r"\d\S*", "…", message)
+def _without_limits(message: str, text: str) -> str:
+    """What was wrong, without the limits and what was reckoned: a number that the user did not say is none to repeat."""
+    asked = message.partition(", got ")[2]
+    if not asked:
+        return re.sub(r"\d\S*", "…", message)
+    said = {float(number) for number in _NUMBER.findall(text)}
+    mine = all(float(number) in said for number in _NUMBER.findall(asked))
+    return f"it asks for {asked}" if mine else "it is outside of what I can play"
 
 
 def _vocals(draft: Draft, part: Clause) -> bool:
