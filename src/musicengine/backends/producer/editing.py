@@ -101,7 +101,7 @@ def edit(draft: Draft, clause: str, carried: tuple[str, ...] = ()) -> tuple[str,
 
 
 def _without_limits(message: str, text: str) -> str:
-    """What was wrong, without the limits and what was reckoned: a number that the user did not say is none to repeat."""
+    """What was wrong, without limits and sums: a number that the user did not say is none to repeat."""
     asked = message.partition(", got ")[2]
     if not asked:
         return re.sub(r"\d\S*", "…", message)
