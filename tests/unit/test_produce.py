@@ -223,8 +223,8 @@ def test_a_production_starts_with_a_round_that_was_kept() -> None:
 
 def test_a_production_reads_as_text_and_html() -> None:
     made = produce(studio([20, 10, 12]), Brief("pop <b>"))
-    assert "90.0 of 100 after 3 rounds, +10.0: all rounds used" in made.text
-    assert "Round 3   88.0 of 100  dropped" in made.text
+    assert "90 of 100 after 3 rounds, +10.0: all rounds used" in made.text
+    assert "Round 3     88 of 100  dropped" in made.text
     assert "seed: 0 → " in made.text
     assert "<td>best</td>" in made._repr_html_()
     assert "<script" not in made._repr_html_()

@@ -22,7 +22,7 @@ from musicengine.dsp.true_peak import block_max
 from musicengine.dsp.types import Array, FloatArray, IntArray
 from musicengine.values.sound import Audio
 
-__all__ = ["SILENT", "cancels", "find_clicks", "find_faults"]
+__all__ = ["SILENT", "cancels", "find_clicks", "find_faults", "multiply_channels"]
 
 SILENT = 1e-3
 """Magnitude below which a sample is silent: -60 dBFS."""
@@ -38,7 +38,11 @@ _PAUSE_DB = -20.0
 
 
 def find_faults(
-    audio: Audio, survey: Survey, integrated_lufs: float, low: Decimated | None = None
+    audio: Audio,
+    survey: Survey,
+    integrated_lufs: float,
+    low: Decimated | None = None,
+    products: Array | None = None,
 ) -> Iterator[tuple[str, Finding]]:
     """The name of each rule about faults, with what was found.
 
@@ -47,8 +51,9 @@ def find_faults(
         survey: of this audio.
         integrated_lufs: its loudness, to which noise and hum are compared.
         low: the audio's own :func:`musicengine.audio.spectrum.lowered`, if there is one already.
+        products: its :func:`multiply_channels`, if they are known already.
     """
-    windows = _measure(audio)
+    windows = _measure(audio, multiply_channels(audio) if products is None else products)
     yield "clipping", _clipping(windows)
     yield "silence", _longest_silence(windows)
     yield "dc_offset", Finding(float(np.abs(windows.total.sum(axis=0) / windows.count).max()))
@@ -73,7 +78,7 @@ class _Windows:
         total: float64 (windows, channels), sums of samples.
         clipped: int (windows,), samples on clipped plateaus, all channels.
         clicks: int (windows,).
-        product: float64 (windows, 3), sums of left², right² and left·right; zeros unless stereo.
+        product: as :func:`multiply_channels`.
     """
 
     duration_s: float
@@ -92,11 +97,20 @@ class _Windows:
         return float(chosen[0] * _WINDOW_S), float(min((chosen[-1] + 1) * _WINDOW_S, self.duration_s))
 
 
-def _measure(audio: Audio) -> _Windows:
+def _seconds(audio: Audio) -> list[FloatArray]:
     size = round(_WINDOW_S * audio.rate)
-    parts = [audio.samples[:, at : at + size] for at in range(0, audio.samples.shape[1], size)]
+    return [audio.samples[:, at : at + size] for at in range(0, audio.samples.shape[1], size)]
+
+
+def multiply_channels(audio: Audio) -> Array:
+    """Sums of left², right² and left·right, second by second: float64 (seconds, 3), zeros unless stereo."""
+    parts = _seconds(audio)
+    return np.array([_products(part) for part in parts]) if audio.channels == 2 else np.zeros((len(parts), 3))
+
+
+def _measure(audio: Audio, products: Array) -> _Windows:
+    size, parts = round(_WINDOW_S * audio.rate), _seconds(audio)
     peak = np.array([np.maximum(part.max(axis=1), -part.min(axis=1)) for part in parts], np.float32)
-    stereo = audio.channels == 2
     return _Windows(
         duration_s=audio.duration_s,
         rate=audio.rate,
@@ -105,7 +119,7 @@ def _measure(audio: Audio) -> _Windows:
         total=np.array([part.sum(axis=1) for part in parts], np.float64),
         clipped=_clipped_per_window(find_clipped(audio), size, len(parts)),
         clicks=np.bincount(find_clicks(audio) // size, minlength=len(parts)),
-        product=np.array([_products(part) for part in parts]) if stereo else np.zeros((len(parts), 3)),
+        product=products,
     )
 
 
@@ -168,27 +182,32 @@ def _longest_silence(windows: _Windows) -> Finding:
     return Finding((end_s or 0.0) - (start_s or 0.0), start_s, end_s)
 
 
-def cancels(audio: Audio) -> bool:
-    """Whether the channels of a stereo pair cancel in the mix, on the whole or in a noticeable part of the seconds."""
-    size = round(_WINDOW_S * audio.rate)
-    parts = (audio.samples[:, at : at + size] for at in range(0, audio.samples.shape[1], size))
-    left, right, both = np.array([_products(part) for part in parts]).T
-    heard = np.maximum(left, right) > SILENT**2 * audio.rate
-    return bool((heard & (both < _NEGATIVE * np.sqrt(left * right))).sum() > _SELDOM * heard.sum())
+def cancels(products: Array, rate: int) -> bool:
+    """Whether the channels of a stereo pair cancel in the mix, on the whole or in a noticeable part of the seconds.
+
+    Args:
+        products: of :func:`multiply_channels`.
+        rate: of the audio.
+    """
+    heard, negative = _polarity(products, rate)
+    return bool(negative.sum() > _SELDOM * heard.sum())
 
 
-def _heard(windows: _Windows) -> Array:
-    return np.asarray(windows.product[:, :2].max(axis=1) > SILENT**2 * windows.rate)
+def _polarity(products: Array, rate: int) -> tuple[Array, Array]:
+    """The seconds that are heard, and those of them whose channels are out of polarity."""
+    left, right, both = products.T
+    heard = np.maximum(left, right) > SILENT**2 * rate
+    return heard, heard & (both < _NEGATIVE * np.sqrt(left * right))
 
 
 def _worst_correlation(windows: _Windows) -> Finding:
     """The channels' correlation over the windows where it is negative; over all, if those are hardly any."""
     left, right, both = windows.product.T
     scale = np.sqrt(left * right)
-    heard = _heard(windows) & (scale > 0)
+    heard, negative = _polarity(windows.product, windows.rate)
+    heard &= scale > 0
     if not heard.any():
         return Finding(1.0)
-    negative = heard & (both < _NEGATIVE * scale)
     if negative.sum() <= _SELDOM * heard.sum():
         return Finding(float(both[heard].sum() / scale[heard].sum()))
     return Finding(float(both[negative].sum() / scale[negative].sum()), *windows.span(np.flatnonzero(negative)))
@@ -196,9 +215,8 @@ def _worst_correlation(windows: _Windows) -> Finding:
 
 def _width(windows: _Windows) -> Finding:
     """The level of the side signal over that of the middle, dB; seconds out of polarity have a rule of their own."""
-    left, right, both = windows.product.T
-    chosen = _heard(windows) & (both >= _NEGATIVE * np.sqrt(left * right))
-    left, right, both = windows.product[chosen].sum(axis=0)
+    heard, negative = _polarity(windows.product, windows.rate)
+    left, right, both = windows.product[heard & ~negative].sum(axis=0)
     middle, side = left + right + 2 * both, left + right - 2 * both
     if middle <= 0 or side <= 0:
         return Finding(-np.inf)

@@ -14,12 +14,13 @@ import numpy as np
 
 from musicengine.audio.balance import find_imbalance, octave_levels_db
 from musicengine.audio.chroma import CURVE_STEP_S, CURVE_WINDOW_S, Chroma
-from musicengine.audio.faults import cancels, find_faults
+from musicengine.audio.faults import cancels, find_faults, multiply_channels
 from musicengine.audio.loudness import measure_loudness
 from musicengine.audio.rules import RULES, Finding
 from musicengine.audio.spectrum import Survey
 from musicengine.audio.spectrum import survey as pass_once
 from musicengine.dsp.resampling import Decimated
+from musicengine.dsp.types import Array
 from musicengine.values.measures import Loudness
 from musicengine.values.music import Beats, Form, Section
 from musicengine.values.scores import Score
@@ -56,11 +57,12 @@ def score_quality(
         chroma: of this audio; None leaves the rule about tuning out.
         low: the audio's own :func:`musicengine.audio.spectrum.lowered`, if there is one already.
     """
-    survey = _of_channels(audio, survey or pass_once(audio))
+    products = multiply_channels(audio)
+    survey = _of_channels(audio, survey or pass_once(audio), products)
     loudness = loudness or measure_loudness(audio)
     found = [
         *_find_levels(audio, loudness),
-        *find_faults(audio, survey, loudness.integrated_lufs, low),
+        *find_faults(audio, survey, loudness.integrated_lufs, low, products),
         *find_imbalance(survey, audio.duration_s),
         *_find_unsteadiness(beats),
         *_find_form(survey, form),
@@ -70,12 +72,12 @@ def score_quality(
     return Score([reason for name, finding in found if (reason := RULES[name].judge(finding))])
 
 
-def _of_channels(audio: Audio, survey: Survey) -> Survey:
+def _of_channels(audio: Audio, survey: Survey, products: Array) -> Survey:
     """The survey, or where channels cancel in the mix, one of the mean of their powers.
 
     What is out of polarity has a rule of its own; nothing else is to be judged by what is left in mono.
     """
-    if audio.channels != 2 or not cancels(audio):
+    if not cancels(products, audio.rate):
         return survey
     left, right = (pass_once(Audio(audio.samples[channel], audio.rate), sparse=True) for channel in (0, 1))
     return attrs.evolve(left, mel=(left.mel + right.mel) * np.float32(0.5))

@@ -1,7 +1,7 @@
 """Knobs turned together: what one of them mends may cost elsewhere, so all costs that are foreseen decide.
 
 A measurement is foreseen from its responses (:mod:`musicengine.flows.responses`), taken as linear. What is not in the
-ledger is taken to be as it should. Knob by knob the setting is sought that costs least, a few times over.
+ledger is taken to lie in the middle of its band. Knob by knob the setting is sought that costs least, a few times over.
 """
 
 from __future__ import annotations
@@ -106,19 +106,15 @@ def _costs(
     costs = {}
     for own in _BY_KNOB[knob]:
         rule = RULES[own.rule]
+        if own.rule not in ledger and not all(map(math.isfinite, rule.good)):
+            continue  # a bound that was kept is mostly kept with room
         beyond = 1.0 if rule.good[0] == rule.good[1] else _BEYOND
         moved = own.slope * (grid - settings[knob])
         for other in RESPONSES[own.rule]:
             if other.knob != knob:
                 moved = moved + other.slope * (turned[other.knob] - settings[other.knob])
-        costs[own.rule] = rule.cost(ledger.get(own.rule, _usual(rule.good)) + moved / beyond)
+        costs[own.rule] = rule.cost(ledger.get(own.rule, sum(rule.good) / 2) + moved / beyond)
     return costs
-
-
-def _usual(good: tuple[float, float]) -> float:
-    """A measurement that costs nothing: the middle of the band, its edge where it has but one."""
-    finite = [bound for bound in good if math.isfinite(bound)]
-    return sum(finite) / len(finite)
 
 
 def _describe(

@@ -214,7 +214,6 @@ class _Desk:
         ledger = {rule: measured for rule, (_, measured) in numbers.items()}
         held = {field for rule, field in self.tried if rule in ledger}
         settings = {knob: float(getattr(self.brief, knob)) for knob in KNOBS}
-        held |= {knob for knob in KNOBS if not self._takes(knob) and knob not in _PHRASES}
         for turn in turn_knobs(ledger, settings, held):
             item, measured = numbers[turn.rule]
             weight = item.points / max(float(RULES[turn.rule].cost(np.array(measured))), 1e-9)

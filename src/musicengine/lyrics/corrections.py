@@ -10,7 +10,7 @@ as well. No correction touches a line other than its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 
 import attrs
@@ -103,16 +103,7 @@ def _measured(trial: Trial, gain: float, change: _Change) -> float:
 def _keep(trial: Trial, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:
     """Those that raise the score on top of the ones before them."""
     raising = _raising(trial, ranked)
-    if not raising or trial.keeps_style(_texts_of(raising)):
-        return raising
-    kept: list[tuple[float, _Change]] = []
-    reached = 0.0
-    for item in raising:
-        total = trial.gain_of_all(_texts_of([*kept, item]))
-        if total > reached + _LEAST_GAIN:
-            kept.append(item)
-            reached = total
-    return kept
+    return raising if not raising or trial.keeps_style(_texts_of(raising)) else _rising(trial.gain_of_all, raising)
 
 
 def _raising(trial: Trial, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:
@@ -120,15 +111,17 @@ def _raising(trial: Trial, ranked: Sequence[tuple[float, _Change]]) -> list[tupl
     stanzas: dict[int, list[tuple[float, _Change]]] = {}
     for gain, change in ranked:
         stanzas.setdefault(trial.stanza_of[change.line], []).append((gain, change))
-    return sorted((item for some in stanzas.values() for item in _together(trial, some)), key=lambda item: -item[0])
+    return sorted((item for some in stanzas.values() for item in _rising(trial.gain, some)), key=lambda item: -item[0])
 
 
-def _together(trial: Trial, ranked: Sequence[tuple[float, _Change]]) -> list[tuple[float, _Change]]:
-    """Those of one stanza that raise the score on top of the ones before them."""
+def _rising(
+    gain: Callable[[dict[int, str]], float], ranked: Sequence[tuple[float, _Change]]
+) -> list[tuple[float, _Change]]:
+    """Those that raise the gain of all on top of the ones before them."""
     kept: list[tuple[float, _Change]] = []
     reached = 0.0
     for item in ranked:
-        total = trial.gain(_texts_of([*kept, item]))
+        total = gain(_texts_of([*kept, item]))
         if total > reached + _LEAST_GAIN:
             kept.append(item)
             reached = total

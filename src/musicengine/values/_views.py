@@ -11,7 +11,7 @@ import numpy as np
 
 from musicengine.values import _chart, _report
 from musicengine.values import _timeline as timeline
-from musicengine.values._frame import clock, facts, framed, headline, ledger, points, table
+from musicengine.values._frame import clock, facts, framed, headline, ledger, points, score_text, table
 from musicengine.values._picture import image
 from musicengine.values._player import player
 from musicengine.values._timeline import duration_text, pitch_name, stack
@@ -60,13 +60,13 @@ def side_by_side(sounds: Iterable[tuple[str, Audio]], *, seconds: float = _STEM_
 def production(made: Production) -> str:
     """The rounds side by side: the scores, the first and the best to compare by ear, edits, the best's report."""
     first, best = made.rounds[0], made.best
-    heard = [(f"round 1, {first.score:.1f}", first.take.audio)]
+    heard = [(f"round 1, {score_text(first.score)}", first.take.audio)]
     if best is not first:
-        heard.append((f"round {made.rounds.index(best) + 1}, the best, {best.score:.1f}", best.take.audio))
+        heard.append((f"round {made.rounds.index(best) + 1}, the best, {score_text(best.score)}", best.take.audio))
     rows = [
         (
             str(number),
-            f"{each.score:.1f}",
+            score_text(each.score),
             made.verdict(each),
             "\n".join(f"{edit}. {edit.reason}" for edit in each.edits),
         )

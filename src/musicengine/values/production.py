@@ -10,6 +10,7 @@ import attrs
 from musicengine.errors import InputError
 from musicengine.values import _views
 from musicengine.values._arrays import non_negative
+from musicengine.values._frame import score_text
 from musicengine.values._value import Value
 from musicengine.values.making import Brief, Credits, Take
 from musicengine.values.music import Key
@@ -141,7 +142,7 @@ class Production(Value):
         """The rounds as plain text: what changed, why, and what came of it."""
         lines = [f"{self}", ""]
         for number, made in enumerate(self.rounds, 1):
-            lines.append(f"Round {number}  {made.score:5.1f} of 100  {self.verdict(made)}")
+            lines.append(f"Round {number}  {score_text(made.score):>5} of 100  {self.verdict(made)}")
             lines += [f"    {edit}\n        {edit.reason}" for edit in made.edits]
         return "\n".join([*lines, *([self.problem] if self.problem else [])])
 
@@ -162,7 +163,8 @@ class Production(Value):
             "budget": f"the next round is above the budget of {self.budget}",
             "failed": "the generator failed",
         }
-        return f"{self.best.score:.1f} of 100 after {rounds}, {self.gain:+.1f}: {why.get(self.stopped, self.stopped)}"
+        reason = why.get(self.stopped, self.stopped)
+        return f"{score_text(self.best.score)} of 100 after {rounds}, {self.gain:+.1f}: {reason}"
 
 
 @attrs.frozen(repr=False, slots=False)
