@@ -426,3 +426,14 @@ def test_singing_on_la_is_not_spanish(text: str) -> None:
 def test_lines_that_are_no_text_are_an_error(verb: Callable[[object], object]) -> None:
     with pytest.raises(LyricsError, match="NoneType for line 1: None"):
         verb(["a night", None])
+
+
+def test_a_correction_that_changes_the_style_gains_what_it_says() -> None:
+    text = "I walk the the lonely street\nI stop and rest my feet\nThe night is cold\nAnd I am old"
+    before = lyrics.analyze(text)
+    (found,) = before.corrections
+    after = lyrics.analyze(text.replace("I walk the the lonely street", found.after))
+    assert (before.style, after.style) == ("rap", "strict")
+    assert before.score
+    assert after.score
+    assert after.score.value - before.score.value == pytest.approx(found.gain)

@@ -326,3 +326,12 @@ def test_the_rules_are_documented_as_they_are() -> None:
         assert cells[2] == f"{rule.cap:g}"
         assert all(f"{bound:g}" in cells[3] for bound in rule.good if np.isfinite(bound))
         assert cells[5:7] == [rule.unit, rule.source]
+
+
+def test_a_passage_that_begins_with_a_short_crest_is_clipped_as_those_beside_it() -> None:
+    size = round(0.05 * RATE)
+    wave = np.zeros(4 * size, np.float32)
+    for start, length in ((100, 5), (size + 100, 2), (size + 900, 5)):
+        wave[start : start + length] = 0.8
+    found = [(one.start, one.end) for one in find_clipped(Audio(wave, RATE))]
+    assert found == [(100, 105), (size + 900, size + 905)]
