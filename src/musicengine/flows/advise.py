@@ -137,4 +137,4 @@ def measure_again(remedy: Remedy, audio: Audio, report: AudioReport) -> Score:
     )
     kept = "tuning." if same else ("tuning.", "tempo.", "form.")
     standing = [item for item in report.quality.deductions if item.rule.startswith(kept)]
-    return Score([*score.deductions, *standing])
+    return Score([*score.deductions, *standing], judged=report.quality.judged)
