@@ -343,5 +343,7 @@ def test_a_score_says_how_much_could_be_judged(sound: Audio) -> None:
     assert silence.judged == sum(RULES[name].cap for name in levels)
     without_form = [rule.cap for name, rule in RULES.items() if not name.startswith(("form.", "tempo.", "tuning."))]
     assert score_quality(sound).judged == sum(without_form) + RULES["form.contrast"].cap
+    tuned = score_quality(sound, chroma=compute_chroma(sound))
+    assert tuned.judged == score_quality(sound).judged + RULES["tuning.steadiness"].cap
     mono = score_quality(Audio(sound.mono, RATE))
     assert mono.judged == score_quality(sound).judged - RULES["stereo.correlation"].cap - RULES["stereo.width"].cap

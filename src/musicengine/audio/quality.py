@@ -120,9 +120,11 @@ def _find_detuning(chroma: Chroma | None, duration_s: float) -> Iterator[tuple[s
     apart = np.abs((curve - np.nanmedian(curve) + 50) % 100 - 50)
     worst = float(np.nanmax(apart))
     beyond = np.flatnonzero(apart > RULES["tuning.steadiness"].good[1])
-    if beyond.size:
-        end_s = min(float(beyond[-1]) * CURVE_STEP_S + CURVE_WINDOW_S, duration_s)
-        yield "tuning.steadiness", Finding(worst, float(beyond[0]) * CURVE_STEP_S, end_s)
+    if not beyond.size:
+        yield "tuning.steadiness", Finding(worst)
+        return
+    end_s = min(float(beyond[-1]) * CURVE_STEP_S + CURVE_WINDOW_S, duration_s)
+    yield "tuning.steadiness", Finding(worst, float(beyond[0]) * CURVE_STEP_S, end_s)
 
 
 def _find_form(survey: Survey, form: Form | None) -> Iterator[tuple[str, Finding]]:
