@@ -106,9 +106,8 @@ def render(arrangement: Arrangement, *, rate: int = 44_100) -> Rendered:
         other, bass = start("other", band), start("bass")
         buses = [job.result() for job in (vocals, drum_set, bass, other)]  # in the order of Stems
         del halves, band
-        mix = buses[0] + buses[1]
-        for bus in buses[2:]:
-            mix += bus
+        mix = np.empty_like(buses[0])
+        list(threads.map(lambda start: _add_up(buses, mix, slice(start, start + _PIECE)), range(0, n, _PIECE)))
         gains = master(mix, rate, TARGET_LUFS, threads=threads)
         list(threads.map(lambda start: _finish(buses, mix, gains, start), range(0, n, _PIECE)))
     stems = Stems(*(Audio(frozen(bus), rate) for bus in buses), provenance="stub")
@@ -116,10 +115,15 @@ def render(arrangement: Arrangement, *, rate: int = 44_100) -> Rendered:
 
 
 def _finish(stems: list[FloatArray], mix: FloatArray, gains: FloatArray, start: int) -> None:
-    """Apply the gains to a piece of every stem, and add the stems up in the order in which Stems does."""
+    """Apply the gains to a piece of every stem, and add them up in the order in which Stems does."""
     piece = slice(start, start + _PIECE)
     for stem in stems:
         stem[:, piece] *= gains[piece]
+    _add_up(stems, mix, piece)
+
+
+def _add_up(stems: list[FloatArray], mix: FloatArray, piece: slice) -> None:
+    """Add up a piece of every stem."""
     np.add(stems[0][:, piece], stems[1][:, piece], out=mix[:, piece])
     for stem in stems[2:]:
         mix[:, piece] += stem[:, piece]
@@ -205,28 +209,24 @@ def _place(part: Part, bus: FloatArray, rate: int, brightness: float) -> None:
         longest[pitch] = max(length, longest.get(pitch, length))
     sustained: dict[float, FloatArray] = {}
     tones: dict[tuple[float, int], FloatArray] = {}
-    placed: dict[tuple[float, int, int], FloatArray] = {}
+    scaled = np.empty(
+        (2, max((count_samples(patch, _LENGTH_RATIO**held, rate) for held in lengths), default=0)), np.float32
+    )
     for start, length, pitch, layer in zip(starts, lengths, part.pitches.tolist(), layers, strict=True):
-        sound = placed.get((pitch, length, layer))
-        if sound is None:
-            if (pitch, length) not in tones:
-                if pitch not in sustained:
-                    count = count_samples(patch, _LENGTH_RATIO ** longest[pitch], rate)
-                    sustained[pitch] = sustain(patch, pitch, count, rate, brightness)
-                held_s = _LENGTH_RATIO**length
-                tones[pitch, length] = play(patch, pitch, held_s, rate, brightness, sustained[pitch])
-            tone = tones[pitch, length]
-            level = np.float32((layer / _VELOCITY_LAYERS) ** 1.5 * gain)
-            sound = product(sides * _BLEND * level, tone) if len(tone) == 2 else tone * (sides * level)
-            placed[pitch, length, layer] = sound
+        tone = tones.get((pitch, length))
+        if tone is None:
+            if pitch not in sustained:
+                count = count_samples(patch, _LENGTH_RATIO ** longest[pitch], rate)
+                sustained[pitch] = sustain(patch, pitch, count, rate, brightness)
+            tone = play(patch, pitch, _LENGTH_RATIO**length, rate, brightness, sustained[pitch])
+            tone = tones[pitch, length] = product(sides * _BLEND, tone) if len(tone) == 2 else tone * sides
+        level = np.float32((layer / _VELOCITY_LAYERS) ** 1.5 * gain)
+        sound = np.multiply(tone, level, out=scaled[:, : tone.shape[1]])
         _add(bus, sound, start)
         for repeat in range(1, _ECHOES + 1) if part.echo_s else ():
             # Each echo comes from the other side, and softer.
-            _add(
-                bus[:: 1 - 2 * (repeat % 2)],
-                sound * np.float32(_ECHO**repeat),
-                start + round(repeat * part.echo_s * rate),
-            )
+            sound *= np.float32(_ECHO)
+            _add(bus[:: 1 - 2 * (repeat % 2)], sound, start + round(repeat * part.echo_s * rate))
 
 
 def _place_drums(part: Part, bus: FloatArray, rate: int, brightness: float, *, wet: bool) -> None:

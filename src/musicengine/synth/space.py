@@ -47,11 +47,11 @@ def reverberate(bus: FloatArray, rate: int, *, room_s: float, gain: float) -> No
 
 
 def _convolved(signal: FloatArray, room: ComplexArray, length: int) -> FloatArray:
-    """A signal (n,) in a room of that length, whose spectrum is (2, size): float32 (2, at least n)."""
+    """A signal (n,) in a room of that length, whose spectrum is (2, size): float32 (2, n)."""
     size = room.shape[1]
     step = size - length
-    answer = np.zeros((2, signal.size + 2 * size), np.float32)
-    pair = np.empty(size, np.complex64)
+    answer = np.zeros((2, signal.size), np.float32)
+    pair, spectrum = np.empty((2, size), np.complex64)
     for start in range(0, signal.size, 2 * step):
         both = signal[start : start + 2 * step]
         if not both.any():
@@ -59,11 +59,13 @@ def _convolved(signal: FloatArray, room: ComplexArray, length: int) -> FloatArra
         # Two blocks share a transform: one is the real part, one the imaginary, and a real room keeps them apart.
         pair[:] = 0
         pair.real[: both[:step].size], pair.imag[: both[step:].size] = both[:step], both[step:]
-        spectrum = np.fft.fft(pair, norm="forward")
+        np.fft.fft(pair, norm="forward", out=spectrum)
         for channel, of_room in zip(answer, room, strict=True):
-            heard = np.fft.ifft(spectrum * of_room)
-            channel[start : start + size] += heard.real
-            channel[start + step : start + step + size] += heard.imag
+            np.multiply(spectrum, of_room, out=pair)
+            np.fft.ifft(pair, out=pair)
+            for at, heard in ((start, pair.real), (start + step, pair.imag)):
+                place = channel[at : at + size]
+                place += heard[: place.size]
     return answer
 
 
@@ -96,13 +98,19 @@ def _smooth(noise: np.ndarray, width: int) -> np.ndarray:
 def _lowered(bus: FloatArray, factor: int) -> FloatArray:
     """The mean of both channels at a lower rate, each sample a triangle over two periods: (n / factor,)."""
     n = bus.shape[1]
-    padded = np.zeros(n + 2 * factor - n % factor, np.float32)
-    np.add(bus[0], bus[1], out=padded[:n])
-    periods = padded.reshape(-1, factor)
+    count = n // factor + 1
     ramp = ((np.arange(factor) + 0.5) / (2 * factor**2)).astype(np.float32)
-    signal: FloatArray = product(periods, ramp)[:-1]
-    signal += product(periods, ramp[::-1].copy())[1:]
-    return signal
+    sums = np.zeros(count + 1, np.float32)
+    both = np.empty(_PIECE * factor, np.float32)
+    for start in range(0, count, _PIECE):
+        left, right = bus[:, start * factor : (start + _PIECE) * factor]
+        np.add(left, right, out=both[: left.size])
+        both[left.size :] = 0
+        periods = both.reshape(-1, factor)[: count - start]
+        # Each period rises towards the sample at its end, and falls from the one before.
+        sums[start + 1 :][: len(periods)] += product(periods, ramp)
+        sums[start:][: len(periods)] += product(periods, ramp[::-1].copy())
+    return sums[1:]
 
 
 def _add_raised(channel: FloatArray, signal: FloatArray, factor: int) -> None:
