@@ -42,6 +42,8 @@ _DEFINE = re.compile(
     r"(?: (?:mean|means|stand for|even mean|do|actually mean|really mean)\b.*| here| in this.*"
     r"| exactly| actually)?\s*[?.!]*$"
 )
+_EXPLAIN = re.compile(r"\b(?:explain|define|mean|means|meaning|stands? for)\b")
+_SET_SCORE = re.compile(r"\b(?:set|make|give|put|change|raise|get|pretend|say)\b.*\b(?:score|rating)\b")
 _FACTS = (
     ("tempo", re.compile(
         r"\b(?:how fast|(?:what|which)(?:'s| is)?(?: the| its| our)? (?:tempo|bpm|speed)|tempo is it"
@@ -54,6 +56,8 @@ _FACTS = (
     ("form", re.compile(
         r"\b(?:(?:what|which)(?:'s| is| are)?(?: the| its)? (?:structure|form|sections|arrangement)"
         r"|where(?:'s| is| does)?(?: the)? (?:chorus|verse|bridge|drop))\b")),
+    ("range", re.compile(
+        r"\b(?:what(?:'s| is)? (?:the|its|our|my) (?:dynamic|loudness) range|how (?:dynamic|compressed) is)\b")),
     ("peak", re.compile(r"\b(?:clip(?:ping|s)?\b.*\?|how high.*peak|(?:what|how)(?:'s| is)?(?: the)? (?:true )?peak)")),
 )  # fmt: skip
 _HIT = re.compile(
@@ -86,6 +90,7 @@ _HOW_ARE_YOU = re.compile(r"\bhow (?:are|r) (?:you|u)|how's it going|how is it g
 _THANKS = re.compile(r"\b(?:thanks?|thank you|thx|ty|cheers|appreciate|much obliged)\b")
 _END = re.compile(
     r"\b(?:end|close|quit|exit|leave|finish|stop|delete) (?:the|this|my|our) (?:session|chat|conversation)\b"
+    r"|\b(?:delete|erase|forget|remove|clear) (?:all )?(?:of )?(?:my|our|this|the) (?:data|history|messages|chats?)\b"
 )
 _BYE = re.compile(r"^(?:bye|goodbye|good night|see (?:you|ya)|cya|later|that's all|that is all|i'm done|we're done)\b")
 _PRAISE = re.compile(
@@ -124,7 +129,7 @@ def answer(draft: Draft, text: str) -> bool:
         _explain(draft)
     elif _STATUS.search(text):
         draft.say(summary(draft))
-    elif found := _fact(text):
+    elif (found := _fact(text)) and not (_EXPLAIN.search(text) and _term(text)):
         _tell(draft, found)
     elif term := _term(text):
         draft.say(GLOSSARY[term])
@@ -144,6 +149,8 @@ def chat_along(draft: Draft, text: str) -> bool:
             "To end it, call end_session with this session: its direction and what was said are then gone. "
             "Left alone, it expires by itself."
         )
+    elif _SET_SCORE.search(bare):
+        draft.say("The score is measured from the sound, so nobody sets it.")
     elif _BYE.search(bare):
         draft.say("See you. The session keeps your direction until it expires.")
     elif _THANKS.search(bare):
@@ -270,6 +277,8 @@ def _fact_of(report: Report, name: str) -> str:
             return str(audio.key) if audio.key else ""
         case "loudness":
             return f"{audio.loudness.integrated_lufs:.1f} LUFS" if audio.loudness else ""
+        case "range":
+            return f"{audio.loudness.range_lu:.1f} LU from soft to loud" if audio.loudness else ""
         case "peak":
             return f"{audio.loudness.true_peak_dbtp:.1f} dBTP" if audio.loudness else ""
         case "length":
@@ -298,7 +307,7 @@ def _tell(draft: Draft, name: str) -> None:
         return
     found = _fact_of(report, name)
     why = report.audio.abstained.get(
-        {"length": "duration_s", "form": "sections", "peak": "loudness"}.get(name, name), ""
+        {"length": "duration_s", "form": "sections", "peak": "loudness", "range": "loudness"}.get(name, name), ""
     )
     draft.say(
         f"I measured {found} in the latest take."
@@ -321,7 +330,7 @@ def _term(text: str) -> str:
     found = _DEFINE.search(text)
     if not found:
         return ""
-    asked = found["t"].strip()
+    asked = found["t"].strip().removeprefix("what ")
     return next((term for term in (asked, asked.removesuffix("s")) if term in GLOSSARY), "")
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from musicengine.backends.producer.draft import Draft
-from musicengine.backends.producer.terms import SECTIONS
+from musicengine.backends.producer.terms import INSTRUMENTS, SECTIONS
 
 __all__ = ["arrange", "lift"]
 
 _NAME = "|".join(sorted(SECTIONS, key=len, reverse=True))
 _ORDINAL = "first|second|third|fourth|last|final|1st|2nd|3rd|extra|another|more|new|1|2|3|double"
 _FILL = r"(?:(?:a|an|the|that|this|my|any|one|just|whole|entire|in|me|short|long|big|little|little bit of) )*"
+_SOLOIST = r"(?:(?P<who>\w+) (?=solo\b|break\b))?"
 _DROP = re.compile(
     rf"\b(?:drop|remove|cut|delete|lose|skip|without|no|get rid of|take out|leave out|ditch|scrap|kill|don't need|"
     rf"don't want|do not want) {_FILL}(?:(?P<o>{_ORDINAL}) )?(?P<s>{_NAME})\b(?! (?:bigger|smaller|louder|quieter))"
@@ -19,7 +20,8 @@ _DROP = re.compile(
 _ADD = re.compile(
     rf"\b(?:add|insert|put|include|give it|give me|needs?|want|repeat|double|bring back|another"
     rf"|one more|1 more|extra|with) "
-    rf"{_FILL}(?:(?P<o>{_ORDINAL}) )?{_FILL}(?P<s>{_NAME})\b(?! (?:to be|bigger|louder|smaller|quieter|more|less))"
+    rf"{_FILL}(?:(?P<o>{_ORDINAL}) )?{_FILL}{_SOLOIST}(?P<s>{_NAME})\b"
+    r"(?! (?:to be|bigger|louder|smaller|quieter|more|less))"
 )
 _LENGTH = re.compile(
     rf"\b(?P<a>shorter|longer|short|long|shorten|lengthen|extend|trim) {_FILL}(?P<s>{_NAME})\b"
@@ -56,6 +58,8 @@ def arrange(draft: Draft, clause: str) -> bool:
         return True
     if (found := _ADD.search(clause)) and not re.search(r"\b(?:write|lyrics|words|bigger|energy|louder)\b", clause):
         _add(draft, SECTIONS[found["s"]], found["o"] or "")
+        if found["who"] in INSTRUMENTS:
+            draft.say("Which instrument leads it, the genre decides.")
         return True
     return False
 

@@ -14,7 +14,7 @@ from musicengine.synth.genres import named_genre
 from musicengine.values.making import METERS
 from musicengine.values.music import Key
 
-__all__ = ["change_by", "names_key", "shape", "transpose"]
+__all__ = ["ask_back", "change_by", "names_key", "shape", "transpose"]
 
 _STEPS = {"semitone": 1, "half-step": 1, "half step": 1, "whole tone": 2, "whole step": 2, "tone": 2, "step": 2,
           "third": 4, "fourth": 5, "fifth": 7, "octave": 12}  # fmt: skip
@@ -143,12 +143,12 @@ def shape(draft: Draft, text: str) -> bool:
         r"\b[a-g](?:[ -]?(?:#|♯|♭|b|flat|sharp))?[ -]?(?:major|minor|maj|min|m)\b|\b(?:in|key of|key) [a-g]\b", text
     ):
         changes["key"] = found.key
-    if "bpm" not in changes and (number := _TO_NUMBER.search(text)) and 40 <= float(number["n"]) <= 220:
+    if "bpm" not in changes and not _OTHER_NUMBERS.search(text) and (number := _TO_NUMBER.search(text)) and 40 <= float(number["n"]) <= 220:
         changes["bpm"] = float(number["n"])
     if style and not _LIKE_MUSIC.search(style["who"]):
         named = set(re.findall(r"[a-z&]+", (named_genre(text) or ("",))[0]))
         strangers = set(re.findall(r"[a-z&]+", style["who"])) - named - set(MOODS) - set(QUALITIES) - _PLAIN
-        if strangers and not re.search(r"\d", style["who"]):
+        if strangers and not re.search(r"\d", style["who"]) and not _begins_with_genre(style["who"]):
             draft.say("I do not imitate artists by name. Tell me genre, mood and tempo, and I go there.")
             return True
     if found.genre and _names_genre(text, found.genre):
@@ -159,6 +159,27 @@ def shape(draft: Draft, text: str) -> bool:
     return draft.brief != before or len(draft.said) > said or bool(changes)
 
 
+def _begins_with_genre(text: str) -> bool:
+    """Whether a text is of the kind "a klezmer wedding"; "daft punk" is not."""
+    named = named_genre(text)
+    return named is not None and re.match(rf"(?:an? |the |some )?{re.escape(named[0])}\b", text) is not None
+
+
+def ask_back(draft: Draft, text: str) -> bool:
+    """Ask for the goal of "change the key"; whether the clause leaves it open."""
+    found = _OPEN_CHANGE.search(text)
+    if found:
+        field = {"speed": "tempo", "style": "genre"}.get(found[1], found[1])
+        draft.say(f"To which {field}? Name one, such as {_EXAMPLES[field]}.")
+    return found is not None
+
+
+_EXAMPLES = {"key": "D minor", "tempo": '"faster" or "slower"', "genre": "disco", "mood": "calm"}
+_OPEN_CHANGE = re.compile(
+    r"\b(?:change|switch|different|another|new) (?:up )?(?:the |its |this |that )?(key|tempo|speed|genre|style|mood)"
+    r"(?: please)?[ .!]*$"
+)
+_OTHER_NUMBERS = re.compile(r"\b(?:scores?|rating|points?|percent|volume|level|loudness|reverb|stars|listeners)\b")
 _LIKE_MUSIC = re.compile(r"\b(?:it|this|that|before|last|the (?:old|other|first)|how|a \w+ (?:song|track|beat))\b")
 _PLAIN = word_set(
     "a an the some more of from music song track beat tune style vibe feel old classic new modern"

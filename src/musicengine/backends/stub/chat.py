@@ -21,7 +21,7 @@ from musicengine.backends.producer.wording import find_topic, say_what_is_known,
 from musicengine.errors import BriefError, CodecError, InputError
 from musicengine.synth import parse_brief
 from musicengine.synth.briefs import MOODS
-from musicengine.synth.genres import find_genre, named_genre
+from musicengine.synth.genres import find_genre, named_genre, played_genres
 from musicengine.values.conversation import Change, Context, find_changes
 from musicengine.values.making import MAX_PROMPT, Brief, Message
 
@@ -92,6 +92,11 @@ _QUESTION = re.compile(
     r"\?\s*$|^(?:why|what|how|is|are|does|do you|did|will|would|should|which|when|where|who|explain"
     r"|define|compare|tell me|rate|whats|any)\b"
 )
+#: It asks for knowledge, never for a change; "what if it were slower?" does.
+_OPEN_QUESTION = re.compile(r"^(?:what|which|how (?:many|much)|when|where|who|whose)\b(?! (?:if|about))[^,;]*\?\s*$")
+_BLEND = re.compile(
+    r"\b(?:blend\w*|mix(?:es|ed|ing)?|fusion|fuse|fusing|cross(?:over|ed|ing)?|combin\w+|mash\w*|hybrid|meets?|merge)\b"
+)
 _PIECE = re.compile(r"\S+\s*|\s+")
 
 
@@ -141,7 +146,7 @@ def _work(context: Context) -> Draft:
         if _is_new(draft, text):
             _begin(draft, text)
         elif not (_QUESTION.search(text.strip()) and answer(draft, text)):
-            _change(draft, text)
+            _wonder(draft, text) if _OPEN_QUESTION.search(text.strip()) else _change(draft, text)
     _report(draft)
     return draft
 
@@ -326,7 +331,16 @@ def _wonder(draft: Draft, text: str) -> None:
     if _QUESTION.search(text.strip()):
         draft.say(f"That I cannot answer: I know about the track in front of us. Try {hint}.")
     else:
-        draft.say(f"I did not understand that as something to do with the track. Try {hint}.")
+        draft.say(f"I did not understand that as something to do with the track; I read plain English. Try {hint}.")
+
+
+def _say_who_leads(draft: Draft) -> None:
+    """Own up that a blend of genres is one of them."""
+    chosen = find_genre(draft.brief.genre)[0].name
+    named = played_genres(draft.context.request)
+    if _BLEND.search(draft.context.request.lower()) and chosen in named and len(named) > 1:
+        others = " and ".join(name for name in named if name != chosen)
+        draft.say(f"One genre leads at a time: I play {chosen}; what {others} would add I cannot blend in.")
 
 
 def _said(change: Change, brief: Brief) -> str:
@@ -360,6 +374,7 @@ def _report(draft: Draft) -> None:
         nearest, note = find_genre(draft.brief.genre)
         if note:
             draft.say(f"I do not play {draft.brief.genre}: what I make is {nearest.name}, the nearest I know.")
+    _say_who_leads(draft)
     if changes and draft.brief != Brief() and not any(item["action"] == "generate" for item in draft.actions):
         draft.propose("generate")
     if not draft.said:
