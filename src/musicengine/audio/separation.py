@@ -36,7 +36,7 @@ from musicengine.values.sound import Audio, Stems
 
 __all__ = ["Masks", "assess", "plan_separation", "render", "separate"]
 
-_BLOCK_FRAMES = 336
+_BLOCK_FRAMES = 672
 _CACHED_FRAMES = 32
 _TRANSFORMED_FRAMES = 32
 _RENDER_FRAMES = 64
@@ -72,14 +72,15 @@ def separate(audio: Audio, *, pitch: PitchTrack | None = None) -> Stems:
 
 
 def plan_separation(
-    audio: Audio, *, pitch: PitchTrack | None = None, block_frames: int = _BLOCK_FRAMES, threads: int = 2
+    audio: Audio, *, pitch: PitchTrack | None = None, block_frames: int | None = None, threads: int = 2
 ) -> Masks:
     """The masks alone, without waveforms.
 
     Args:
         audio: of any rate, length and number of channels.
         pitch: the audio's own predominant pitch, if known.
-        block_frames: frames held at a time by each thread; any number gives the same result.
+        block_frames: frames held at a time by each thread, by default as many for each; any number gives the same
+            result.
         threads: how many blocks to work on at once.
     """
     length = 2 * frame_length(audio.rate)
@@ -108,6 +109,9 @@ def plan_separation(
         gains[:, block] = np.moveaxis(parts, 1, 0)
         kept[block] = levels[inner]
 
+    if block_frames is None:
+        blocks = -(-total // (_BLOCK_FRAMES * threads)) * threads
+        block_frames = -(-total // blocks)
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(fill, range(0, total, block_frames)))
     return masks

@@ -22,7 +22,7 @@ __all__ = ["block_max", "interpolator", "true_peak"]
 _REACH = 12  # samples seen on either side
 _BETA = 5.0
 _BLOCK = 32  # samples proved or interpolated together, more than the reach
-_CHUNK = 1 << 12  # blocks worked on at a time
+_CHUNK = 1 << 13  # blocks worked on at a time
 
 
 def true_peak(signal: FloatArray, factor: int, *, floor: float = 0.0) -> float:
