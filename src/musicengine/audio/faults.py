@@ -14,7 +14,7 @@ import numpy as np
 
 from musicengine.audio.clipping import Plateau, find_clipped
 from musicengine.audio.mains import find_mains
-from musicengine.audio.rules import Finding
+from musicengine.audio.rules import RULES, Finding
 from musicengine.audio.spectrum import Survey, mixed
 from musicengine.dsp.products import inner, product
 from musicengine.dsp.resampling import Decimated
@@ -22,14 +22,15 @@ from musicengine.dsp.true_peak import block_max
 from musicengine.dsp.types import Array, FloatArray, IntArray
 from musicengine.values.sound import Audio
 
-__all__ = ["SILENT", "cancels", "find_clicks", "find_faults", "multiply_channels"]
+__all__ = ["SILENT", "Pair", "compare_channels", "find_clicks", "find_faults"]
 
 SILENT = 1e-3
 """Magnitude below which a sample is silent: -60 dBFS."""
 
 _WINDOW_S = 1.0
-_NEGATIVE = -0.1
-_SELDOM = 0.02  # of the seconds
+_PART_S = 0.05  # the channels are compared in every second, wherever it begins
+_NEGATIVE = (0.0, -0.2)  # correlations from which seconds begin to be out of polarity, and are
+_SELDOM = 0.04  # of the time: what is out of polarity counts in full from there on
 _CLICK_RATIO = 20.0
 _CLICK_LEAST = 0.02
 _CLICK_BLOCK = 32  # that of block_max
@@ -42,7 +43,7 @@ def find_faults(
     survey: Survey,
     integrated_lufs: float,
     low: Decimated | None = None,
-    products: Array | None = None,
+    pair: Pair | None = None,
 ) -> Iterator[tuple[str, Finding]]:
     """The name of each rule about faults, with what was found.
 
@@ -51,16 +52,17 @@ def find_faults(
         survey: of this audio.
         integrated_lufs: its loudness, to which noise and hum are compared.
         low: the audio's own :func:`musicengine.audio.spectrum.lowered`, if there is one already.
-        products: its :func:`multiply_channels`, if they are known already.
+        pair: its :func:`compare_channels`, if they are known already.
     """
-    windows = _measure(audio, multiply_channels(audio) if products is None else products)
+    windows = _measure(audio)
     yield "clipping", _clipping(windows)
     yield "silence", _longest_silence(windows)
     yield "dc_offset", Finding(float(np.abs(windows.total.sum(axis=0) / windows.count).max()))
     yield "clicks", _clicks(windows)
     if audio.channels == 2:
-        yield "stereo.correlation", _worst_correlation(windows)
-        yield "stereo.width", _width(windows)
+        pair = compare_channels(audio) if pair is None else pair
+        yield "stereo.correlation", _worst_correlation(pair, audio.duration_s)
+        yield "stereo.width", _width(pair)
     if np.isfinite(integrated_lufs):
         yield "noise.floor", _noise_floor(survey)
         yield "noise.hum", _hum(find_mains(audio, low=low)[1], integrated_lufs)
@@ -78,7 +80,6 @@ class _Windows:
         total: float64 (windows, channels), sums of samples.
         clipped: int (windows,), samples on clipped plateaus, all channels.
         clicks: int (windows,).
-        product: as :func:`multiply_channels`.
     """
 
     duration_s: float
@@ -88,7 +89,6 @@ class _Windows:
     total: Array
     clipped: Array
     clicks: Array
-    product: Array
 
     def span(self, chosen: Array) -> tuple[float | None, float | None]:
         """From the start of the first of these windows to the end of the last."""
@@ -97,18 +97,61 @@ class _Windows:
         return float(chosen[0] * _WINDOW_S), float(min((chosen[-1] + 1) * _WINDOW_S, self.duration_s))
 
 
+@attrs.frozen(eq=False)
+class Pair:
+    """The channels of a stereo pair in the seconds that are heard; one begins at every twentieth of a second.
+
+    Args:
+        sums: float64 (seconds, 3), of left², right² and left·right.
+        out: float64 (seconds,), how far each is out of polarity, in [0, 1].
+        starts_s: float64 (seconds,).
+    """
+
+    sums: Array
+    out: Array
+    starts_s: Array
+
+    @property
+    def share(self) -> float:
+        """How much of the time is out of polarity, in [0, 1]."""
+        return float(self.out.mean()) if self.out.size else 0.0
+
+    def out_at(self, times_s: Array) -> Array:
+        """How far the channels are out of polarity around these times, in [0, 1]."""
+        return np.interp(times_s, self.starts_s + _WINDOW_S / 2, self.out)
+
+
+def compare_channels(audio: Audio) -> Pair:
+    """The channels of a stereo pair, second by second; nothing of any other audio."""
+    if audio.channels != 2:
+        return Pair(np.zeros((0, 3)), np.zeros(0), np.zeros(0))
+    products = _multiply(audio.samples, max(1, round(_PART_S * audio.rate)))
+    length = min(round(_WINDOW_S / _PART_S), len(products))
+    sums = np.cumsum(np.pad(products, ((1, 0), (0, 0))), axis=0)
+    seconds = sums[length:] - sums[: len(sums) - length]
+    left, right, both = seconds.T
+    heard = np.maximum(left, right) > SILENT**2 * audio.rate * _PART_S * length
+    correlation = both / np.sqrt(np.maximum(left * right, 1e-20))
+    out = np.clip((correlation - _NEGATIVE[0]) / (_NEGATIVE[1] - _NEGATIVE[0]), 0, 1)
+    return Pair(seconds[heard], out[heard], np.flatnonzero(heard) * _PART_S)
+
+
+def _multiply(samples: FloatArray, size: int) -> Array:
+    """Sums of left², right² and left·right in parts of some samples, the last one shorter: float64 (parts, 3)."""
+    whole = samples.shape[1] // size * size
+    left, right = samples[:, :whole].reshape(2, -1, size)
+    pairs = (left, left), (right, right), (left, right)
+    sums = np.stack([np.einsum("pn,pn->p", one, other) for one, other in pairs], axis=1)
+    last = [_products(samples[:, whole:])] if whole < samples.shape[1] else np.zeros((0, 3))
+    return np.concatenate([sums, last], dtype=np.float64)
+
+
 def _seconds(audio: Audio) -> list[FloatArray]:
     size = round(_WINDOW_S * audio.rate)
     return [audio.samples[:, at : at + size] for at in range(0, audio.samples.shape[1], size)]
 
 
-def multiply_channels(audio: Audio) -> Array:
-    """Sums of left², right² and left·right, second by second: float64 (seconds, 3), zeros unless stereo."""
-    parts = _seconds(audio)
-    return np.array([_products(part) for part in parts]) if audio.channels == 2 else np.zeros((len(parts), 3))
-
-
-def _measure(audio: Audio, products: Array) -> _Windows:
+def _measure(audio: Audio) -> _Windows:
     size, parts = round(_WINDOW_S * audio.rate), _seconds(audio)
     peak = np.array([np.maximum(part.max(axis=1), -part.min(axis=1)) for part in parts], np.float32)
     return _Windows(
@@ -119,7 +162,6 @@ def _measure(audio: Audio, products: Array) -> _Windows:
         total=np.array([part.sum(axis=1) for part in parts], np.float64),
         clipped=_clipped_per_window(find_clipped(audio), size, len(parts)),
         clicks=np.bincount(find_clicks(audio) // size, minlength=len(parts)),
-        product=products,
     )
 
 
@@ -182,41 +224,26 @@ def _longest_silence(windows: _Windows) -> Finding:
     return Finding((end_s or 0.0) - (start_s or 0.0), start_s, end_s)
 
 
-def cancels(products: Array, rate: int) -> bool:
-    """Whether the channels of a stereo pair cancel in the mix, on the whole or in a noticeable part of the seconds.
-
-    Args:
-        products: of :func:`multiply_channels`.
-        rate: of the audio.
-    """
-    heard, negative = _polarity(products, rate)
-    return bool(negative.sum() > _SELDOM * heard.sum())
-
-
-def _polarity(products: Array, rate: int) -> tuple[Array, Array]:
-    """The seconds that are heard, and those of them whose channels are out of polarity."""
-    left, right, both = products.T
-    heard = np.maximum(left, right) > SILENT**2 * rate
-    return heard, heard & (both < _NEGATIVE * np.sqrt(left * right))
-
-
-def _worst_correlation(windows: _Windows) -> Finding:
-    """The channels' correlation over the windows where it is negative; over all, if those are hardly any."""
-    left, right, both = windows.product.T
+def _worst_correlation(pair: Pair, duration_s: float) -> Finding:
+    """The correlation of the channels over the seconds where it is negative; the nearer to what is good, the fewer."""
+    left, right, both = pair.sums.T
     scale = np.sqrt(left * right)
-    heard, negative = _polarity(windows.product, windows.rate)
-    heard &= scale > 0
-    if not heard.any():
+    if not scale.sum():
         return Finding(1.0)
-    if negative.sum() <= _SELDOM * heard.sum():
-        return Finding(float(both[heard].sum() / scale[heard].sum()))
-    return Finding(float(both[negative].sum() / scale[negative].sum()), *windows.span(np.flatnonzero(negative)))
+    overall = float(both.sum() / scale.sum())
+    negative = float(pair.out @ both / max(float(pair.out @ scale), 1e-20))
+    good = min(overall, RULES["stereo.correlation"].good[0])
+    measured = good + min(1.0, pair.share / _SELDOM) * (negative - good) if negative < good else overall
+    where = np.flatnonzero(pair.out > 0.5)
+    if not where.size:
+        return Finding(measured)
+    start_s, end_s = pair.starts_s[where[[0, -1]]]
+    return Finding(measured, float(start_s), min(float(end_s) + _WINDOW_S, duration_s))
 
 
-def _width(windows: _Windows) -> Finding:
+def _width(pair: Pair) -> Finding:
     """The level of the side signal over that of the middle, dB; seconds out of polarity have a rule of their own."""
-    heard, negative = _polarity(windows.product, windows.rate)
-    left, right, both = windows.product[heard & ~negative].sum(axis=0)
+    left, right, both = (1 - pair.out) @ pair.sums
     middle, side = left + right + 2 * both, left + right - 2 * both
     if middle <= 0 or side <= 0:
         return Finding(-np.inf)

@@ -12,15 +12,14 @@ from collections.abc import Iterator, Sequence
 import attrs
 import numpy as np
 
-from musicengine.audio.balance import find_imbalance, octave_levels_db
+from musicengine.audio.balance import find_contrast, find_imbalance
 from musicengine.audio.chroma import CURVE_STEP_S, CURVE_WINDOW_S, Chroma
-from musicengine.audio.faults import cancels, find_faults, multiply_channels
+from musicengine.audio.faults import Pair, compare_channels, find_faults
 from musicengine.audio.loudness import measure_loudness
 from musicengine.audio.rules import RULES, Finding
 from musicengine.audio.spectrum import Survey
 from musicengine.audio.spectrum import survey as pass_once
 from musicengine.dsp.resampling import Decimated
-from musicengine.dsp.types import Array
 from musicengine.values.measures import Loudness
 from musicengine.values.music import Beats, Form, Section
 from musicengine.values.scores import Score
@@ -28,11 +27,11 @@ from musicengine.values.sound import Audio
 
 __all__ = ["score_quality"]
 
+_SELDOM_OUT = 0.005  # of the time: fewer cancellations change nothing worth looking at both channels for
 _LEAST_FOR_RANGE_S = 6.0  # two short-term windows
 _LEAST_BARS = 8
 _LEAST_FOR_REPETITION_S = 60.0
 _PASSAGE_S = 4.0
-_LEAST_PASSAGES = 9  # one begins every second: twelve seconds
 _LEAST_TUNINGS = 3  # points of the curve, so that there is a usual one
 
 
@@ -57,12 +56,12 @@ def score_quality(
         chroma: of this audio; None leaves the rule about tuning out.
         low: the audio's own :func:`musicengine.audio.spectrum.lowered`, if there is one already.
     """
-    products = multiply_channels(audio)
-    survey = _of_channels(audio, survey or pass_once(audio), products)
+    pair = compare_channels(audio)
+    survey = _of_channels(audio, survey or pass_once(audio), pair)
     loudness = loudness or measure_loudness(audio)
     found = [
         *_find_levels(audio, loudness),
-        *find_faults(audio, survey, loudness.integrated_lufs, low, products),
+        *find_faults(audio, survey, loudness.integrated_lufs, low, pair),
         *find_imbalance(survey, audio.duration_s),
         *_find_unsteadiness(beats),
         *_find_form(survey, form),
@@ -72,15 +71,20 @@ def score_quality(
     return Score([reason for name, finding in found if (reason := RULES[name].judge(finding))])
 
 
-def _of_channels(audio: Audio, survey: Survey, products: Array) -> Survey:
-    """The survey, or where channels cancel in the mix, one of the mean of their powers.
+def _of_channels(audio: Audio, survey: Survey, pair: Pair) -> Survey:
+    """The survey, or where channels cancel in the mix, one of the mean of their powers at those times.
 
-    What is out of polarity has a rule of its own; nothing else is to be judged by what is left in mono.
+    That mean is the power of the middle and that of the sides together. What is out of polarity has a rule of its own;
+    nothing else is to be judged by what is left in mono.
     """
-    if not cancels(products, audio.rate):
+    if pair.share < _SELDOM_OUT:
         return survey
-    left, right = (pass_once(Audio(audio.samples[channel], audio.rate), sparse=True) for channel in (0, 1))
-    return attrs.evolve(left, mel=(left.mel + right.mel) * np.float32(0.5))
+    left, right = audio.samples
+    sides = pass_once(Audio((left - right) * np.float32(0.5), audio.rate), sparse=True)
+    nearest = np.rint(np.arange(len(survey.mel)) * (survey.hop / sides.hop)).astype(np.int64)
+    nearest = np.minimum(nearest, len(sides.mel) - 1)
+    out = pair.out_at(survey.times_s).astype(np.float32)[:, None]
+    return attrs.evolve(survey, mel=survey.mel + out * sides.mel[nearest])
 
 
 def _find_levels(audio: Audio, loudness: Loudness) -> Iterator[tuple[str, Finding]]:
@@ -157,7 +161,7 @@ def _recurring(sections: Sequence[Section]) -> float:
 
 
 def _find_contrast(survey: Survey) -> Iterator[tuple[str, Finding]]:
-    """How far passages of four seconds lie from the mean of all, root mean square over passages and octaves, dB."""
-    levels = octave_levels_db(survey, _PASSAGE_S)
-    if len(levels) >= _LEAST_PASSAGES:
-        yield "form.contrast", Finding(float(np.sqrt(np.mean(np.var(levels, axis=0)))))
+    """How far passages of four seconds lie from the mean of all, root mean square over time and octaves, dB."""
+    contrast = find_contrast(survey, _PASSAGE_S)
+    if contrast is not None:
+        yield "form.contrast", Finding(contrast)
