@@ -215,7 +215,11 @@ def test_a_bump_that_comes_and_goes_is_placed(sound: Audio) -> None:
     samples[:, 9 * RATE : 15 * RATE] = bump(samples[:, 9 * RATE : 15 * RATE])
     (reason,) = [reason for reason in score_quality(Audio(samples, RATE)).deductions if reason.rule == "balance.mud"]
     assert (reason.start_s, reason.end_s) == pytest.approx((9, 15), abs=0.1)
-    assert 5 < float(reason.measured) < 20
+    clean, muddy = (
+        dict(find_imbalance(survey(each), each.duration_s))["balance.mud"].measured
+        for each in (sound, Audio(bump(sound.samples.copy()), RATE))
+    )
+    assert clean + 4 < float(reason.measured) < muddy - 1
 
 
 def test_mud_everywhere_costs_no_less_than_mud_that_comes_and_goes(sound: Audio) -> None:
@@ -335,3 +339,15 @@ def test_a_passage_that_begins_with_a_short_crest_is_clipped_as_those_beside_it(
         wave[start : start + length] = 0.8
     found = [(one.start, one.end) for one in find_clipped(Audio(wave, RATE))]
     assert found == [(100, 105), (size + 900, size + 905)]
+
+
+def test_a_score_says_how_much_could_be_judged(sound: Audio) -> None:
+    silence = score_quality(Audio(np.zeros((2, 5 * RATE)), RATE))
+    levels = ("loudness.target", "loudness.true_peak", "clipping", "silence", "dc_offset", "clicks")
+    assert silence.judged == sum(RULES[name].cap for name in levels)
+    without_form = [rule.cap for name, rule in RULES.items() if not name.startswith(("form.", "tempo.", "tuning."))]
+    assert score_quality(sound).judged == sum(without_form) + RULES["form.contrast"].cap
+    tuned = score_quality(sound, chroma=compute_chroma(sound))
+    assert tuned.judged == score_quality(sound).judged + RULES["tuning.steadiness"].cap
+    mono = score_quality(Audio(sound.mono, RATE))
+    assert mono.judged == score_quality(sound).judged - RULES["stereo.correlation"].cap - RULES["stereo.width"].cap

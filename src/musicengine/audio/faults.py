@@ -59,7 +59,7 @@ def find_faults(
     yield "silence", _longest_silence(windows)
     yield "dc_offset", Finding(float(np.abs(windows.total.sum(axis=0) / windows.count).max()))
     yield "clicks", _clicks(windows)
-    if audio.channels == 2:
+    if audio.channels == 2 and (windows.peak >= SILENT).any():
         pair = compare_channels(audio) if pair is None else pair
         yield "stereo.correlation", _worst_correlation(pair, audio.duration_s)
         yield "stereo.width", _width(pair)
