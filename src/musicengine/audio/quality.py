@@ -15,11 +15,14 @@ import numpy as np
 from musicengine.audio.balance import find_contrast, find_imbalance
 from musicengine.audio.chroma import CURVE_STEP_S, CURVE_WINDOW_S, Chroma
 from musicengine.audio.faults import Pair, compare_channels, find_faults
+from musicengine.audio.grid import find_break, is_steady
 from musicengine.audio.loudness import measure_loudness
+from musicengine.audio.onsets import OnsetStrength
 from musicengine.audio.rules import RULES, Finding
 from musicengine.audio.spectrum import Survey
 from musicengine.audio.spectrum import survey as pass_once
 from musicengine.dsp.resampling import Decimated
+from musicengine.dsp.types import FloatArray
 from musicengine.values.measures import Loudness
 from musicengine.values.music import Beats, Form, Section
 from musicengine.values.scores import Score
@@ -44,6 +47,7 @@ def score_quality(
     form: Form | None = None,
     chroma: Chroma | None = None,
     low: Decimated | None = None,
+    onsets: OnsetStrength | None = None,
 ) -> Score:
     """The score with its reasons.
 
@@ -55,6 +59,7 @@ def score_quality(
         form: of this audio; None leaves the rules about form out.
         chroma: of this audio; None leaves the rule about tuning out.
         low: the audio's own :func:`musicengine.audio.spectrum.lowered`, if there is one already.
+        onsets: of this audio; None leaves the tempo to be judged by the beats alone.
     """
     pair = compare_channels(audio)
     survey = _of_channels(audio, survey or pass_once(audio), pair)
@@ -63,7 +68,7 @@ def score_quality(
         *_find_levels(audio, loudness),
         *find_faults(audio, survey, loudness.integrated_lufs, low, pair),
         *find_imbalance(survey, audio.duration_s),
-        *_find_unsteadiness(beats),
+        *_find_unsteadiness(beats, onsets),
         *_find_form(survey, form),
         *_find_contrast(survey),
         *_find_detuning(chroma, audio.duration_s),
@@ -100,18 +105,29 @@ def _find_levels(audio: Audio, loudness: Loudness) -> Iterator[tuple[str, Findin
             yield "dynamics.range", Finding(loudness.range_lu)
 
 
-def _find_unsteadiness(beats: Beats | None) -> Iterator[tuple[str, Finding]]:
-    """The bar whose length differs most from the median of the bars around it; the outermost bars are left out."""
+def _find_unsteadiness(beats: Beats | None, onsets: OnsetStrength | None) -> Iterator[tuple[str, Finding]]:
+    """The bar that is longest or shortest beside those around it, or after which the grid goes on shifted.
+
+    Where no tempo is kept there is no grid that a bar could be off.
+    """
     if beats is None or beats.downbeats_s.size < _LEAST_BARS or beats.confidence < 0.5:
         return
-    lengths = np.diff(beats.downbeats_s)
+    if not is_steady(beats.times_s):
+        yield "tempo.steadiness", Finding(0.0)
+        return
+    found = [_uneven_bar(beats.downbeats_s)]
+    if onsets is not None and (broken := find_break(onsets, beats)):
+        found.append(Finding(100 * abs(broken.shift) * broken.sure, broken.start_s, broken.end_s))
+    yield "tempo.steadiness", max(found, key=lambda finding: finding.measured)
+
+
+def _uneven_bar(downbeats_s: FloatArray) -> Finding:
+    """The bar whose length differs most from the median of the bars around it; the outermost bars are left out."""
+    lengths = np.diff(downbeats_s)
     around = np.lib.stride_tricks.sliding_window_view(lengths, 5)
     deviation = 100 * np.abs(lengths[2:-2] / np.median(around, axis=1) - 1)
     worst = int(np.argmax(deviation))
-    yield (
-        "tempo.steadiness",
-        Finding(float(deviation[worst]), float(beats.downbeats_s[worst + 2]), float(beats.downbeats_s[worst + 3])),
-    )
+    return Finding(float(deviation[worst]), float(downbeats_s[worst + 2]), float(downbeats_s[worst + 3]))
 
 
 def _find_detuning(chroma: Chroma | None, duration_s: float) -> Iterator[tuple[str, Finding]]:
