@@ -393,3 +393,30 @@ def test_a_score_says_how_much_could_be_judged(sound: Audio) -> None:
     assert tuned.judged == score_quality(sound).judged + RULES["tuning.steadiness"].cap
     mono = score_quality(Audio(sound.mono, RATE))
     assert mono.judged == score_quality(sound).judged - RULES["stereo.correlation"].cap - RULES["stereo.width"].cap
+
+
+@pytest.mark.parametrize("gain", [0.9, 0.09, 0.009])
+def test_clipping_is_seen_at_any_level(gain: float) -> None:
+    t = np.arange(2 * RATE) / RATE
+    held = gain * np.clip(2 * np.sin(2 * np.pi * 441 * t), -1, 1)
+    rounded = np.round(held * 32_768) / 32_768
+    for wave in (held, rounded):
+        assert len(find_clipped(Audio(wave, RATE))) == pytest.approx(2 * 441 * 2, rel=0.02)
+    whole = np.round(gain * 32_768 * np.sin(2 * np.pi * 441 * t)) / 32_768
+    assert not find_clipped(Audio(whole, RATE))
+
+
+def test_hiss_is_measured_against_the_loudness_of_the_music() -> None:
+    rng = np.random.default_rng(0)
+    t = np.arange(20 * RATE) / RATE
+    music = 0.3 * np.sin(2 * np.pi * 330 * t) * ((t < 8) | (t > 9))
+    level = 0.3 / 2**0.5 * 10 ** (-40 / 20)
+    (reason,) = [
+        reason
+        for reason in score_quality(Audio(music + rng.normal(0, level, t.size), RATE)).deductions
+        if reason.rule == "noise.floor"
+    ]
+    assert reason.measured == pytest.approx(-40 + 3.5, abs=1.5)  # K-weighting raises the treble by 4 dB
+    assert reason.start_s is not None
+    assert reason.end_s is not None
+    assert 8 <= reason.start_s < reason.end_s <= 9

@@ -8,6 +8,7 @@ chapter 5, detect them the same way with a better predictor).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import attrs
 import numpy as np
@@ -16,8 +17,11 @@ from musicengine.audio.clipping import Plateau, find_clipped
 from musicengine.audio.mains import find_mains
 from musicengine.audio.rules import RULES, Finding
 from musicengine.audio.spectrum import Survey, mixed
+from musicengine.dsp.equalizer import response_db
+from musicengine.dsp.filters import k_weighting
 from musicengine.dsp.products import inner, product
 from musicengine.dsp.resampling import Decimated
+from musicengine.dsp.spectra import mel_centres_hz
 from musicengine.dsp.true_peak import block_max
 from musicengine.dsp.types import Array, FloatArray, IntArray
 from musicengine.values.sound import Audio
@@ -35,7 +39,10 @@ _CLICK_RATIO = 20.0
 _CLICK_LEAST = 0.02
 _CLICK_BLOCK = 32  # that of block_max
 _HISS_BANDS = 8  # from about 300 Hz up
-_PAUSE_DB = -20.0
+_FLAT = (0.2, 0.4)  # spectral flatness: from pitches to noise
+_PAUSE_DB = (-18.0, -22.0)  # from music to a pause
+_PAUSE_S = 0.3
+_LOWEST_RATE = 4000  # for the K-weighting
 
 
 def find_faults(
@@ -64,7 +71,7 @@ def find_faults(
         yield "stereo.correlation", _worst_correlation(pair, audio.duration_s)
         yield "stereo.width", _width(pair)
     if np.isfinite(integrated_lufs):
-        yield "noise.floor", _noise_floor(survey)
+        yield "noise.floor", _noise_floor(survey, RULES["noise.floor"].good[1])
         yield "noise.hum", _hum(find_mains(audio, low=low)[1], integrated_lufs)
 
 
@@ -181,7 +188,9 @@ def find_clicks(audio: Audio) -> IntArray:
 
 def _clicks_within(signal: FloatArray) -> IntArray:
     """Places of clicks in a window."""
-    rough = np.abs(signal[2:] - 2 * signal[1:-1] + signal[:-2])
+    steps = signal[1:] - signal[:-1]
+    rough = steps[1:] - steps[:-1]
+    np.abs(rough, out=rough)
     blocks = rough[: rough.size // _CLICK_BLOCK * _CLICK_BLOCK].reshape(-1, _CLICK_BLOCK)
     if len(blocks) < 5:
         return np.zeros(0, np.int64)
@@ -250,17 +259,42 @@ def _width(pair: Pair) -> Finding:
     return Finding(float(10 * np.log10(side / middle)))
 
 
-def _noise_floor(survey: Survey) -> Finding:
-    """The level of the quietest twentieth of the frames under the mean, where the music pauses and what is left hisses.
+def _noise_floor(survey: Survey, least: float) -> Finding:
+    """The loudness of the quietest third of a second under that of all, where music pauses and what is left hisses.
 
-    Music that never falls by 20 dB hides its noise floor, and a pause with pitches in it is still music.
+    Music that never falls by 20 dB hides its noise floor, and a pause with pitches in it is still music: the less sure
+    it is that this is noise, the nearer to what costs nothing.
     """
-    level = survey.mel.sum(axis=1)
-    quiet = level <= np.quantile(level, 0.05)
-    bands = survey.mel[quiet].mean(axis=0)[_HISS_BANDS:]
-    flatness = np.exp(np.log(np.maximum(bands, 1e-20)).mean()) / max(float(bands.mean()), 1e-20)
-    below = float(10 * np.log10(max(float(level[quiet].mean()), 1e-20) / max(float(level.mean()), 1e-20)))
-    return Finding(below if below < _PAUSE_DB and flatness > 0.3 else -np.inf)
+    power = product(survey.mel, _loudness_weights(survey.rate, survey.mel.shape[1]))
+    count = min(max(1, round(_PAUSE_S * survey.frames_per_s)), power.size)
+    sums = np.cumsum(np.pad(power, (1, 0)), dtype=np.float64)
+    means = (sums[count:] - sums[:-count]) / count
+    at = int(means.argmin())
+    bands = np.maximum(survey.mel[at : at + count].mean(axis=0)[_HISS_BANDS:], 1e-20)
+    flatness = float(np.exp(np.log(bands).mean()) / bands.mean())
+    below = float(10 * np.log10(max(means[at], 1e-20) / max(sums[-1] / power.size, 1e-20)))
+    sure = _share(flatness, _FLAT) * _share(below, _PAUSE_DB)
+    if not sure or below <= least:
+        return Finding(below if sure else -np.inf)
+    start_s = at / survey.frames_per_s
+    return Finding(least + sure * (below - least), start_s, start_s + count / survey.frames_per_s)
+
+
+@lru_cache(maxsize=16)
+def _loudness_weights(rate: int, bands: int) -> FloatArray:
+    """What the mean power per Hz of each band adds to the loudness: its width, K-weighted (ITU-R BS.1770)."""
+    centres_hz = mel_centres_hz(rate, bands)
+    weighting = (
+        sum(response_db(section, rate, centres_hz) for section in k_weighting(rate)) if rate >= _LOWEST_RATE else 0
+    )
+    weights = (np.gradient(centres_hz) * 10 ** (weighting / 10)).astype(np.float32)
+    weights.flags.writeable = False
+    return weights
+
+
+def _share(value: float, ends: tuple[float, float]) -> float:
+    """From 0 at one end to 1 at the other."""
+    return min(max((value - ends[0]) / (ends[1] - ends[0]), 0.0), 1.0)
 
 
 def _hum(power: float, integrated_lufs: float) -> Finding:

@@ -86,7 +86,7 @@ def _coarse(strength: OnsetStrength) -> FloatArray:
     """Means of two frames: float32 (octaves, frames // 2)."""
     count = strength.total.size // _FRAMES
     bands = np.clip(strength.bands[:, : count * _FRAMES], _QUIETEST, _LOUDEST)
-    result: FloatArray = (bands[:, ::_FRAMES] + bands[:, 1::_FRAMES]) / 2
+    result: FloatArray = ((bands[:, ::_FRAMES] + bands[:, 1::_FRAMES]) * np.float32(0.5)).astype(np.float32, copy=False)
     return result
 
 
@@ -119,7 +119,7 @@ def _likeness(bands: FloatArray, cuts: Array, lengths: Array, reach: int) -> Arr
     squares = _running(np.einsum("bn,bn->n", bands, bands)[None])[0]
 
     def starting(bar: int) -> IntArray:
-        return np.rint(cuts + bar * lengths).astype(np.int64)
+        return np.asarray(np.rint(cuts + bar * lengths), np.int64)
 
     before = np.add.reduce([windows[:, starting(-bar)] for bar in range(1, _BARS + 1)])
     before -= before.mean(axis=2, keepdims=True)
