@@ -88,7 +88,9 @@ def messages(
 
 
 def sound(track: mido.MidiTrack, font: Path) -> np.ndarray:
-    """The track played by the sound font, in mono: (samples,)."""
+    """The track played by the sound font, in mono: (samples,). Notes that nobody ends would sound for ever."""
+    track = track.copy()
+    track.extend(mido.Message("control_change", channel=channel, control=120, value=0) for channel in range(16))
     with tempfile.TemporaryDirectory() as folder:
         score, wave = Path(folder) / "score.mid", Path(folder) / "sound.wav"
         mido.MidiFile(ticks_per_beat=TICKS_A_SECOND // 2, tracks=[track]).save(score)
