@@ -99,8 +99,10 @@ def plan_separation(
     track = pitch if pitch is not None else track_pitch(audio)
     pitch_hz, voicing = _pitches(track, total, length / 2 / audio.rate)
 
+    step = block_frames or -(-total // (-(-total // (_BLOCK_FRAMES * threads)) * threads))
+
     def fill(first: int) -> None:
-        block = slice(first, min(first + block_frames, total))
+        block = slice(first, min(first + step, total))
         power, middle = _band_powers(audio, grid, length, block.start - REACH, block.stop + REACH)
         levels = np.log(power + np.float32(_SILENCE * peak**2))
         levels *= np.float32(0.5)
@@ -113,11 +115,8 @@ def plan_separation(
         gains[:, block] = np.moveaxis(parts, 1, 0)
         kept[block] = levels[inner]
 
-    if block_frames is None:
-        blocks = -(-total // (_BLOCK_FRAMES * threads)) * threads
-        block_frames = -(-total // blocks)
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(fill, range(0, total, block_frames)))
+        list(pool.map(fill, range(0, total, step)))
     return masks
 
 
