@@ -32,6 +32,7 @@ _WHY = re.compile(
 )
 _COMPARE = re.compile(
     r"\b(?:better|worse|improve\w*|different|difference|compare\w*|versus|vs)\b.*\b(?:than|last|before|previous|first|old|earlier|other|one|two|them|both|takes|between)\b"
+    r"|^(?:is|are|was|did|does)\b.*\b\w+er than (?:the )?(?:last|previous|before|first|other|old|earlier)\b"
     r"|\bcompare\b|\bwhich (?:one|take|version)?\b.*\b(?:better|best|prefer)\b|\bdid (?:it|that"
     r"|this|we) (?:improve|get better|help)\b"
     r"|\bis (?:it|this|that) (?:any )?(?:better|worse)\b|\bwhat(?:'s| is) the difference\b"
@@ -74,13 +75,13 @@ _CHANGED = re.compile(
     r"\bwhat(?:'s| is| has| have| did)?(?: \w+){0,2} (?:change|changed|different|do|did)\b(?! (?:you )?(?:do$|mean))"
 )
 _HELP = re.compile(
-    r"\b(?:help|what can (?:you|i|we)|how does this work|how do i (?:use|start|begin)|what do you do"
+    r"\b(?:help|what (?:else )?can (?:you|i|we)|how does this work|how do i (?:use|start|begin)|what do you do"
     r"|who are you|what are you|are you (?:a |an )?(?:human|real|bot|ai|robot)|"
     r"commands|options|where do i start|get started|not sure what)\b"
 )
 _DOUBT = re.compile(r"^(?:is|isn't|do you think|does|are)\b.*\btoo (?P<q>fast|slow|loud|quiet)\b")
 _PRACTICE = re.compile(
-    r"\b(?:master|export|save|download|mp3|wav|flac|hear it|listen|play it|play back|where is the (?:file"
+    r"\b(?:master|export|save|download|mp3|wav|flac|hear it(?! (?:in|with|without|as|at|like|slower|faster)\b)|listen|play it|play back|where is the (?:file"
     r"|audio|sound))\b"
 )
 _HELLO = re.compile(
@@ -94,7 +95,7 @@ _END = re.compile(
 )
 _BYE = re.compile(r"^(?:bye|goodbye|good night|see (?:you|ya)|cya|later|that's all|that is all|i'm done|we're done)\b")
 _PRAISE = re.compile(
-    r"\b(?:(?:love|like|dig|adore) (?:it|this|that)|perfect|awesome|amazing|great|nice|cool|sick"
+    r"\b(?:(?<!'d )(?<!would )(?:love|like|dig|adore) (?:it|this|that)|perfect|awesome|amazing|great|nice|cool|sick"
     r"|fire|brilliant|beautiful|excellent|wow|dope|lovely|fantastic|well done|good job|slaps|banger)\b"
 )
 _PAN = re.compile(
@@ -125,12 +126,13 @@ def answer(draft: Draft, text: str) -> bool:
         )
     elif _CHANGED.search(text) and "would" not in text and "can" not in text and "should" not in text:
         _what_changed(draft)
-    elif (_WHY.search(text) or text.strip(" ?!.") == "why") and not _fact(text):
+    elif (_WHY.search(text) or text.strip(" ?!.") == "why") and not _facts(text):
         _explain(draft)
     elif _STATUS.search(text):
         draft.say(summary(draft))
-    elif (found := _fact(text)) and not (_EXPLAIN.search(text) and _term(text)):
-        _tell(draft, found)
+    elif (found := _facts(text)) and not (_EXPLAIN.search(text) and _term(text)):
+        for name in found:
+            _tell(draft, name)
     elif term := _term(text):
         draft.say(GLOSSARY[term])
         _tell_of_term(draft, term)
@@ -288,8 +290,9 @@ def _fact_of(report: Report, name: str) -> str:
     return ", ".join(f"{part.label} from {part.start_s:.0f} s" for part in audio.sections)
 
 
-def _fact(text: str) -> str:
-    return next((name for name, pattern in _FACTS if pattern.search(text)), "")
+def _facts(text: str) -> tuple[str, ...]:
+    """Everything that a text asks for."""
+    return tuple(name for name, pattern in _FACTS if pattern.search(text))
 
 
 def _tell(draft: Draft, name: str) -> None:

@@ -28,7 +28,10 @@ _LENGTH = re.compile(
     rf"|\b(?P<s2>{_NAME})\b(?: \w+){{0,4}}? (?P<b>shorter|longer|too long|too short|is short|is long)\b"
 )
 _BARS = re.compile(rf"\b(?P<n>\d{{1,2}})[ -]bars? {_FILL}intro\b|\bintro\b.{{0,12}}?\b(?P<m>\d{{1,2}}) bars?\b")
-_START = re.compile(rf"\b(?:start|begin|open)s?(?: right)? (?:with|on|in|at) {_FILL}(?P<s>{_NAME})\b")
+_START = re.compile(
+    rf"\b(?:start|begin|open)s?(?: right)? (?:with|on|in|at) {_FILL}(?P<s>{_NAME})\b"
+    rf"|\bput {_FILL}(?P<s2>{_NAME}) (?:first|at the (?:start|beginning|front))\b"
+)
 _END = re.compile(rf"\b(?:end|finish|close)(?:es|s)? (?:with|on|in) {_FILL}(?P<s>{_NAME})\b")
 _ORDINALS = {"first": 0, "1st": 0, "1": 0, "second": 1, "2nd": 1, "2": 1, "third": 2, "3rd": 2, "3": 2, "fourth": 3}
 _WORDS = ("first", "second", "third", "fourth")
@@ -49,7 +52,7 @@ def arrange(draft: Draft, clause: str) -> bool:
         _resize(draft, SECTIONS[found["s"] or found["s2"]], found["a"] or found["b"])
         return True
     if found := _START.search(clause):
-        label, form = SECTIONS[found["s"]], draft.sections
+        label, form = SECTIONS[found["s"] or found["s2"]], draft.sections
         _reform(draft, (label, *(form[1:] if form[:1] in (("intro",), (label,)) else form)))
         return True
     if found := _END.search(clause):

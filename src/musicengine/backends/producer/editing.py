@@ -44,7 +44,7 @@ _INSTRUMENTAL = re.compile(
 )
 _FAULTS = word_set(
     "empty thin dull muddy muddier mud muffled harsh shrill piercing tinny boomy murky cluttered crowded flat squashed "
-    "robotic mechanical weak repetitive loose"
+    "robotic mechanical weak repetitive loose rushed hectic sluggish"
 )
 _STATES = re.compile(r"\b(?:is|are|feels?|sounds?|it's|seems?|that's|was|gets?)\b(?!.*\b(?:not|less|enough)\b)")
 _SOFTLY = re.compile(r"\b(?:a (?:little )?(?:bit|touch|tad|little)|kind of|kinda|rather|quite|pretty|somewhat)\b")
@@ -139,8 +139,11 @@ def _vocals(draft: Draft, part: Clause) -> bool:
     else:
         amount = _VOCAL_DB.search(text)
         step = float(amount["n"]) if amount else 2.0 * part.degree
-        down = bool(_DOWN.search(text)) and not re.search(r"too (?:quiet|low|soft)|can't hear|bring .* up", text)
-        if not (down or _UP.search(text)):
+        signed = re.search(r"(?<!\w)([+-])\d", text)
+        down = bool(signed[1] == "-" if signed else _DOWN.search(text)) and not re.search(
+            r"too (?:quiet|low|soft)|can't hear|bring .* up", text
+        )
+        if not (down or signed or _UP.search(text)):
             return False
         if draft.brief.instrumental and not down:
             draft.set(instrumental=False)

@@ -17,6 +17,7 @@ from musicengine.backends.producer.answers import answer, chat_along, summary
 from musicengine.backends.producer.draft import Draft
 from musicengine.backends.producer.editing import edit, keep
 from musicengine.backends.producer.reading import clauses, normal
+from musicengine.backends.producer.terms import QUALITIES
 from musicengine.backends.producer.wording import find_topic, say_what_is_known, word
 from musicengine.errors import BriefError, CodecError, InputError
 from musicengine.synth import parse_brief
@@ -63,6 +64,8 @@ _PART_OF_IT = re.compile(
     r"|drums?)\b"
 )
 _ABOUT_IT = re.compile(r"\b(?:make|get|turn|have|give) (?:it|this|that|the|my|our|everything)\b")
+_VERSION_OF_IT = re.compile(r"\b(?:an?|the) (?:\w+ ){0,2}?(?:version|mix|edit|remix)\b(?! of (?!it|this|that))")
+_A_BIT = re.compile(r"\ba (?:little |tiny )?(?:bit|touch|tad|notch|little) ?(?:of )?")
 _GO = re.compile(
     r"^(?:(?:yes|yeah|yep|yup|sure|ok|okay|alright|please|great|cool|do it|go|go ahead|go on|go for it"
     r"|run it|let's go|sounds good|make it|do that|please do|render(?: it)?|play it|play|generate(?: it)?"
@@ -93,7 +96,10 @@ _QUESTION = re.compile(
     r"|define|compare|tell me|rate|whats|any)\b"
 )
 #: It asks for knowledge, never for a change; "what if it were slower?" does.
-_OPEN_QUESTION = re.compile(r"^(?:what|which|how (?:many|much)|when|where|who|whose)\b(?! (?:if|about))[^,;]*\?\s*$")
+_OPEN_QUESTION = re.compile(
+    r"^(?:why|what|which|how (?:many|much)|when|where|who|whose)\b(?! (?:if|about))[^,;]*\?\s*$"
+)
+_MORE_OF = re.compile(r"^(?:(?:more|less|add|remove|with|without|no|some|an?|the|please) ){1,3}([a-z]{2,20})[ .!]*$")
 _BLEND = re.compile(
     r"\b(?:blend\w*|mix(?:es|ed|ing)?|fusion|fuse|fusing|cross(?:over|ed|ing)?|combin\w+|mash\w*|hybrid|meets?|merge)\b"
 )
@@ -181,7 +187,10 @@ def _gone(draft: Draft, text: str) -> bool:
         _improve(draft, text)
     elif _ANOTHER.search(bare) and draft.brief != Brief() and len(bare.split()) <= 7 and not _MAKE.search(bare):
         draft.set(seed=draft.brief.seed + 1)
-        draft.say("Same direction, another seed.")
+        draft.say("Another seed, so other notes.")
+        for clause in clauses(_ANOTHER.sub(" ", text)):
+            if not QUALITIES.keys().isdisjoint(clause.split()):
+                edit(draft, clause)
         draft.propose("generate")
     else:
         return False
@@ -224,8 +233,9 @@ def _is_new(draft: Draft, text: str) -> bool:
     """Whether the request begins a track rather than changes one."""
     if _RESET.search(text):
         return True
-    if draft.brief != Brief() and _ABOUT_IT.search(text):
+    if draft.brief != Brief() and (_ABOUT_IT.search(text) or _VERSION_OF_IT.search(text)):
         return False
+    text = _A_BIT.sub("", text)
     if _PIECE_OF_MUSIC.search(text) or _names_music(text):
         return True
     if draft.brief != Brief() and "style of" in text:
@@ -328,7 +338,9 @@ def _wonder(draft: Draft, text: str) -> None:
         if draft.begun
         else '"a warm disco track in A minor"'
     )
-    if _QUESTION.search(text.strip()):
+    if unknown := _MORE_OF.search(text.strip()):
+        draft.say(f"The brief has no knob for the {unknown[1]} alone. The genre picks who plays.")
+    elif _QUESTION.search(text.strip()):
         draft.say(f"That I cannot answer: I know about the track in front of us. Try {hint}.")
     else:
         draft.say(f"I did not understand that as something to do with the track; I read plain English. Try {hint}.")
