@@ -35,9 +35,9 @@ _RELATIVES = {
 
 
 _MANNERS = frozenset(
-    "80s,acoustic,atmospheric,campfire,chill,chillout,cinematic,club,dance,downtempo,electronic,meditation,old school,"
-    "piano,study".split(",")
-)
+    ["80s", "acoustic", "atmospheric", "campfire", "chill", "chillout", "cinematic", "club", "dance", "downtempo",
+     "electronic", "meditation", "old school", "piano", "study"]
+)  # fmt: skip
 """Names of genres that say more often how another is played."""
 
 

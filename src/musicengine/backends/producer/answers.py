@@ -81,7 +81,8 @@ _HELP = re.compile(
 )
 _DOUBT = re.compile(r"^(?:is|isn't|do you think|does|are)\b.*\btoo (?P<q>fast|slow|loud|quiet)\b")
 _PRACTICE = re.compile(
-    r"\b(?:master|export|save|download|mp3|wav|flac|hear it(?! (?:in|with|without|as|at|like|slower|faster)\b)|listen|play it|play back|where is the (?:file"
+    r"\b(?:master|export|save|download|mp3|wav|flac|hear it(?! (?:in|with|without|as|at|like|slower|faster)\b)"
+    r"|listen|play it|play back|where is the (?:file"
     r"|audio|sound))\b"
 )
 _HELLO = re.compile(

@@ -43,8 +43,8 @@ _STYLE = re.compile(
 )
 _NOT_GENRES = word_set("swing piano acoustic chill club study roots soul acid classical 80s dance dub drone")
 _LIKE = re.compile(
-    r"\b(?:in the style of|sounds? like|(?<!don't )(?<!not )(?<!\bi )(?<!'d )(?<!would )(?<!you )(?<!we )like|à la|a la)\b"
-    r" (?P<who>.+)"
+    r"\b(?:in the style of|sounds? like|(?<!don't )(?<!not )(?<!\bi )(?<!'d )(?<!would )(?<!you )(?<!we )like"
+    r"|à la|a la)\b (?P<who>.+)"
 )
 _PERCENT = re.compile(r"\b(?P<n>\d{1,3}) ?(?:%|percent\b)")
 _TEMPO_WORD = re.compile(r"\b(?:tempo|bpm|speed|pace|faster|slower|quicker)\b")
