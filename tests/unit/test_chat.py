@@ -197,6 +197,35 @@ def test_a_new_track_leaves_the_old_direction(engine: MusicEngine) -> None:
     assert after(engine, BASE, "make me a slow reggae song", "undo").genre == "trap"
 
 
+@pytest.mark.parametrize("text", ["undo the last two changes", "undo 2 steps", "undo twice", "undo the last 2 edits"])
+def test_undo_counts_its_steps(engine: MusicEngine, text: str) -> None:
+    assert after(engine, BASE, "slower", "brighter", text) == after(engine, BASE)
+    assert after(engine, BASE, "undo the last nine changes") == Brief()
+
+
+@pytest.mark.parametrize("text", ["it shouldn't be so busy", "it mustn't be so dense", "it needn't be that busy"])
+def test_what_should_not_be_is_less_of_it(engine: MusicEngine, text: str) -> None:
+    assert after(engine, BASE, text).density < 0
+
+
+@pytest.mark.parametrize(
+    "text", ["how wide is the stereo image in percent?", "how wide is the mix", "how bright are the drums?"]
+)
+def test_asking_how_a_track_is_turns_no_knob(engine: MusicEngine, text: str) -> None:
+    made = engine.chat(BASE)
+    asked = engine.chat(text, session=made.session)
+    assert asked.brief == made.brief
+    assert not re.search(r"\d", str(asked.message.content))
+
+
+@pytest.mark.parametrize(
+    ("text", "duration_s"),
+    [("make it a minute shorter", 60.0), ("half a minute longer", 150.0), ("make it longer by a minute", 180.0)],
+)
+def test_lengths_in_words(engine: MusicEngine, text: str, duration_s: float) -> None:
+    assert after(engine, "a pop song, 2 minutes", text).duration_s == duration_s
+
+
 def test_undo_goes_back_step_by_step_and_to_the_start(engine: MusicEngine) -> None:
     assert after(engine, BASE, "slower", "brighter", "undo", "undo").bpm == 140
     assert after(engine, BASE, "slower", "brighter", "undo everything") == Brief()

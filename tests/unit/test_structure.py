@@ -141,6 +141,15 @@ def test_of_music_as_loud_the_chorus_is_the_more_frequent() -> None:
     assert names == ("intro", "verse", "chorus", "verse", "chorus", "chorus")
 
 
+def test_what_alone_repeats_and_is_louder_is_the_chorus() -> None:
+    groups, lengths = np.array([0, 1, 2, 3, 2, 4, 2, 5]), np.full(8, 16.0)
+    names = sections.name(groups, lengths, np.array([-9.0, -5, -2, -5, -2, -5, -2, -9]))
+    assert [at for at, label in enumerate(names) if label == "chorus"] == [2, 4, 6]
+    assert names[5] == "bridge"
+    assert "chorus" not in sections.name(groups, lengths, np.array([-9.0, -3, -2, -3, -2, -3, -2, -9]))
+    assert "chorus" not in sections.name(np.array([0, 1, 1, 2]), np.full(4, 16.0), np.array([-9.0, 0, 0, -9]))
+
+
 def test_pre_chorus_leads_to_the_chorus() -> None:
     names = sections.name(np.array([0, 1, 2, 0, 1, 2]), np.full(6, 16.0), np.array([-6.0, -4, 0, -6, -4, 0]))
     assert names == ("verse", "pre-chorus", "chorus", "verse", "pre-chorus", "chorus")

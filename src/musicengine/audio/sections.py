@@ -1,9 +1,10 @@
 """Names for the sections of a song, from which of them repeat, in what order, and how loud they are.
 
-The rules are those of the usual song form. The repeated music with most energy is the chorus (the more frequent of two
-that are as loud); the repeated music that comes first besides it is the verse; what else repeatedly leads into the
-chorus is the pre-chorus. What occurs once is intro, bridge, break or outro by its place and energy, music that frames
-the piece is intro and outro, and a quiet beginning that returns in the middle is instrumental.
+The rules are those of the usual song form. The repeated music with most energy is the chorus (the more frequent of
+two that are as loud), and so is what alone repeats and is louder than the rest; the repeated music that comes first
+besides it is the verse; what else repeatedly leads into the chorus is the pre-chorus. What occurs once is intro,
+bridge, break or outro by its place and energy, music that frames the piece is intro and outro, and a quiet beginning
+that returns in the middle is instrumental.
 """
 
 from __future__ import annotations
@@ -52,6 +53,8 @@ def _by_repetition(groups: IntArray, lengths_s: Array, energies_db: Array) -> li
         others = [g for g in repeated if g != chorus]
         roles |= {g: "pre-chorus" for g in others[1:] if _leads_to(groups, g, chorus)}
         roles[chorus] = "chorus"
+    elif repeated and _stands_out(groups == repeated[0], lengths_s, energies_db):
+        roles[repeated[0]] = "chorus"
     return [roles.get(g, "") for g in groups]
 
 
@@ -65,6 +68,16 @@ def _loudest(repeated: list[int], groups: IntArray, lengths_s: Array, energies_d
     energy = {g: float(np.average(energies_db[groups == g], weights=lengths_s[groups == g])) for g in repeated}
     loud = [g for g in repeated if energy[g] > max(energy.values()) - _AS_LOUD_DB]
     return max(loud, key=lambda g: float(lengths_s[groups == g].sum()))
+
+
+def _stands_out(group: Array, lengths_s: Array, energies_db: Array) -> bool:
+    """Whether a group is louder than the other sections between the first and the last, as a chorus is."""
+    others = ~group
+    others[[0, -1]] = False
+    if not others.any():
+        return False
+    levels = [float(np.average(energies_db[some], weights=lengths_s[some])) for some in (group, others)]
+    return levels[0] > levels[1] + _AS_LOUD_DB
 
 
 def _leads_to(groups: IntArray, group: int, target: int) -> bool:

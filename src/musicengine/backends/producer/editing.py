@@ -16,7 +16,10 @@ from musicengine.synth.briefs import MOODS
 __all__ = ["edit", "keep"]
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_NEGATION = re.compile(r"\b(?:not|no|never|without|isn't|aren't|wasn't|don't|doesn't|can't|cannot|won't|ain't|stop)\b")
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|without|isn't|aren't|wasn't|don't|doesn't|can't|cannot|won't|ain't"
+    r"|shouldn't|mustn't|needn't|stop)\b"
+)
 _KEEP = re.compile(
     r"\b(?:don't|do not|dont|never|without) (?:chang|touch|alter|mess(?:ing)? with|los|mak)(?:e|ing)?\b(?P<a>.*)"
     r"|\b(?:keep|leave|preserve)\b(?P<b>(?!.*\bout\b).*)"

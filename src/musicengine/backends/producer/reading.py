@@ -44,7 +44,7 @@ _TENS = dict(
 ) | {"fourty": 40}  # fmt: skip
 _UNITS = (
     "bpm beats? seconds? secs? minutes? mins? semitones? half-steps? tones? steps? bars? db decibels? times rounds "
-    "versions takes variations variants options alternatives tries different"
+    "changes edits versions takes variations variants options alternatives tries different"
 )
 _NUMBER_WORDS = re.compile(
     rf"\b(?:(?:a |one |two )?hundred(?: and)?(?:[ -](?:{'|'.join((*_TENS, *_SMALL))}))?(?:[ -](?:{'|'.join(_SMALL)}))?"

@@ -33,8 +33,8 @@ _TO_NUMBER = re.compile(
     r"|sec|min|bars?|db|%|lufs|semi|hz|rounds))"
 )
 _BY_TIME = re.compile(
-    r"\b(?P<n>\d{1,3}) ?(?P<u>s|secs?|seconds?|m|mins?|minutes?) (?P<w>longer|shorter|more|less)\b"
-    r"|\b(?P<w2>longer|shorter) by (?P<n2>\d{1,3}) ?(?P<u2>s|secs?|seconds?|mins?|minutes?)\b"
+    r"\b(?P<n>\d{1,3}|half an?|an?) ?(?P<u>s|secs?|seconds?|m|mins?|minutes?) (?P<w>longer|shorter|more|less)\b"
+    r"|\b(?P<w2>longer|shorter) by (?P<n2>\d{1,3}|half an?|an?) ?(?P<u2>s|secs?|seconds?|mins?|minutes?)\b"
 )
 _STYLE = re.compile(
     r"\b(?:style|version|vibe|vibes|feel|flavou?r|genre|like|into|more|turn|switch|as|make it"
@@ -109,7 +109,10 @@ def change_by(draft: Draft, part: Clause) -> bool:
         draft.tempo(draft.bpm * (1 + (-1 if slower else 1) * float(found["n"]) / 100))
         return True
     if found := _BY_TIME.search(text):
-        step = float(found["n"] or found["n2"]) * (60 if (found["u"] or found["u2"]).startswith("m") else 1)
+        count = found["n"] or found["n2"]
+        step = (float(count) if count.isdigit() else 0.5 if "half" in count else 1.0) * (
+            60 if (found["u"] or found["u2"]).startswith("m") else 1
+        )
         longer = (found["w"] or found["w2"]) in ("longer", "more")
         draft.set(duration_s=draft.duration_s + (step if longer else -step))
         return True

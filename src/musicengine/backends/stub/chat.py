@@ -36,6 +36,7 @@ _UNDO = re.compile(
     r"|(?:liked|preferred) (?:it|the (?:last|previous|old|other|first) one)(?: \w+)? (?:better"
     r"|more|before)|(?:liked|preferred) it before|as it was before)\b"
 )
+_STEPS_BACK = re.compile(r"\b(?:the )?(?:last |previous )?(?P<n>\d{1,2}) (?:changes|edits|steps|times)\b|\btwice\b")
 _ALL = re.compile(r"\b(?:everything|all|original|first version|beginning|start over|very start)\b")
 _RESET = re.compile(
     r"\b(?:start over|start again|start fresh|from scratch|reset|(?:clear|delete) (?:it|everything"
@@ -98,6 +99,7 @@ _QUESTION = re.compile(
 #: It asks for knowledge, never for a change; "what if it were slower?" does.
 _OPEN_QUESTION = re.compile(
     r"^(?:why|what|which|how (?:many|much)|when|where|who|whose)\b(?! (?:if|about))[^,;]*\?\s*$"
+    r"|^how \w+ (?:is|are|was|were) [^,;]*$"
 )
 _MORE_OF = re.compile(r"^(?:(?:more|less|add|remove|with|without|no|some|an?|the|please) ){1,3}([a-z]{2,20})[ .!]*$")
 _BLEND = re.compile(
@@ -164,9 +166,10 @@ def _undone(draft: Draft, text: str) -> bool:
     if not depth:
         draft.say("There is nothing to undo.")
         return True
-    draft.undo = depth if _ALL.search(text) else 1
+    steps = _STEPS_BACK.search(text)
+    draft.undo = depth if _ALL.search(text) else min(max(int(steps["n"] or 2), 1), depth) if steps else 1
     draft.brief = draft.context.earlier[-draft.undo]
-    rest = _UNDO.sub(" ", text)
+    rest = _STEPS_BACK.sub(" ", _UNDO.sub(" ", text))
     for clause in clauses(rest):
         if len(clause.split()) > 1 and not _ALL.search(clause):
             edit(draft, clause)
