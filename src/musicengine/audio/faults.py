@@ -26,7 +26,7 @@ from musicengine.dsp.true_peak import block_max
 from musicengine.dsp.types import Array, FloatArray, IntArray
 from musicengine.values.sound import Audio
 
-__all__ = ["SILENT", "Pair", "compare_channels", "find_clicks", "find_faults"]
+__all__ = ["SILENT", "Pair", "compare_channels", "find_clicks", "find_faults", "measure_width"]
 
 SILENT = 1e-3
 """Magnitude below which a sample is silent: -60 dBFS."""
@@ -69,7 +69,7 @@ def find_faults(
     if audio.channels == 2 and (windows.peak >= SILENT).any():
         pair = compare_channels(audio) if pair is None else pair
         yield "stereo.correlation", _worst_correlation(pair, audio.duration_s)
-        yield "stereo.width", _width(pair)
+        yield "stereo.width", measure_width(pair)
     if np.isfinite(integrated_lufs):
         yield "noise.floor", _noise_floor(survey, RULES["noise.floor"].good[1])
         yield "noise.hum", _hum(find_mains(audio, low=low)[1], integrated_lufs)
@@ -123,6 +123,14 @@ class Pair:
         """How much of the time is out of polarity, in [0, 1]."""
         return float(self.out.mean()) if self.out.size else 0.0
 
+    def narrowed(self, gain_db: float) -> Pair:
+        """The pair with another level of the sides."""
+        left, right, both = self.sums.T
+        gain = 10 ** (gain_db / 20)
+        middle, side, cross = left + right + 2 * both, gain**2 * (left + right - 2 * both), 2 * gain * (left - right)
+        sums = np.stack([middle + side + cross, middle + side - cross, middle - side], axis=1) / 4
+        return attrs.evolve(self, sums=sums, out=_out_of_polarity(sums))
+
     def out_at(self, times_s: Array) -> Array:
         """How far the channels are out of polarity around these times, in [0, 1]."""
         return np.interp(times_s, self.starts_s + _WINDOW_S / 2, self.out)
@@ -136,11 +144,17 @@ def compare_channels(audio: Audio) -> Pair:
     length = min(round(_WINDOW_S / _PART_S), len(products))
     sums = np.cumsum(np.pad(products, ((1, 0), (0, 0))), axis=0)
     seconds = sums[length:] - sums[: len(sums) - length]
-    left, right, both = seconds.T
+    left, right, _ = seconds.T
     heard = np.maximum(left, right) > SILENT**2 * audio.rate * _PART_S * length
+    return Pair(seconds[heard], _out_of_polarity(seconds[heard]), np.flatnonzero(heard) * _PART_S)
+
+
+def _out_of_polarity(sums: Array) -> Array:
+    """How far each second is, in [0, 1], from its sums of left², right² and left·right."""
+    left, right, both = sums.T
     correlation = both / np.sqrt(np.maximum(left * right, 1e-20))
-    out = np.clip((correlation - _NEGATIVE[0]) / (_NEGATIVE[1] - _NEGATIVE[0]), 0, 1)
-    return Pair(seconds[heard], out[heard], np.flatnonzero(heard) * _PART_S)
+    out: Array = np.clip((correlation - _NEGATIVE[0]) / (_NEGATIVE[1] - _NEGATIVE[0]), 0, 1)
+    return out
 
 
 def _multiply(samples: FloatArray, size: int) -> Array:
@@ -250,7 +264,7 @@ def _worst_correlation(pair: Pair, duration_s: float) -> Finding:
     return Finding(measured, float(start_s), min(float(end_s) + _WINDOW_S, duration_s))
 
 
-def _width(pair: Pair) -> Finding:
+def measure_width(pair: Pair) -> Finding:
     """The level of the side signal over that of the middle, dB; seconds out of polarity have a rule of their own."""
     left, right, both = (1 - pair.out) @ pair.sums
     middle, side = left + right + 2 * both, left + right - 2 * both
