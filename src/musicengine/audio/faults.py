@@ -7,7 +7,7 @@ chapter 5, detect them the same way with a better predictor).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 import attrs
@@ -32,6 +32,7 @@ SILENT = 1e-3
 """Magnitude below which a sample is silent: -60 dBFS."""
 
 _WINDOW_S = 1.0
+_CLICK_SPAN_S = 3.0  # looked at together
 _PART_S = 0.05  # the channels are compared in every second, wherever it begins
 _NEGATIVE = (0.0, -0.2)  # correlations from which seconds begin to be out of polarity, and are
 _SELDOM = 0.04  # of the time: what is out of polarity counts in full from there on
@@ -167,23 +168,26 @@ def _multiply(samples: FloatArray, size: int) -> Array:
     return np.concatenate([sums, last], dtype=np.float64)
 
 
-def _seconds(audio: Audio) -> list[FloatArray]:
-    size = round(_WINDOW_S * audio.rate)
-    return [audio.samples[:, at : at + size] for at in range(0, audio.samples.shape[1], size)]
-
-
 def _measure(audio: Audio) -> _Windows:
-    size, parts = round(_WINDOW_S * audio.rate), _seconds(audio)
-    peak = np.array([np.maximum(part.max(axis=1), -part.min(axis=1)) for part in parts], np.float32)
+    size = round(_WINDOW_S * audio.rate)
+    highest, lowest, total = (_second_by_second(reduced, audio.samples, size) for reduced in (np.max, np.min, np.sum))
     return _Windows(
         duration_s=audio.duration_s,
         rate=audio.rate,
         count=audio.samples.shape[1],
-        peak=peak,
-        total=np.array([part.sum(axis=1) for part in parts], np.float64),
-        clipped=_clipped_per_window(find_clipped(audio), size, len(parts)),
-        clicks=np.bincount(find_clicks(audio) // size, minlength=len(parts)),
+        peak=np.maximum(highest, -lowest),
+        total=total.astype(np.float64),
+        clipped=_clipped_per_window(find_clipped(audio), size, len(total)),
+        clicks=np.bincount(find_clicks(audio) // size, minlength=len(total)),
     )
+
+
+def _second_by_second(reduced: Callable[..., FloatArray], samples: FloatArray, size: int) -> FloatArray:
+    """Each window of samples (channels, n), the last one shorter, reduced to a number: (windows, channels)."""
+    whole = samples.shape[1] // size * size
+    windows = reduced(samples[:, :whole].reshape(len(samples), -1, size), axis=2)
+    rest = [reduced(samples[:, whole:], axis=1, keepdims=True)] if whole < samples.shape[1] else []
+    return np.concatenate([windows, *rest], axis=1).T
 
 
 def _clipped_per_window(plateaus: list[Plateau], size: int, count: int) -> IntArray:
@@ -195,15 +199,15 @@ def _clipped_per_window(plateaus: list[Plateau], size: int, count: int) -> IntAr
 
 def find_clicks(audio: Audio) -> IntArray:
     """The samples that click: those whose second difference stands 26 dB out of the milliseconds around them."""
-    size = round(_WINDOW_S * audio.rate)
+    size = round(_CLICK_SPAN_S * audio.rate)
     starts = range(0, audio.samples.shape[1], size)
     return np.concatenate([at + _clicks_within(mixed(audio, at, at + size)) for at in starts])
 
 
 def _clicks_within(signal: FloatArray) -> IntArray:
-    """Places of clicks in a window."""
-    steps = signal[1:] - signal[:-1]
-    rough = steps[1:] - steps[:-1]
+    """Places of clicks in a stretch."""
+    slopes = signal[1:] - signal[:-1]
+    rough = slopes[1:] - slopes[:-1]
     np.abs(rough, out=rough)
     blocks = rough[: rough.size // _CLICK_BLOCK * _CLICK_BLOCK].reshape(-1, _CLICK_BLOCK)
     if len(blocks) < 5:

@@ -5,9 +5,11 @@ so gain and polarity change nothing. The stems add up to the mixture: ``other`` 
 
 A small network (one hidden layer, the same for all bands and frames) turns the cues of :mod:`musicengine.audio.cues`
 into masks: structure over time and frequency, the harmonics of the lead's and of the bass's pitch, the band, and what
-the drums do in the same frame. It was fitted to the signal-to-distortion ratio (Le Roux et al., "SDR: half-baked or
-well done?", 2019) of rendered mixtures with known parts; ``tools/fit_separation.py`` fits one that way. In stereo the
-voice gets only what is in the middle: its power lies in the mean of the channels and not in their difference.
+the drums do in the same frame. Another hidden layer sees the outline of all of the spectrum and adds to the odds of
+drums and bass, whose sounds vary less than voices do. Both were fitted to the signal-to-distortion ratio (Le Roux et
+al., "SDR: half-baked or well done?", 2019) of rendered mixtures with known parts; ``tools/fit_separation.py`` fits one
+that way. In stereo the voice gets only what is in the middle: its power lies in the mean of the channels and not in
+their difference.
 
 Conventions: frames of about 93 ms, twice that of :mod:`musicengine.audio.spectrum`, centred on multiples of half of
 that. Masks are made on bands that are one bin wide at the bottom of the spectrum and grow upwards, block by block; they
@@ -24,11 +26,12 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from musicengine.audio.cues import REACH, Cues, Grid, find_cues
+from musicengine.audio.cues import REACH, Cues, Grid, find_cues, outline_points
 from musicengine.audio.pitch import track_pitch
 from musicengine.audio.spectrum import frame_length, mixed
 from musicengine.dsp import spectra
 from musicengine.dsp.frames import frame, padded
+from musicengine.dsp.products import product
 from musicengine.dsp.types import ComplexArray, FloatArray
 from musicengine.values.measures import SeparationQuality
 from musicengine.values.music import PitchTrack
@@ -36,10 +39,11 @@ from musicengine.values.sound import Audio, Stems
 
 __all__ = ["Masks", "assess", "plan_separation", "render", "separate"]
 
-_BLOCK_FRAMES = 336
-_CACHED_FRAMES = 16
+_BLOCK_FRAMES = 672
+_CACHED_FRAMES = 32
 _TRANSFORMED_FRAMES = 32
 _RENDER_FRAMES = 64
+_DRAWN = slice(1, 3)  # the stems that the outline of the spectrum tells: drums and bass
 _SILENCE = 1e-12  # power relative to full scale at the peak
 _FULL = 255  # the masks' whole number for 1
 
@@ -72,14 +76,15 @@ def separate(audio: Audio, *, pitch: PitchTrack | None = None) -> Stems:
 
 
 def plan_separation(
-    audio: Audio, *, pitch: PitchTrack | None = None, block_frames: int = _BLOCK_FRAMES, threads: int = 2
+    audio: Audio, *, pitch: PitchTrack | None = None, block_frames: int | None = None, threads: int = 2
 ) -> Masks:
     """The masks alone, without waveforms.
 
     Args:
         audio: of any rate, length and number of channels.
         pitch: the audio's own predominant pitch, if known.
-        block_frames: frames held at a time by each thread; any number gives the same result.
+        block_frames: frames held at a time by each thread, by default as many for each; any number gives the same
+            result.
         threads: how many blocks to work on at once.
     """
     length = 2 * frame_length(audio.rate)
@@ -94,12 +99,14 @@ def plan_separation(
     track = pitch if pitch is not None else track_pitch(audio)
     pitch_hz, voicing = _pitches(track, total, length / 2 / audio.rate)
 
+    step = block_frames or -(-total // (-(-total // (_BLOCK_FRAMES * threads)) * threads))
+
     def fill(first: int) -> None:
-        block = slice(first, min(first + block_frames, total))
+        block = slice(first, min(first + step, total))
         power, middle = _band_powers(audio, grid, length, block.start - REACH, block.stop + REACH)
         levels = np.log(power + np.float32(_SILENCE * peak**2))
         levels *= np.float32(0.5)
-        parts = _share_out(find_cues(levels, pitch_hz[block], voicing[block], grid))
+        parts = _share_out(find_cues(levels, pitch_hz[block], voicing[block], grid), grid)
         inner = slice(REACH, REACH + block.stop - first)
         if middle is not None:
             parts[:, 0] *= np.square(middle[inner])
@@ -109,7 +116,7 @@ def plan_separation(
         kept[block] = levels[inner]
 
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(fill, range(0, total, block_frames)))
+        list(pool.map(fill, range(0, total, step)))
     return masks
 
 
@@ -239,29 +246,51 @@ def _pitches(track: PitchTrack, frames: int, hop_s: float) -> tuple[FloatArray, 
     return pitch_hz, np.where(pitch_hz > 0, track.voicing[nearest], 0).astype(np.float32)
 
 
-def _share_out(cues: Cues) -> FloatArray:
+def _share_out(cues: Cues, grid: Grid) -> FloatArray:
     """The parts of vocals, drums and bass in each band: float32 (frames, 3, bands), adding up to 1 at most."""
-    weights = _weights()
-    result = np.empty((len(cues.local), 3, cues.local.shape[2]), np.float32)
-    of_bands = weights.band.T @ cues.band + weights.bias[:, None]
+    weights, points = _weights(), outline_points(grid)
+    frames, count, bands = cues.local.shape
+    result = np.empty((frames, 3, bands), np.float32)
+    # One product makes the hidden units: the bands' cues count as local ones, the frames' as weights of a cue of 1.
+    given = np.empty((_CACHED_FRAMES, count + len(cues.band) + 1, bands), np.float32)
+    given[:, count:-1], given[:, -1] = cues.band, 1
+    factors = np.empty((_CACHED_FRAMES, weights.bias.size, given.shape[1]), np.float32)
+    factors[:, :, :-1] = np.concatenate([weights.local, weights.band]).T
+    of_frames = np.einsum("tc,ch->th", cues.frame, weights.frame) + weights.bias
+    units = np.empty((_CACHED_FRAMES, weights.bias.size, bands), np.float32)
     # Frame by frame, so that rounding does not depend on the block; few at a time, so that they stay in the cache.
-    for first in range(0, len(result), _CACHED_FRAMES):
-        piece = slice(first, first + _CACHED_FRAMES)
-        hidden = weights.local.T @ cues.local[piece]
-        hidden += np.einsum("tc,ch->th", cues.frame[piece], weights.frame)[:, :, None]
-        hidden += of_bands
+    for first in range(0, frames, _CACHED_FRAMES):
+        piece = slice(first, min(first + _CACHED_FRAMES, frames))
+        rows = slice(0, piece.stop - first)
+        given[rows, :count] = cues.local[piece]
+        factors[rows, :, -1] = of_frames[piece]
+        hidden = np.matmul(factors[rows], given[rows], out=units[rows])
         np.maximum(hidden, 0, out=hidden)
         logits = weights.output.T @ hidden
         logits += weights.output_bias[:, None]
+        logits[:, _DRAWN] += _from_outline(cues.outline[piece]).take(points, axis=2)
         logits -= logits.max(axis=1, keepdims=True)
         odds = np.exp(logits, out=logits)
         np.divide(odds[:, :3], odds.sum(axis=1, keepdims=True), out=result[piece])
     return result
 
 
+def _from_outline(outline: FloatArray) -> FloatArray:
+    """What adds to the logits of drums and bass at the outline's points: (frames, 2, points), of few frames."""
+    weights = _weights()
+    # Always as many rows, so that rounding does not depend on the block.
+    rows = np.zeros((_CACHED_FRAMES, outline.shape[1]), np.float32)
+    rows[: len(outline)] = outline
+    hidden = product(rows, weights.outline)
+    hidden += weights.outline_bias
+    np.maximum(hidden, 0, out=hidden)
+    logits: FloatArray = product(hidden, weights.shape)[: len(outline)].reshape(len(outline), 2, -1)
+    return logits
+
+
 @attrs.frozen(eq=False)
 class _Weights:
-    """Of the network: from local, frame and band cues to hidden units, and from those to the stems' logits."""
+    """Of the network: from cues to hidden units of each band and of the outline, from those to the stems' logits."""
 
     local: FloatArray
     frame: FloatArray
@@ -269,9 +298,12 @@ class _Weights:
     bias: FloatArray
     output: FloatArray
     output_bias: FloatArray
+    outline: FloatArray
+    outline_bias: FloatArray
+    shape: FloatArray
 
 
 @lru_cache(maxsize=1)
 def _weights() -> _Weights:
     with (files("musicengine.audio") / "separation.npz").open("rb") as file, np.load(file) as stored:
-        return _Weights(*(stored[field.name] for field in attrs.fields(_Weights)))
+        return _Weights(*(stored[field.name].astype(np.float32) for field in attrs.fields(_Weights)))
