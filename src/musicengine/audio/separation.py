@@ -36,7 +36,7 @@ from musicengine.values.sound import Audio, Stems
 
 __all__ = ["Masks", "assess", "plan_separation", "render", "separate"]
 
-_BLOCK_FRAMES = 672
+_BLOCK_FRAMES = 336
 _CACHED_FRAMES = 32
 _TRANSFORMED_FRAMES = 32
 _RENDER_FRAMES = 64
