@@ -49,7 +49,7 @@ def find_mains(audio: Audio, *, low: Decimated | None = None) -> tuple[float, fl
 
 def _quick(size: float) -> int:
     """Nearly as many samples, but a number that a fast Fourier transform divides well."""
-    return max(1, int(size) // _QUICK) * _QUICK
+    return max(1, round(size) // _QUICK) * _QUICK
 
 
 def _stretches(signal: FloatArray, size: int, rate: float) -> tuple[Array, float]:
