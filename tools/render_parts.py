@@ -1,10 +1,13 @@
-"""Mixtures with known parts to fit separation to: what the composer writes, played by sampled instruments.
+"""Mixtures with known parts to fit separation to: what the composer or others write, played by sampled instruments.
 
     python tools/render_parts.py FOLDER --fonts A.sf2 B.sf2 [--count 160] [--seconds 12]
+    python tools/render_parts.py FOLDER --fonts A.sf2 B.sf2 --scores FOLDER [--seconds 12]
 
 Composes in every genre by turns and has drums, bass, lead and accompaniment played one after the other by fluidsynth
 (which must be on the path) with General MIDI instruments of the sound fonts by turns, drawn at random, as are levels,
 octaves of the bass, reverb, and whether the lead is played, sung by the synthetic singer or one of the accompanists.
+Scores are General MIDI files: channel 10 are the drums, programs 33 to 40 the bass, and all else is other. Each is
+played twice, as it is, and transposed with other instruments of the same families; of each four stretches are taken.
 Writes FLAC files and a JSON file for each mixture whose field "stems" names its parts. Needs mido and soundfile.
 """
 
@@ -14,12 +17,13 @@ import argparse
 import json
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import mido
 import numpy as np
 import soundfile
+from mido.midifiles.meta import KeySignatureError
 
 from musicengine.synth import compose
 from musicengine.synth.genres import all_genres
@@ -29,6 +33,9 @@ from musicengine.values.making import Brief
 
 RATE = 22_050
 TICKS_A_SECOND = 960  # at the default tempo a beat lasts half a second
+LONGEST_S = 120.0  # of a score
+STRETCHES = 4  # of a performance
+FAMILY = 8  # programs
 GAP_S = 3.0  # between passages: what rings dies away
 DRUM_CHANNEL = 9
 BASSES = range(32, 40)
@@ -80,37 +87,36 @@ def messages(
                 yield stop, mido.Message("note_off", channel=channel, note=note)
 
 
+def sound(track: mido.MidiTrack, font: Path) -> np.ndarray:
+    """The track played by the sound font, in mono: (samples,). Notes that nobody ends would sound for ever."""
+    track = track.copy()
+    track.extend(mido.Message("control_change", channel=channel, control=120, value=0) for channel in range(16))
+    with tempfile.TemporaryDirectory() as folder:
+        score, wave = Path(folder) / "score.mid", Path(folder) / "sound.wav"
+        mido.MidiFile(ticks_per_beat=TICKS_A_SECOND // 2, tracks=[track]).save(score)
+        settings = ["-ni", "-q", "-C", "0", "-g", "0.5", "-r", str(RATE)]
+        command = ["fluidsynth", *settings, "-F", str(wave), str(font), str(score)]
+        subprocess.run(command, check=True, capture_output=True)
+        return soundfile.read(wave, dtype="float32", always_2d=True)[0].mean(axis=1)
+
+
+def tracked(timed: Iterable[tuple[float, mido.Message]]) -> mido.MidiTrack:
+    """The messages, with the seconds at which they come, one after the other."""
+    track, now = mido.MidiTrack(), 0
+    for second, message in timed:
+        tick = max(0, round(second * TICKS_A_SECOND))
+        track.append(message.copy(time=tick - now))
+        now = tick
+    return track
+
+
 def play(passages: list[list[Player]], font: Path, seconds: float, random: np.random.Generator) -> np.ndarray:
     """Each passage played by the sound font, in mono: (passages, samples)."""
     period = seconds + GAP_S
     timed = [
         m for i, p in enumerate(passages) for m in messages(p, 0.5 + i * period, 0.5 + i * period + seconds, random)
     ]
-    track, now = mido.MidiTrack(), 0
-    for second, message in sorted(timed, key=lambda item: (item[0], item[1].type == "note_on")):
-        tick = max(0, round(second * TICKS_A_SECOND))
-        track.append(message.copy(time=tick - now))
-        now = tick
-    with tempfile.TemporaryDirectory() as folder:
-        score, sound = Path(folder) / "score.mid", Path(folder) / "sound.wav"
-        mido.MidiFile(ticks_per_beat=TICKS_A_SECOND // 2, tracks=[track]).save(score)
-        command = [
-            "fluidsynth",
-            "-ni",
-            "-q",
-            "-C",
-            "0",
-            "-g",
-            "0.5",
-            "-r",
-            str(RATE),
-            "-F",
-            str(sound),
-            str(font),
-            str(score),
-        ]
-        subprocess.run(command, check=True, capture_output=True)
-        samples = soundfile.read(sound, dtype="float32", always_2d=True)[0].mean(axis=1)
+    samples = sound(tracked(sorted(timed, key=lambda item: (item[0], item[1].type == "note_on"))), font)
     starts = [round((0.5 + i * period) * RATE) for i in range(len(passages))]
     count = round(seconds * RATE)
     samples = np.pad(samples, (0, max(0, starts[-1] + count - samples.size)))
@@ -125,15 +131,102 @@ def leveled(samples: np.ndarray, range_db: tuple[float, float], random: np.rando
     )
 
 
+def of_stems(score: Path) -> list[tuple[float, mido.Message, str | None]]:
+    """The score's messages with their seconds, and for notes the stem that plays them."""
+    programs, now, result = [0] * 16, 0.0, []
+    for message in mido.MidiFile(score, clip=True):
+        now += message.time
+        if now > LONGEST_S:
+            break
+        if message.is_meta or message.type == "sysex":
+            continue
+        if message.type == "program_change":
+            programs[message.channel] = message.program
+        stem = None
+        if message.type in ("note_on", "note_off"):
+            plays_bass = programs[message.channel] in BASSES
+            stem = "drums" if message.channel == DRUM_CHANNEL else "bass" if plays_bass else "other"
+        result.append((now, message, stem))
+    return result
+
+
+def changed(message: mido.Message, shift: int, programs: dict[tuple[int, int], int]) -> mido.Message:
+    """The message transposed, or with another instrument; those of drums as they are."""
+    if getattr(message, "channel", DRUM_CHANNEL) == DRUM_CHANNEL:
+        return message
+    if message.type == "program_change":
+        return message.copy(program=programs.get((message.channel, message.program), message.program))
+    if message.type in ("note_on", "note_off"):
+        return message.copy(note=int(np.clip(message.note + shift, 0, 127)))
+    return message
+
+
+def perform(score: Path, font: Path, random: np.random.Generator, *, freely: bool) -> dict[str, np.ndarray]:
+    """The score's stems, each played alone; freely: transposed, half of the instruments others of their families."""
+    timed, shift, programs = of_stems(score), int(random.integers(-4, 5)) if freely else 0, {}
+    for _, message, _ in timed:
+        if freely and message.type == "program_change" and random.random() < 0.5:
+            family = message.program // FAMILY * FAMILY
+            programs[message.channel, message.program] = family + int(random.integers(FAMILY))
+    stems = {}
+    for name in sorted({stem for *_, stem in timed if stem}):
+        heard = [(second, changed(m, shift, programs)) for second, m, stem in timed if stem in (None, name)]
+        stems[name] = sound(tracked(heard), font)
+    return stems
+
+
+def stretches(
+    stems: dict[str, np.ndarray], seconds: float, random: np.random.Generator
+) -> Iterator[dict[str, np.ndarray]]:
+    """Up to four stretches in which at least two stems sound, at the same level."""
+    count, end = round(seconds * RATE), min(map(len, stems.values()))
+    starts = random.permutation(np.arange(0, end - count, count))
+    found = 0
+    for start in starts:
+        parts = {name: samples[start : start + count] for name, samples in stems.items()}
+        powers = {name: float(np.mean(np.square(part))) for name, part in parts.items()}
+        total = sum(powers.values())
+        parts = {name: part * 0.06 / total**0.5 for name, part in parts.items() if powers[name] > 1e-3 * total > 1e-10}
+        if len(parts) > 1 and found < STRETCHES:
+            found += 1
+            yield parts
+
+
+def play_scores(folder: Path, scores: Path, fonts: list[Path], seconds: float) -> None:
+    """Writes stretches of what is written, by fonts by turns."""
+    random = np.random.default_rng(0)
+    for number, score in enumerate(sorted(scores.glob("*.mid"))):
+        for freely in (False, True):
+            try:
+                stems = perform(score, fonts[(number + freely) % len(fonts)], random, freely=freely)
+            except (OSError, EOFError, ValueError, KeySignatureError) as error:
+                print(f"{score}: {error}", flush=True)
+                break
+            for at, parts in enumerate(stretches(stems, seconds, random)):
+                write(folder, f"{number:03d}_{freely:d}_{at}", parts)
+
+
+def write(folder: Path, name: str, parts: dict[str, np.ndarray]) -> None:
+    """The parts as FLAC files, and the file that names them."""
+    names = {stem: f"{name}_{stem}.flac" for stem in parts}
+    for stem, samples in parts.items():
+        soundfile.write(folder / names[stem], samples, RATE)
+    (folder / f"{name}.json").write_text(json.dumps({"stems": names}))
+
+
 def main() -> None:
-    """Compose, play, write."""
+    """Compose or read, play, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--fonts", type=Path, nargs="+", required=True)
     parser.add_argument("--count", type=int, default=160)
     parser.add_argument("--seconds", type=float, default=12)
+    parser.add_argument("--scores", type=Path)
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
+    if options.scores:
+        play_scores(options.folder, options.scores, options.fonts, options.seconds)
+        return
     random, genres, batch = np.random.default_rng(0), all_genres(), 20
     for first in range(0, options.count, batch):
         passages: list[tuple[int, str, list[Player]]] = []
@@ -151,13 +244,8 @@ def main() -> None:
         parts = {(n, stem): samples for (n, stem, _), samples in zip(passages, played, strict=True)}
         parts |= {(n, "vocals"): samples for n, samples in sung.items()}
         for number in range(first, first + batch):
-            names = {}
-            for stem in (s for n, s in parts if n == number):
-                names[stem] = f"{number:04d}_{stem}.flac"
-                soundfile.write(
-                    options.folder / names[stem], leveled(parts[number, stem], LEVELS_DB[stem], random), RATE
-                )
-            (options.folder / f"{number:04d}.json").write_text(json.dumps({"stems": names}))
+            own = {s: leveled(samples, LEVELS_DB[s], random) for (n, s), samples in parts.items() if n == number}
+            write(options.folder, f"{number:04d}", own)
 
 
 if __name__ == "__main__":

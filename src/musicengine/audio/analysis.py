@@ -78,7 +78,14 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None, thr
         tell("loudness")
         chroma = chroma_job.result()
         quality = score_quality(
-            audio, survey=passed, loudness=loudness, beats=heard.beats, form=form, chroma=chroma, low=low
+            audio,
+            survey=passed,
+            loudness=loudness,
+            beats=heard.beats,
+            form=form,
+            chroma=chroma,
+            low=low,
+            onsets=heard.strength,
         )
         tell("quality")
         beats_s = heard.beats.times_s if heard.beats else None

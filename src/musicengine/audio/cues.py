@@ -1,6 +1,6 @@
 """Cues to which stem a band of the short-time spectrum belongs to: what the masks are computed from.
 
-All are ratios or differences of levels, so that they do not depend on gain. Three kinds:
+All are ratios or differences of levels, so that they do not depend on gain. Four kinds:
 
 - of each band and frame: the level against medians along time (high for drums) and along frequency (high for notes;
   Fitzgerald, "Harmonic/percussive separation using median filtering", 2010), against that before and after, against
@@ -8,7 +8,9 @@ All are ratios or differences of levels, so that they do not depend on gain. Thr
   lead's pitch or of the bass; how much of the lasting sound lies below it;
 - of each frame: how the low, middle and high bands rise and how drum-like they are, the bass's pitch and how
   clear it is, the lasting level of each octave, and how much is struck in a second around;
-- of each band: its frequency.
+- of each band: its frequency;
+- of each frame at fixed frequencies: the outline of the spectrum, of what lasts in it, and of that just before and
+  after, against the loudest around.
 
 Levels are natural logarithms of amplitude.
 """
@@ -25,7 +27,7 @@ from musicengine.dsp.medians import running_median
 from musicengine.dsp.products import product
 from musicengine.dsp.types import Array, FloatArray
 
-__all__ = ["LOCAL_CUES", "REACH", "Cues", "Grid", "find_cues"]
+__all__ = ["LOCAL_CUES", "REACH", "Cues", "Grid", "find_cues", "outline_points"]
 
 LOCAL_CUES = 18
 REACH = 15  # frames that a cue sees to each side
@@ -65,13 +67,28 @@ class Grid:
         return centres
 
 
+_OUTLINE_GRID = Grid(1025, 22_050 / 2048)  # the bands from which the outline is drawn
+_OUTLINE_TOP_HZ = 900.0  # below, each band is a point of it; above, six together are one
+_OUTLINE_STEP = 6
+_OUTLINE_FLOOR = -8.0
+_BESIDE = 2  # frames to the spectra before and after
+
+
 @attrs.frozen(eq=False)
 class Cues:
-    """The cues of some frames, float32: local (frames, cues, bands), frame (frames, cues), band (cues, bands)."""
+    """The cues of some frames, float32.
+
+    Args:
+        local: (frames, cues, bands).
+        frame: (frames, cues).
+        band: (cues, bands).
+        outline: (frames, cues), four cues for each of the points of the outline.
+    """
 
     local: FloatArray
     frame: FloatArray
     band: FloatArray
+    outline: FloatArray
 
 
 @lru_cache(maxsize=8)
@@ -126,7 +143,50 @@ def find_cues(levels: FloatArray, pitch_hz: FloatArray, voicing: FloatArray, gri
         salience[:, None],
         _activity(levels - short, grid),
     )
-    return Cues(local, np.concatenate(columns, axis=1), _band_cues(grid))
+    return Cues(local, np.concatenate(columns, axis=1), _band_cues(grid), _outline(levels, lasting, grid))
+
+
+@lru_cache(maxsize=8)
+def outline_points(grid: Grid) -> Array:
+    """The point of the outline that is nearest to each band: whole numbers (bands,)."""
+    drawn = _points(_OUTLINE_GRID.hz[None])[0]
+    result: Array = np.abs(grid.hz[:, None] - drawn).argmin(axis=1)
+    return result
+
+
+def _points(values: FloatArray) -> FloatArray:
+    """The values (frames, bands) of the outline's bands at its points: (frames, points)."""
+    low = int(np.searchsorted(_OUTLINE_GRID.hz, _OUTLINE_TOP_HZ))
+    whole = low + (values.shape[1] - low) // _OUTLINE_STEP * _OUTLINE_STEP
+    upper = values[:, low:whole].reshape(len(values), -1, _OUTLINE_STEP).mean(axis=2)
+    return np.concatenate([values[:, :low], upper], axis=1)
+
+
+def _outline(levels: FloatArray, lasting: FloatArray, grid: Grid) -> FloatArray:
+    """Levels now, of what lasts, before and after, against the loudest around: (frames, 4 points), at most 0.
+
+    Args:
+        levels: float32 (REACH + frames + REACH, bands).
+        lasting: float32 (frames, bands).
+        grid: the bands.
+    """
+    frames, bands = len(lasting), _outline_bands(grid)
+    tops = np.lib.stride_tricks.sliding_window_view(levels.max(axis=1), 2 * REACH + 1).max(axis=1)[:, None]
+    near = _points(levels[REACH - _BESIDE : REACH + frames + _BESIDE, bands])
+    parts = [near[_BESIDE:][:frames], _points(lasting[:, bands]), near[:frames], near[2 * _BESIDE :]]
+    result = np.concatenate([part - tops for part in parts], axis=1)
+    np.clip(result, _OUTLINE_FLOOR, 0, out=result)
+    return result
+
+
+@lru_cache(maxsize=8)
+def _outline_bands(grid: Grid) -> slice | Array:
+    """Which bands are nearest to those of the outline."""
+    wanted = _OUTLINE_GRID.hz
+    if len(grid.hz) >= len(wanted) and np.allclose(grid.hz[: len(wanted) - 1], wanted[:-1]):
+        return slice(len(wanted))
+    nearest: Array = np.abs(wanted[:, None] - grid.hz).argmin(axis=1)
+    return nearest
 
 
 def _comb(pitch_hz: FloatArray, grid: Grid) -> FloatArray:

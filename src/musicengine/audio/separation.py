@@ -5,9 +5,11 @@ so gain and polarity change nothing. The stems add up to the mixture: ``other`` 
 
 A small network (one hidden layer, the same for all bands and frames) turns the cues of :mod:`musicengine.audio.cues`
 into masks: structure over time and frequency, the harmonics of the lead's and of the bass's pitch, the band, and what
-the drums do in the same frame. It was fitted to the signal-to-distortion ratio (Le Roux et al., "SDR: half-baked or
-well done?", 2019) of rendered mixtures with known parts; ``tools/fit_separation.py`` fits one that way. In stereo the
-voice gets only what is in the middle: its power lies in the mean of the channels and not in their difference.
+the drums do in the same frame. Another hidden layer sees the outline of all of the spectrum and adds to the odds of
+drums and bass, whose sounds vary less than voices do. Both were fitted to the signal-to-distortion ratio (Le Roux et
+al., "SDR: half-baked or well done?", 2019) of rendered mixtures with known parts; ``tools/fit_separation.py`` fits one
+that way. In stereo the voice gets only what is in the middle: its power lies in the mean of the channels and not in
+their difference.
 
 Conventions: frames of about 93 ms, twice that of :mod:`musicengine.audio.spectrum`, centred on multiples of half of
 that. Masks are made on bands that are one bin wide at the bottom of the spectrum and grow upwards, block by block; they
@@ -24,11 +26,12 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from musicengine.audio.cues import REACH, Cues, Grid, find_cues
+from musicengine.audio.cues import REACH, Cues, Grid, find_cues, outline_points
 from musicengine.audio.pitch import track_pitch
 from musicengine.audio.spectrum import frame_length, mixed
 from musicengine.dsp import spectra
 from musicengine.dsp.frames import frame, padded
+from musicengine.dsp.products import product
 from musicengine.dsp.types import ComplexArray, FloatArray
 from musicengine.values.measures import SeparationQuality
 from musicengine.values.music import PitchTrack
@@ -41,6 +44,7 @@ _CACHED_FRAMES = 32
 _STRETCH_FRAMES = 4096  # whose levels are held, so that blocks need not hear them twice
 _TRANSFORMED_FRAMES = 32
 _RENDER_FRAMES = 64
+_DRAWN = slice(1, 3)  # the stems that the outline of the spectrum tells: drums and bass
 _SILENCE = 1e-12  # power relative to full scale at the peak
 _FULL = 255  # the masks' whole number for 1
 
@@ -102,7 +106,7 @@ def plan_separation(
         return levels, middle
 
     def fill(block: slice, levels: FloatArray, middle: FloatArray | None) -> None:
-        parts = _share_out(find_cues(levels, pitch_hz[block], voicing[block], grid))
+        parts = _share_out(find_cues(levels, pitch_hz[block], voicing[block], grid), grid)
         inner = slice(REACH, len(levels) - REACH)
         if middle is not None:
             parts[:, 0] *= np.square(middle[inner])
@@ -258,9 +262,9 @@ def _pitches(track: PitchTrack, frames: int, hop_s: float) -> tuple[FloatArray, 
     return pitch_hz, np.where(pitch_hz > 0, track.voicing[nearest], 0).astype(np.float32)
 
 
-def _share_out(cues: Cues) -> FloatArray:
+def _share_out(cues: Cues, grid: Grid) -> FloatArray:
     """The parts of vocals, drums and bass in each band: float32 (frames, 3, bands), adding up to 1 at most."""
-    weights = _weights()
+    weights, points = _weights(), outline_points(grid)
     frames, count, bands = cues.local.shape
     result = np.empty((frames, 3, bands), np.float32)
     # One product makes the hidden units: the bands' cues count as local ones, the frames' as weights of a cue of 1.
@@ -280,15 +284,29 @@ def _share_out(cues: Cues) -> FloatArray:
         np.maximum(hidden, 0, out=hidden)
         logits = weights.output.T @ hidden
         logits += weights.output_bias[:, None]
+        logits[:, _DRAWN] += _from_outline(cues.outline[piece]).take(points, axis=2)
         logits -= logits.max(axis=1, keepdims=True)
         odds = np.exp(logits, out=logits)
         np.divide(odds[:, :3], odds.sum(axis=1, keepdims=True), out=result[piece])
     return result
 
 
+def _from_outline(outline: FloatArray) -> FloatArray:
+    """What adds to the logits of drums and bass at the outline's points: (frames, 2, points), of few frames."""
+    weights = _weights()
+    # Always as many rows, so that rounding does not depend on the block.
+    rows = np.zeros((_CACHED_FRAMES, outline.shape[1]), np.float32)
+    rows[: len(outline)] = outline
+    hidden = product(rows, weights.outline)
+    hidden += weights.outline_bias
+    np.maximum(hidden, 0, out=hidden)
+    logits: FloatArray = product(hidden, weights.shape)[: len(outline)].reshape(len(outline), 2, -1)
+    return logits
+
+
 @attrs.frozen(eq=False)
 class _Weights:
-    """Of the network: from local, frame and band cues to hidden units, and from those to the stems' logits."""
+    """Of the network: from cues to hidden units of each band and of the outline, from those to the stems' logits."""
 
     local: FloatArray
     frame: FloatArray
@@ -296,9 +314,12 @@ class _Weights:
     bias: FloatArray
     output: FloatArray
     output_bias: FloatArray
+    outline: FloatArray
+    outline_bias: FloatArray
+    shape: FloatArray
 
 
 @lru_cache(maxsize=1)
 def _weights() -> _Weights:
     with (files("musicengine.audio") / "separation.npz").open("rb") as file, np.load(file) as stored:
-        return _Weights(*(stored[field.name] for field in attrs.fields(_Weights)))
+        return _Weights(*(stored[field.name].astype(np.float32) for field in attrs.fields(_Weights)))

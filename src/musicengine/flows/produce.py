@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from musicengine.errors import BackendError, CreditsError, InputError
+from musicengine.errors import BackendError, CreditsError, InputError, describe_error
 from musicengine.flows.refine import refine, revise
 from musicengine.protocols import Progress
 from musicengine.values.making import Brief, Credits, Step, Take
@@ -25,7 +25,7 @@ __all__ = ["MAX_ROUNDS", "NOISE", "Studio", "produce"]
 MAX_ROUNDS = 100
 """Rounds, the most."""
 
-NOISE = 0.2
+NOISE = 0.03
 """Points by which the score of one performance varies with where its measuring starts, in 19 of 20 cases.
 
 Measured by ``tools/measure_produce.py noise --count 50``: 0.197 at the 95th percentile, 0.053 at the 90th, 0.004 at the
@@ -94,7 +94,7 @@ def produce(
         except Exception as error:
             if not made:
                 raise
-            stopped, problem = "failed", f"{type(error).__name__}: {error}"
+            stopped, problem = "failed", describe_error(error)
             break
         best = max(made, key=lambda item: item.score if item.kept else -1.0)
         if best.score >= target or len(made) == rounds:
