@@ -56,15 +56,12 @@ class Grid:
     @property
     def widths(self) -> FloatArray:
         """Bins in each band."""
-        widths: FloatArray = np.diff(self.edges).astype(np.float32)
-        return widths
+        return _widths(self)
 
     @property
     def hz(self) -> FloatArray:
         """The middle of each band."""
-        edges = np.array(self.edges)
-        centres: FloatArray = ((edges[:-1] + edges[1:] - 1) * (self.bin_hz / 2)).astype(np.float32)
-        return centres
+        return _centres(self)
 
 
 _OUTLINE_GRID = Grid(1025, 22_050 / 2048)  # the bands from which the outline is drawn
@@ -89,6 +86,21 @@ class Cues:
     frame: FloatArray
     band: FloatArray
     outline: FloatArray
+
+
+@lru_cache(maxsize=8)
+def _widths(grid: Grid) -> FloatArray:
+    widths: FloatArray = np.diff(grid.edges).astype(np.float32)
+    widths.flags.writeable = False
+    return widths
+
+
+@lru_cache(maxsize=8)
+def _centres(grid: Grid) -> FloatArray:
+    edges = np.array(grid.edges)
+    centres: FloatArray = ((edges[:-1] + edges[1:] - 1) * (grid.bin_hz / 2)).astype(np.float32)
+    centres.flags.writeable = False
+    return centres
 
 
 @lru_cache(maxsize=8)
