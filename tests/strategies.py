@@ -135,7 +135,7 @@ deductions = st.builds(
     line=st.none() | st.integers(0, 99),
     source=names,
 )
-scored = st.builds(scores.Score, tuples(deductions))
+scored = st.builds(scores.Score, tuples(deductions), st.floats(50, 100))
 advice = st.builds(scores.Advice, names, names, st.floats(0, 20), st.integers(1, 5))
 word_times = st.builds(lambda text, span, sure: words.Word(text, span[0], span[1], sure), names, spans, shares)
 transcripts = st.builds(words.Transcript, tuples(word_times), st.just("en"))

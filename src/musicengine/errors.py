@@ -28,6 +28,8 @@ Every message repeats the offending value and says what was expected. No message
 
 from __future__ import annotations
 
+import re
+
 __all__ = [
     "AudioError",
     "BackendError",
@@ -49,6 +51,30 @@ __all__ = [
     "UnknownBackendError",
     "WorkerError",
 ]
+
+_SECRETS = re.compile(
+    r"(?P<named>(?:key|token|secret|password|passwd|authorization|auth|signature|sig|credential)s?['\"]?\s*[=:]\s*['\"]?)"
+    r"(?:(?:Bearer|Basic)\s+)?[^\s'\"&,;)}\]]+"
+    r"|(?P<scheme>(?:Bearer|Basic)\s+)[^\s'\"]+"
+    r"|(?P<user>://)[^\s/@]+@"
+    r"|(?<![\w-])(?=[A-Za-z_-]*\d)[\w-]{20,}",
+    re.IGNORECASE,
+)
+
+
+def describe_error(error: BaseException) -> str:
+    """An error in words that may be shown, logged and kept, e.g. "TimeoutError: no answer in 30 s".
+
+    Exceptions of foreign clients often repeat the request that failed, and its key with it. What looks like a secret is
+    replaced by "***": what follows the name of one, credentials in an address, and letters with digits, 20 or more.
+    """
+    text = str(error) if isinstance(error, MusicEngineError) else _SECRETS.sub(_masked, str(error))
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _masked(found: re.Match[str]) -> str:
+    kept = found["named"] or found["scheme"] or found["user"] or ""
+    return f"{kept}***{'@' if found['user'] else ''}"
 
 
 class MusicEngineError(Exception):

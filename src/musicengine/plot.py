@@ -17,6 +17,7 @@ from musicengine.audio.loudness import loudness_curve
 from musicengine.dsp.outlines import extremes
 from musicengine.errors import InputError, MissingExtraError
 from musicengine.values._arrays import FloatArray
+from musicengine.values._frame import cost_text
 from musicengine.values.hits import HitModel, Reliability
 from musicengine.values.measures import LoudnessCurve
 from musicengine.values.music import PITCH_CLASSES, Beats, Form, Harmony, Melody, PitchTrack, Section
@@ -179,7 +180,7 @@ def ledger(score: Score, ax: Axes | None = None) -> Axes:
     for at, item in enumerate(_is(score, Score).deductions):
         ax.barh(at, -item.points, left=left, color="C3", alpha=0.8)
         left -= item.points
-        ax.text(left - 0.5, at, f"−{item.points:.1f}", ha="right", va="center")
+        ax.text(left - 0.5, at, f"−{cost_text(item.points)}", ha="right", va="center")
         names.append(item.rule)
     ax.barh(len(names), score.value, color="C0", alpha=0.8)
     ax.text(score.value / 2, len(names), f"{score.value:.1f} of 100", ha="center", va="center", color="white")

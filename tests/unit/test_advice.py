@@ -26,7 +26,7 @@ from musicengine.audio.remedies import (
 )
 from musicengine.dsp.declipping import declip
 from musicengine.dsp.equalizer import bell, high_shelf, low_shelf, notch, response_db
-from musicengine.flows.advise import advise
+from musicengine.flows.advise import advise, measure_again
 from musicengine.values.measures import Loudness
 from musicengine.values.scores import Deduction, Score
 
@@ -198,3 +198,17 @@ def test_filters_have_the_gain_they_are_given() -> None:
     assert response_db(low_shelf(RATE, 200, 6), RATE, [1, 20_000]) == pytest.approx([6, 0], abs=0.01)
     assert response_db(high_shelf(RATE, 6000, -6), RATE, [1, 22_049]) == pytest.approx([0, -6], abs=0.01)
     assert response_db(notch(RATE, 50, 25), RATE, [50, 400]) == pytest.approx([-180, 0], abs=20)
+
+
+def test_contrast_is_judged_once_where_the_length_changes(engine: MusicEngine) -> None:
+    bar = engine.generate(Brief("techno", genre="techno", bpm=120, duration_s=10, seed=1)).audio.samples[:, : 2 * RATE]
+    loop = Audio(np.hstack([np.zeros((2, 12 * RATE), np.float32), np.tile(bar, 10)]), RATE)
+    report = engine.analyze(loop).audio
+    silence = next(item for item in report.quality.deductions if item.rule == "silence")
+    remedy = find_remedy(loop, silence, measure_loudness(loop))
+    assert remedy is not None
+    monotonous = Deduction("form.contrast", 1.0, 0.5, 1.5, "dB", "")
+    report = attrs.evolve(report, quality=Score([silence, monotonous]))
+    rules = [item.rule for item in measure_again(remedy, loop, report).deductions]
+    assert "form.contrast" in rules
+    assert len(rules) == len(set(rules))

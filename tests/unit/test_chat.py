@@ -757,3 +757,51 @@ def test_numbers_are_known_whatever_stands_around_them(known: str) -> None:
     assert find_unverified("it is 2", json.dumps(known)) == ()
     assert find_unverified("it is 3", json.dumps(known)) == ("3",)
     assert find_unverified("it is 2\u00b9", json.dumps("2\u00b9")) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("give me three versions", 3),
+        ("a couple of variations please", 2),
+        ("can you make 4 different takes of it", 4),
+        ("some alternatives?", 3),
+        ("give me fifty options", 8),
+    ],
+)
+def test_versions_are_takes_with_seeds_of_their_own(engine: MusicEngine, text: str, count: int) -> None:
+    session = engine.chat(BASE).session
+    before = engine.session(session).brief
+    actions = engine.chat(text, session=session).actions
+    assert all(isinstance(item, Generate) for item in actions)
+    briefs = [item.brief for item in actions if isinstance(item, Generate)]
+    assert len({brief.seed for brief in briefs} - {before.seed}) == len(briefs) == count
+    assert all(attrs.evolve(brief, seed=before.seed) == before for brief in briefs)
+    assert engine.session(session).brief == before
+
+
+def test_versions_of_something_new(engine: MusicEngine) -> None:
+    reply = engine.chat("make three versions of a jazz tune at 90")
+    assert [(item.brief.genre, item.brief.bpm) for item in reply.actions if isinstance(item, Generate)] == [
+        ("jazz", 90)
+    ] * 3
+    assert not engine.chat("give me three versions").actions
+
+
+def test_a_genre_that_is_not_played_is_said_so_with_the_nearest(engine: MusicEngine) -> None:
+    reply = engine.chat("make me a zydeco track")
+    assert reply.brief.genre == "zydeco"
+    assert "I do not play zydeco: what I make is folk" in str(reply)
+    assert "do not play" not in str(engine.chat("make it rock", session=reply.session))
+
+
+def test_an_effect_on_the_vocals_is_not_their_level(engine: MusicEngine) -> None:
+    reply = engine.chat("more reverb on the vocals", session=engine.chat(BASE).session)
+    assert reply.changes == ()
+    assert "no knob for the reverb" in str(reply)
+
+
+def test_the_end_of_a_session_is_explained(engine: MusicEngine) -> None:
+    reply = engine.chat("please end this session")
+    assert "end_session" in str(reply)
+    assert reply.actions == ()

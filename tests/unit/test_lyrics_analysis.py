@@ -296,6 +296,26 @@ def test_vocabulary_of_a_text() -> None:
     assert not lyrics.measure_vocabulary("oh damn").advisory
 
 
+def test_what_cannot_be_said_is_not_said_to_be_empty() -> None:
+    assert "no language known" in lyrics.analyze("hakuna matata ni maneno mazuri").abstained["flow"]
+    assert lyrics.analyze("... !!!").abstained["flow"] == "there are no words"
+
+
+@pytest.mark.parametrize(
+    "word", ["f**k", "f***", "sh1t", "bullsh*t", "a$$", "as$hole", "$hit", "f-ck", "p***y", "n*gga", "h3ll", "dumbass"]
+)
+def test_strong_words_are_found_behind_signs(word: str) -> None:
+    assert [item.line for item in lyrics.measure_vocabulary(f"so\nI say {word} you").explicit] == [1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["assassin Scunthorpe cocktail", "so-so 24/7 b4 2pac", "c**", "x-ray t-shirt", "l*ve", "class grape title", "50"],
+)
+def test_what_only_looks_like_a_strong_word_is_none(words: str) -> None:
+    assert lyrics.measure_vocabulary(f"so\nI say {words} you").explicit == ()
+
+
 def test_themes_show_their_words() -> None:
     first, *_ = lyrics.name_themes("the river runs to the ocean\nover the mountain\nmy love")
     assert first.name == "nature"
@@ -313,6 +333,8 @@ def test_themes_show_their_words() -> None:
         ("Я вас любил: любовь ещё, быть может", "ru"),
         ("שלום עולם", "he"),
         ("asdf qwer zxcv", "en"),
+        ("aku cinta kamu dan kamu cinta aku selamanya", "und"),
+        ("twerk twerk shawty bounce skrrt", "en"),
         ("24 7 365", "en"),
         ("... !!! 😀", "und"),
         ("", "und"),

@@ -128,10 +128,24 @@ def test_rows_that_name_a_section_are_no_lines(row: str, section: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "row", ["Drop", "Break", "Chorus of angels", "Hook me up", "Chorus", "Verse 1 of the book", "x2 the pain"]
+    "row", ["Drop", "Break", "Chorus of angels", "Hook me up", "chorus", "Verse 1 of the book", "x2 the pain"]
 )
 def test_rows_that_only_look_like_a_section_are_lines(row: str) -> None:
     assert [line.text for line in lyrics.parse(row).lines] == [row]
+
+
+@pytest.mark.parametrize("name", ["Chorus", "VERSE", "Pre-Chorus", "Intro", "Interlude"])
+def test_a_name_alone_is_a_section_where_a_stanza_begins(name: str) -> None:
+    read = lyrics.parse(f"one\n{name}\ntwo\n\n{name}\nthree")
+    assert [(line.text, line.section) for line in read.lines] == [("one", ""), (name, ""), ("two", ""), ("three", name)]
+    assert lyrics.parse(lyrics.format(read)) == read
+
+
+def test_directions_are_no_words() -> None:
+    line = "I said [laughs out loud] no [really"
+    assert [word.text for word in lyrics.find_words(line)] == ["I", "said", "no", "really"]
+    assert lyrics.count_syllables(line) == 5
+    assert lyrics.format(lyrics.parse(line)) == line
 
 
 def test_a_tag_before_a_line_is_none_of_its_words() -> None:

@@ -366,6 +366,7 @@ def test_the_most_that_can_be_lost_is_a_hundred() -> None:
     worst = Score([Deduction("a", 100, 1.0, 0.0, "", "")])
     assert weigh(worst, worst).value == pytest.approx(0)
     assert weigh(Score(), Score()).value == 100
+    assert weigh(Score(judged=90), Score(judged=50)).judged == pytest.approx(0.7 * 90 + 0.3 * 50)
 
 
 # Advice

@@ -335,3 +335,15 @@ def test_a_passage_that_begins_with_a_short_crest_is_clipped_as_those_beside_it(
         wave[start : start + length] = 0.8
     found = [(one.start, one.end) for one in find_clipped(Audio(wave, RATE))]
     assert found == [(100, 105), (size + 900, size + 905)]
+
+
+def test_a_score_says_how_much_could_be_judged(sound: Audio) -> None:
+    silence = score_quality(Audio(np.zeros((2, 5 * RATE)), RATE))
+    levels = ("loudness.target", "loudness.true_peak", "clipping", "silence", "dc_offset", "clicks")
+    assert silence.judged == sum(RULES[name].cap for name in levels)
+    without_form = [rule.cap for name, rule in RULES.items() if not name.startswith(("form.", "tempo.", "tuning."))]
+    assert score_quality(sound).judged == sum(without_form) + RULES["form.contrast"].cap
+    tuned = score_quality(sound, chroma=compute_chroma(sound))
+    assert tuned.judged == score_quality(sound).judged + RULES["tuning.steadiness"].cap
+    mono = score_quality(Audio(sound.mono, RATE))
+    assert mono.judged == score_quality(sound).judged - RULES["stereo.correlation"].cap - RULES["stereo.width"].cap

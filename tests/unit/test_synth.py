@@ -6,7 +6,7 @@ import pytest
 
 from musicengine.audio.loudness import measure_loudness
 from musicengine.errors import BriefError
-from musicengine.synth import Arrangement, compose, find_genre, make, render, truth
+from musicengine.synth import Arrangement, compose, find_genre, genres, make, parse_brief, render, truth
 from musicengine.synth.drumming import DRUMS
 from musicengine.synth.drums import KITS, hit
 from musicengine.synth.form import LABELS, plan, usual
@@ -136,7 +136,10 @@ def test_genres_have_sounds_and_names_of_their_own() -> None:
         ("lofi", "lo-fi"),
         ("hip hop", "hip-hop"),
         ("discoo", "disco"),
-        ("zydeco", "pop"),
+        ("zydeco", "folk"),
+        ("Garage-Rock", "rock"),
+        ("psychedelic trap", "trap"),
+        ("qwertz", "pop"),
         (None, "pop"),
     ],
 )
@@ -145,7 +148,14 @@ def test_a_genre_is_found_by_any_of_its_names_or_the_nearest_is_taken(text: str 
 
 
 def test_an_unknown_genre_is_said_so() -> None:
-    assert compose(Brief(genre="zydeco", duration_s=2)).notes == ("no genre 'zydeco' here, pop is the nearest",)
+    assert compose(Brief(genre="qwertz", duration_s=2)).notes == ("no genre 'qwertz' here, pop is the nearest",)
+    assert compose(Brief("a fast polka", duration_s=2)).notes == ("no genre 'polka' here, folk is the nearest",)
+    assert parse_brief("a fast polka").understood[0] == "genre polka (the nearest here is folk)"
+
+
+def test_what_is_not_played_is_near_to_something_that_is() -> None:
+    assert not set(genres._relatives()) & set(genres._names())
+    assert all(find_genre(name)[1] and find_genre(name)[0] is near for name, near in genres._relatives().items())
 
 
 # Arrangements

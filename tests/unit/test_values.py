@@ -157,6 +157,8 @@ def test_what_names_no_key_is_refused(text: object) -> None:
         (lambda: Brief(seed=-1), "got -1"),
         (lambda: Brief(key="H minor"), "'H minor'"),
         (lambda: Score([Deduction("r", 101, 0, 0, "", "")]), "got 101"),
+        (lambda: Score([Deduction("r", 40, 0, 0, "", "")], judged=39), "from the 40 points deducted to 100, got 39"),
+        (lambda: Score(judged=101), "got 101"),
     ],
 )
 def test_broken_contracts_are_refused_by_name_and_value(make: object, message: str) -> None:
@@ -173,6 +175,15 @@ def test_a_score_is_a_hundred_minus_its_reasons_heaviest_first() -> None:
     score = Score([Deduction(f"r{points}", points, 1, 0, "", "") for points in (1, 5, 2.5)])
     assert score.value == 91.5
     assert [reason.points for reason in score.deductions] == [5, 2.5, 1]
+
+
+def test_a_score_of_which_little_was_judged_says_so() -> None:
+    assert str(Score(judged=49)) == "100/100 (49 judged)"
+    assert str(Score(judged=60)) == str(Score()) == "100/100"
+
+
+def test_what_costs_anything_is_shown_as_more_than_nothing() -> None:
+    assert str(Deduction("r", 0.01, 2.0, 1.0, "dB", "")) == "-<0.1 r: 2 dB (target 1)"
 
 
 def test_embeddings_compare_within_their_space() -> None:

@@ -58,7 +58,7 @@ def find_faults(
     yield "silence", _longest_silence(windows)
     yield "dc_offset", Finding(float(np.abs(windows.total.sum(axis=0) / windows.count).max()))
     yield "clicks", _clicks(windows)
-    if audio.channels == 2:
+    if audio.channels == 2 and (windows.peak >= SILENT).any():
         yield "stereo.correlation", _worst_correlation(windows)
         yield "stereo.width", _width(windows)
     if np.isfinite(integrated_lufs):

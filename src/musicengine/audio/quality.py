@@ -69,7 +69,10 @@ def score_quality(
         *_find_contrast(survey),
         *_find_detuning(chroma, audio.duration_s),
     ]
-    return Score([reason for name, finding in found if (reason := RULES[name].judge(finding))])
+    return Score(
+        [reason for name, finding in found if (reason := RULES[name].judge(finding))],
+        judged=sum(RULES[name].cap for name, _ in found),
+    )
 
 
 def _of_channels(audio: Audio, survey: Survey, products: Array) -> Survey:
@@ -117,9 +120,11 @@ def _find_detuning(chroma: Chroma | None, duration_s: float) -> Iterator[tuple[s
     apart = np.abs((curve - np.nanmedian(curve) + 50) % 100 - 50)
     worst = float(np.nanmax(apart))
     beyond = np.flatnonzero(apart > RULES["tuning.steadiness"].good[1])
-    if beyond.size:
-        end_s = min(float(beyond[-1]) * CURVE_STEP_S + CURVE_WINDOW_S, duration_s)
-        yield "tuning.steadiness", Finding(worst, float(beyond[0]) * CURVE_STEP_S, end_s)
+    if not beyond.size:
+        yield "tuning.steadiness", Finding(worst)
+        return
+    end_s = min(float(beyond[-1]) * CURVE_STEP_S + CURVE_WINDOW_S, duration_s)
+    yield "tuning.steadiness", Finding(worst, float(beyond[0]) * CURVE_STEP_S, end_s)
 
 
 def _find_form(survey: Survey, form: Form | None) -> Iterator[tuple[str, Finding]]:
@@ -130,8 +135,8 @@ def _find_form(survey: Survey, form: Form | None) -> Iterator[tuple[str, Finding
         yield "form.repetition", Finding(100 * _recurring(form.sections))
     choruses = [section for section in form.sections if section.label == "chorus"]
     verses = [section for section in form.sections if section.label == "verse"]
-    if form.sections[0].label == "intro":
-        yield "form.intro", Finding(form.sections[0].end_s, 0.0, form.sections[0].end_s)
+    first = form.sections[0]
+    yield "form.intro", Finding(first.end_s, 0.0, first.end_s) if first.label == "intro" else Finding(0.0)
     if choruses:
         yield "form.first_chorus", Finding(choruses[0].start_s, 0.0, choruses[0].start_s)
     if choruses and verses:

@@ -14,6 +14,7 @@ import attrs
 from musicengine.audio.loudness import measure_loudness
 from musicengine.audio.quality import score_quality
 from musicengine.audio.remedies import Remedy, effort_of, find_remedy
+from musicengine.audio.rules import RULES
 from musicengine.audio.spectrum import survey
 from musicengine.flows.judge import shares
 from musicengine.flows.produce import Studio
@@ -32,6 +33,7 @@ _SHARE = 0.1
 _EFFORT_OF_LINE = 3
 _EFFORTS = {"key": 3, "bpm": 3, "sections": 3, "energy": 2, "lyrics": 3, "seed": 5}
 _EFFORT_OF_KNOB = 1
+_WITHOUT_FORM = "form.contrast"  # judged by the sound alone, so always anew
 
 
 def advise_on_track(audio: Audio, report: Report) -> tuple[Advice, ...]:
@@ -136,5 +138,5 @@ def measure_again(remedy: Remedy, audio: Audio, report: AudioReport) -> Score:
         form=form if same else None,
     )
     kept = "tuning." if same else ("tuning.", "tempo.", "form.")
-    standing = [item for item in report.quality.deductions if item.rule.startswith(kept)]
-    return Score([*score.deductions, *standing])
+    standing = [item for item in report.quality.deductions if item.rule.startswith(kept) and item.rule != _WITHOUT_FORM]
+    return Score([*score.deductions, *standing], judged=score.judged + sum(RULES[item.rule].cap for item in standing))

@@ -12,7 +12,7 @@ from typing import TypeVar
 import attrs
 
 from musicengine import codec
-from musicengine.errors import BackendError, MusicEngineError
+from musicengine.errors import BackendError, MusicEngineError, describe_error
 from musicengine.flows.prompts import BLOCK, Prompts
 from musicengine.flows.proposals import find_unverified, read_proposal
 from musicengine.flows.safety import screen_text
@@ -197,7 +197,7 @@ def _guarded(model: ChatModel, ask: Callable[[], R]) -> R:
     except MusicEngineError:
         raise
     except Exception as error:
-        raise BackendError(f"the chat model {type(model).__name__} failed: {type(error).__name__}: {error}") from error
+        raise BackendError(f"the chat model {type(model).__name__} failed: {describe_error(error)}") from error
 
 
 def _whole(model: ChatModel, answer: str) -> str:

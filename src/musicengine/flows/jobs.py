@@ -17,7 +17,15 @@ from typing import cast
 import attrs
 
 from musicengine.calls import Account
-from musicengine.errors import BackendError, CreditsError, InputError, JobError, StoreError, UncertainError
+from musicengine.errors import (
+    BackendError,
+    CreditsError,
+    InputError,
+    JobError,
+    StoreError,
+    UncertainError,
+    describe_error,
+)
 from musicengine.flows.journal import Journal
 from musicengine.protocols import CancellingGenerator, IdempotentGenerator, MusicGenerator, Progress
 from musicengine.values.making import Brief, Credits, Job, Step, Take
@@ -197,7 +205,7 @@ class Jobs:
             self._recorded(job, attrs.evolve(job, status="failed", cost=_nothing(job), message=str(error)))
             raise
         except Exception as error:
-            raise self._uncertain(job, f"{type(error).__name__}: {error}") from error
+            raise self._uncertain(job, describe_error(error)) from error
         try:
             return self._recorded(job, answer)
         except StoreError as error:

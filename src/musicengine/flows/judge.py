@@ -63,7 +63,10 @@ def weigh(quality: Score, words: Score | None) -> Score:
         return quality
     of_sound, of_words = shares(words)
     parts = ((quality, of_sound), (words, of_words))
-    return Score([attrs.evolve(item, points=item.points * share) for part, share in parts for item in part.deductions])
+    return Score(
+        [attrs.evolve(item, points=item.points * share) for part, share in parts for item in part.deductions],
+        judged=sum(part.judged * share for part, share in parts),
+    )
 
 
 def _read(words: Words | None, take: Take | None, beats: Beats | None) -> LyricsReport | None:
@@ -94,4 +97,4 @@ def judge_hit(report: AudioReport, source: TrendSource, *, genre: str = "", era:
     try:
         return predict(report, source.trends(genre, era))
     except MusicEngineError as error:
-        return HitReport(score=Score(), low=0.0, high=100.0, genre=genre, era=era, abstained=str(error))
+        return HitReport(score=Score(judged=0), low=0.0, high=100.0, genre=genre, era=era, abstained=str(error))

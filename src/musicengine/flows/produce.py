@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from musicengine.errors import BackendError, CreditsError, InputError
+from musicengine.errors import BackendError, CreditsError, InputError, describe_error
 from musicengine.flows.refine import refine, revise
 from musicengine.protocols import Progress
 from musicengine.values.making import Brief, Credits, Step, Take
@@ -94,7 +94,7 @@ def produce(
         except Exception as error:
             if not made:
                 raise
-            stopped, problem = "failed", f"{type(error).__name__}: {error}"
+            stopped, problem = "failed", describe_error(error)
             break
         best = max(made, key=lambda item: item.score if item.kept else -1.0)
         if best.score >= target or len(made) == rounds:

@@ -156,7 +156,7 @@ def _action(item: Any, brief: Brief) -> Action:
     try:
         match name:
             case "generate":
-                return Generate(brief, **options)
+                return _generate(brief, **options)
             case "refine":
                 return Refine(**options)
             case "produce":
@@ -168,6 +168,10 @@ def _action(item: Any, brief: Brief) -> Action:
     except TypeError as error:
         raise InputError(f"the action {name!r} does not take that: {error}") from None
     raise InputError(f"there is no action {str(name)[:40]!r} for this brief")
+
+
+def _generate(brief: Brief, seed: Any = None) -> Generate:
+    return Generate(brief if seed is None else attrs.evolve(brief, seed=_checked("seed", seed)))
 
 
 def _write_lyrics(brief: Brief, section: str = "", topic: str = "", occurrence: int = 1) -> WriteLyrics:

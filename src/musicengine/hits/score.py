@@ -43,7 +43,8 @@ def predict(record: Record, trends: Trends) -> HitReport:
     cap = 100 / max(1, len(judged))
     known = {name: float(value) for name in judged if (value := features.get(name)) is not None and np.isfinite(value)}
     costs = {name: cap * _distance(value, judged[name]) for name, value in known.items()}
-    score = Score([_reason(name, known[name], judged[name], cost, trends) for name, cost in costs.items() if cost > 0])
+    reasons = [_reason(name, known[name], judged[name], cost, trends) for name, cost in costs.items() if cost > 0]
+    score = Score(reasons, judged=min(100.0, cap * len(known)))
     missing = sorted(set(judged) - set(known))
     sure = features.confidences if isinstance(features, Features) else {}
     doubt = {name: 1 - sure.get(name, 1.0) for name in known}

@@ -165,7 +165,10 @@ def _spell(lyric: Lyrics) -> list[tuple[str, ...]]:
 
 def _structure(lyric: Lyrics, language: str) -> LyricsReport:
     """What can be said of a lyric that cannot be pronounced here."""
-    reason = "there are no words" if language == "und" else f"only English is pronounced here, this is {language!r}"
+    reason = f"only English is pronounced here, this is {language!r}"
+    if language == "und":
+        said = any(find_words(line.text) for line in lyric.lines)
+        reason = "only English is pronounced here, this is no language known" if said else "there are no words"
     return LyricsReport(
         lines=[
             ReportLine(

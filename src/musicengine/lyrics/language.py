@@ -1,15 +1,16 @@
 """Which language a lyric is in: by its script, and by function words among languages of Latin script.
 
-Words that several languages use share their vote. Enough to refuse phonetics politely, no more: a text whose words say
-nothing is taken for English if it is in Latin script.
+Words that several languages use share their vote. Enough to refuse phonetics politely, no more: a text in Latin script
+whose words say nothing is taken for English if the dictionary has most of them.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from musicengine.lyrics.dictionary import dictionary
 from musicengine.lyrics.lexicon import load_lexicon
 
 __all__ = ["detect_language"]
@@ -21,6 +22,9 @@ _SCRIPTS = (
 )  # fmt: skip
 _SAMPLE = 20_000  # characters
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_LEAST_VOTES = 2.0
+_FEW_WORDS = 5  # less than that may be all names
+_LEAST_LISTED = 0.7
 _CLEAR = 1.5  # how many times the votes of English another language needs
 
 
@@ -56,7 +60,15 @@ def _find_latin(words: Sequence[str]) -> str:
         for name in names:
             votes[name] = votes.get(name, 0.0) + times / len(names)
     best = max(votes, key=lambda name: votes[name], default="en")
-    return best if best == "en" or (votes[best] >= 2 and votes[best] > _CLEAR * votes.get("en", 0.0)) else "en"
+    if best != "en" and votes[best] >= _LEAST_VOTES and votes[best] > _CLEAR * votes.get("en", 0.0):
+        return best
+    return "und" if not votes.get("en") and _is_strange(set(words)) else "en"
+
+
+def _is_strange(words: Collection[str]) -> bool:
+    """Whether the dictionary lacks so many of these words that they can hardly be English, names and slang and all."""
+    listed = sum(bool(dictionary().pronunciations(word)) for word in words)
+    return len(words) >= _FEW_WORDS and listed < _LEAST_LISTED * len(words)
 
 
 def _script(word: str) -> str:

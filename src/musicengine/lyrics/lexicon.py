@@ -17,6 +17,12 @@ import attrs
 __all__ = ["NOTHING", "Entry", "Lexicon", "load_lexicon", "look_up"]
 
 
+_SIGNS = str.maketrans("$@013457", "saoieast")
+_HIDING = "*-"
+_NO_SIGNS = str.maketrans("", "", "$@013457*-")
+_OFTEN_HIDDEN = ("fuck", "fucked", "shit", "bitch", "bitches", "nigga", "niggas", "ass", "asses", "pussy", "dick")
+
+
 @attrs.frozen(eq=False)
 class Lexicon:
     """The lists.
@@ -108,10 +114,28 @@ def look_up(word: str) -> Entry:
     mood = next((lists.mood[form] for form in forms if form in lists.mood), 0)
     sense = next((lists.senses[form] for form in forms if form in lists.senses), "")
     themes = next((lists.themes[form] for form in forms if form in lists.themes), ())
-    bad = word if word in lists.explicit else ""
+    bad = word if word in lists.explicit else _uncensored(word)
     if not (mood or sense or themes or bad):
         return NOTHING
     return Entry(mood, sense, themes, lists.explicit.get(bad, ""), bool(bad) and bad not in lists.mild)
+
+
+def _uncensored(word: str) -> str:
+    """The strong word that is spelled with signs for some of its letters ("f**k", "sh1t", "a$$"); "" if it is none.
+
+    Of several that fit, or where one letter is seen, it is one that is often hidden so, or none. The last of several
+    asterisks is no part of a word (:mod:`musicengine.lyrics.tokens`), so one is added.
+    """
+    letters = word.translate(_SIGNS) + "*" * word.endswith("*")
+    if letters == word.translate(_NO_SIGNS) or not any(map(str.isalpha, word)):
+        return ""
+    seen = [(at, letter) for at, letter in enumerate(letters) if letter not in _HIDING]
+    fits = [
+        known
+        for known in load_lexicon().explicit
+        if len(known) == len(letters) and all(known[at] == letter for at, letter in seen)
+    ]
+    return next((known for known in _OFTEN_HIDDEN if known in fits), fits[0] if len(fits) == 1 < len(seen) else "")
 
 
 def _forms(word: str) -> Iterator[str]:

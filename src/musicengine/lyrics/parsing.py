@@ -56,6 +56,7 @@ _HEADER = re.compile(
     r"\s*(?::?\*\*:?|[:)}>])?",
     re.IGNORECASE,
 )
+_BARE = re.compile(r"(?:(?:pre|post)[- ]?)?chorus|verse|refrain|intro|outro|interlude|instrumental", re.IGNORECASE)
 _STAMP = re.compile(r"\[(\d{1,3}):(\d{2})(?:[.:](\d{1,3}))?\]")
 _WORD_STAMP = re.compile(r"<\d{1,3}:\d{2}(?:[.:]\d{1,3})?>")
 _METADATA = re.compile(r"\[(ar|ti|al|au|by|re|ve|length|offset|tool|la|id)\s*:([^\[\]]*)\]", re.IGNORECASE)
@@ -148,10 +149,15 @@ class _Reader:
         elif row[0] == "[" and (metadata := _METADATA.fullmatch(row)) and not times:
             if metadata[1].lower() == "offset":
                 self.offset_s = _number(metadata[2]) / 1000
-        elif (tag := _section(row)) is not None:
+        elif (tag := _section(row)) is not None or (not times and (tag := self._heading(row)) is not None):
             self._begin(tag)
         else:
             self._add(row, times)
+
+    def _heading(self, row: str) -> str | None:
+        """The section that a row names by nothing but its name, which it does only where a stanza begins."""
+        begins = not self.lines or self.lines[-1].stanza != self.stanza
+        return row if begins and row[0].isupper() and _BARE.fullmatch(row) else None
 
     def finish(self) -> list[Line]:
         if self.unsorted and all(line.start_s is not None for line in self.lines):

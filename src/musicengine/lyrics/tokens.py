@@ -1,5 +1,6 @@
 """The words of a line and where they stand: what counts as a word, and its plain spelling.
 
+What stands in square brackets is a direction ("[laughs]") and no word of the line.
 A word is a run of letters, digits and marks, joined by single apostrophes, hyphens, and the points, commas, colons and
 slashes inside numbers and initials ("y'all", "AK-47", "24/7", "10,000", "M.I.A."). Quotes, emoji, dashes, control and
 zero-width characters are never words. One pass of a regular expression that cannot backtrack, so linear in the text.
@@ -34,6 +35,7 @@ _TOKEN = re.compile(
     r"|(?<=\d)[%\"](?!\w)"
     rf")*(?:[{_QUOTES}](?![{_QUOTES}\w]))?"  # runnin'
     r"|&"
+    r"|\[[^\[\]]*\]"  # consumed whole, and no word
 )
 _PLAIN = str.maketrans(
     dict.fromkeys(_QUOTES, "'")
@@ -92,7 +94,7 @@ def _unquoted(word: Token) -> Token:
 
 
 def _is_word(text: str) -> bool:
-    return text[0].isalnum() or text == "&" or any(map(str.isalnum, text))
+    return text[0].isalnum() or text == "&" or (text[0] != "[" and any(map(str.isalnum, text)))
 
 
 def plain(word: str) -> str:

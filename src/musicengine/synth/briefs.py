@@ -158,6 +158,8 @@ def _genre(text: str) -> tuple[str | None, str]:
     if not found:
         return None, ""
     name, genre = found
+    if find_genre(name)[1]:  # none that is played: the brief keeps what was asked for
+        return name, f"genre {name} (the nearest here is {genre.name})"
     return genre.name, f"genre {genre.name}" + ("" if name == genre.name.replace("-", " ") else f" ({name})")
 
 

@@ -11,6 +11,28 @@ from musicengine.synth.styles import Genre
 
 __all__ = ["all_genres", "find_genre", "named_genre"]
 
+_RELATIVES = {
+    "pop": "hyperpop,city pop,j pop,jpop,c pop,latin pop,bubblegum,teen pop,europop,dream pop,electroclash",
+    "rock": "shoegaze,post punk,emo,rockabilly,britpop,new wave,garage rock,psychedelic,prog,progressive rock",
+    "metal": "djent,black metal,nu metal,screamo,grindcore",
+    "ballad": "chanson,fado,bolero,bachata,torch song,show tune,opera,lullaby,enka,schlager",
+    "r&b": "contemporary r&b,doo wop,quiet storm,new jack swing",
+    "funk": "afrobeats,highlife,soukous,makossa,boogaloo,afro funk",
+    "jazz": "salsa,samba,mambo,rumba,cha cha,tango,latin jazz,latin,lounge,ragtime,dixieland,cumbia,merengue",
+    "reggae": "rocksteady,calypso,soca,reggae fusion,dembow,lovers rock",
+    "folk": "polka,zydeco,cajun,klezmer,flamenco,mariachi,ranchera,corrido,irish,scottish,sea shanty,shanty,skiffle,"
+    "bhangra,qawwali,raga,honky tonk,folk rock",
+    "disco": "eurodance,eurobeat,hi nrg,dance punk",
+    "house": "amapiano,gqom,afro house,kwaito,uk garage,future bass,moombahton,electro house,baile funk",
+    "techno": "hardstyle,gabber,psytrance,goa,chiptune,8 bit,ebm,darkwave,hardcore techno",
+    "trap": "grime,cloud rap,crunk,plugg,jersey club",
+    "hip-hop": "trip hop,gangsta rap,g funk,conscious rap,jazz rap,turntablism",
+    "lo-fi": "vaporwave,chillwave,synthwave,retrowave,bedroom pop",
+    "ambient": "orchestral,symphony,symphonic,choral,gregorian,minimalism,field recording,gamelan",
+    "drum and bass": "footwork,neurofunk,breakcore",
+}
+"""Genres that nobody here plays, by the one that is nearest in rhythm and instruments."""
+
 
 def all_genres() -> tuple[Genre, ...]:
     """Every genre the composer knows."""
@@ -22,15 +44,21 @@ def _names() -> dict[str, Genre]:
     return {alias: genre for genre in all_genres() for alias in (genre.name, *genre.aliases)}
 
 
+@cache
+def _relatives() -> dict[str, Genre]:
+    return {name: _names()[near] for near, names in _RELATIVES.items() for name in names.split(",")}
+
+
 def named_genre(text: str) -> tuple[str, Genre] | None:
-    """The genre that a text speaks of and the words that name it, the longest first; None if it names none."""
+    """The genre that a text speaks of, or the nearest to it, and the words that name it, the longest first; or None."""
     words = " " + " ".join(re.findall(r"[a-z&0-9']+", text.lower().replace("-", " "))) + " "
-    found = [(words.index(f" {name} "), name) for name in _names() if f" {name} " in words]
+    known = _relatives() | _names()
+    found = [(words.index(f" {name} "), name) for name in known if f" {name} " in words]
     if not found:
         return None
-    # "melodic deep house" is house, "trap soul" is what comes first; of two at one place the longer says more.
-    _, name = min(found, key=lambda item: (-len(item[1].split()), item[0]))
-    return name, _names()[name]
+    # "melodic deep house" is house, "psychedelic trap" what is played, "trap soul" what comes first.
+    _, name = min(found, key=lambda item: (-len(item[1].split()), item[1] not in _names(), item[0]))
+    return name, known[name]
 
 
 def find_genre(name: str | None) -> tuple[Genre, str]:
@@ -38,10 +66,15 @@ def find_genre(name: str | None) -> tuple[Genre, str]:
     if name is None:
         return _names()["pop"], ""
     known = named_genre(name)
-    if known is not None:
+    if known is not None and known[0] in _names():
         return known[1], "" if known[0] == name.lower().replace("-", " ") else f"{known[1].name} for {name[:40]!r}"
+    nearest = known[1] if known else _alike(name)
+    return nearest, f"no genre {name[:40]!r} here, {nearest.name} is the nearest"
+
+
+def _alike(name: str) -> Genre:
+    """The genre whose name is spelled most like this one, else pop."""
     import difflib  # only the unknown need it
 
     close = difflib.get_close_matches(name.lower()[:40], _names(), n=1, cutoff=0.6)
-    nearest = _names()[close[0] if close else "pop"]
-    return nearest, f"no genre {name[:40]!r} here, {nearest.name} is the nearest"
+    return _names()[close[0] if close else "pop"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musicengine.values._arrays import FloatArray
-from musicengine.values._frame import clock
+from musicengine.values._frame import clock, cost_text
 
 if TYPE_CHECKING:
     from musicengine.values.hits import Curve, Reliability
@@ -240,7 +240,7 @@ def _mark(item: Deduction, row: int, over: float, under: float, duration_s: floa
     return (
         f"<g>{title}{'' if whole else tint}"
         f"<rect x='{left:.1f}' y='{y:.1f}' width='{wide:.1f}' height='3' fill='{WARN}'/></g>"
-        + label(at, y + 17, f"−{item.points:.1f} {item.rule}", anchor)
+        + label(at, y + 17, f"−{cost_text(item.points)} {item.rule}", anchor)
     )
 
 

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 __all__ = [
     "bubbles",
     "clock",
+    "cost_text",
     "facts",
     "framed",
     "headline",
+    "judged_text",
     "ledger",
     "points",
     "reason",
@@ -25,6 +27,8 @@ __all__ = [
     "table",
 ]
 
+_ALL = 99.5  # points judged that are shown as all
+_LEAST_SHOWN = 0.05  # points
 _GAPS = re.compile(" {2,}")  # what stands apart in text
 _UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -39,6 +43,16 @@ def score_text(value: float) -> str:
     """A score with one decimal where it has some: "80.4", "100"; what lost anything is below 100."""
     shown = 99.9 if 99.9 < value < 100 else round(value, 1)
     return f"{shown:.1f}".removesuffix(".0")
+
+
+def cost_text(points: float) -> str:
+    """Points deducted, e.g. "2.5"; what costs anything is more than nothing."""
+    return f"{points:.1f}" if points >= _LEAST_SHOWN else "<0.1"
+
+
+def judged_text(score: Score) -> str:
+    """How much of a score could be judged, ", 94 judged"; "" if all."""
+    return f", {score.judged:.0f} judged" if score.judged < _ALL else ""
 
 
 def points(value: float, more: str = "") -> str:
@@ -87,7 +101,7 @@ def ledger(score: Score, title: str) -> str:
     if not score.deductions:
         return f"<p>{escape(title)}: nothing.</p>"
     rows = "".join(
-        f"<tr><td>{escape(_cost(item.points))}</td><td>{escape(item.rule)}</td>"
+        f"<tr><td>−{escape(cost_text(item.points))}</td><td>{escape(item.rule)}</td>"
         f"<td>{escape(reason(item).partition(': ')[2])}</td></tr>"
         for item in score.deductions
     )
@@ -98,10 +112,6 @@ def bubbles(messages: Iterable[Message]) -> str:
     """A conversation: what the user said on the right, the answers on the left, instructions small in the middle."""
     said = "".join(f"<p class='{item.role}'>{escape(item.content)}</p>" for item in messages)
     return f"<div class='chat'>{said}</div>"
-
-
-def _cost(points: float) -> str:
-    return f"−{points:.1f}" if points >= 0.05 else "−<0.1"
 
 
 _CSS = (

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, TypeAlias
 
-from musicengine.values._frame import score_text, shown
+from musicengine.values._frame import cost_text, score_text, shown
 
 if TYPE_CHECKING:
     from musicengine.values.lyrics import LyricsReport, ReportLine, Rhyme
@@ -237,7 +237,7 @@ def _ledger(report: LyricsReport) -> str:
     if report.score is None or not report.score.deductions:
         return ""
     rows = "".join(
-        f"<tr><td>{'' if item.line is None else item.line + 1}</td><td>−{item.points:.1f}</td>"
+        f"<tr><td>{'' if item.line is None else item.line + 1}</td><td>−{escape(cost_text(item.points))}</td>"
         f"<td>{escape(item.rule)}: {_measured(item)}</td><td>{escape(item.fix)}</td></tr>"
         for item in report.score.deductions[:40]
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musicengine.values import _chart, _frame
-from musicengine.values._frame import clock, framed, ledger, points, reason, score_text
+from musicengine.values._frame import clock, framed, judged_text, ledger, points, reason, score_text
 
 if TYPE_CHECKING:
     from musicengine.values.hits import HitModel, HitReport
@@ -23,7 +23,8 @@ _BAR = 24
 def text(report: Report) -> str:
     """The report as plain text, at most about 100 columns wide."""
     audio = report.audio
-    lines = [f"{'Score':<11}{score_text(report.score.value)} of 100   {_bar(report.score.value)}"]
+    score = f"{score_text(report.score.value)} of 100{judged_text(report.score)}"
+    lines = [f"{'Score':<11}{score}   {_bar(report.score.value)}"]
     lines += [f"{name:<11}{fact}" for name, fact in [*facts(audio), *_words(report)]]
     if report.score.deductions:
         lines += ["", "What it lost points for"]
@@ -37,7 +38,7 @@ def card(report: Report) -> str:
     """The report as an HTML fragment that needs nothing from outside and reads well in light and dark."""
     audio = report.audio
     return framed(
-        points(report.score.value),
+        points(report.score.value, judged_text(report.score)),
         _picture(audio, report.score),
         _frame.facts([*facts(audio), *_words(report)]),
         ledger(report.score, "What it lost points for"),

@@ -11,7 +11,7 @@ import numpy as np
 
 from musicengine.values import _chart, _report
 from musicengine.values import _timeline as timeline
-from musicengine.values._frame import clock, facts, framed, headline, ledger, points, score_text, table
+from musicengine.values._frame import clock, facts, framed, headline, judged_text, ledger, points, score_text, table
 from musicengine.values._picture import image
 from musicengine.values._player import player
 from musicengine.values._timeline import duration_text, pitch_name, stack
@@ -262,7 +262,7 @@ def audio_report(report: AudioReport) -> str:
 
 def score(found: Score) -> str:
     """The score and its ledger."""
-    return framed(points(found.value), ledger(found, "What it lost points for"))
+    return framed(points(found.value, judged_text(found)), ledger(found, "What it lost points for"))
 
 
 def embedding(found: Embedding) -> str:

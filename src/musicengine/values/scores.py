@@ -9,9 +9,12 @@ import attrs
 from musicengine.errors import InputError
 from musicengine.values import _views
 from musicengine.values._arrays import non_negative
+from musicengine.values._frame import cost_text
 from musicengine.values._value import Value
 
 __all__ = ["Advice", "Deduction", "Score"]
+
+_FEW = 50.0  # points judged: a score of less says so wherever it stands
 
 
 @attrs.frozen(repr=False, slots=False)
@@ -42,7 +45,8 @@ class Deduction(Value):
     source: str = ""
 
     def __str__(self) -> str:
-        return f"-{self.points:.1f} {self.rule}: {_number(self.measured)} {self.unit} (target {_number(self.target)})"
+        found = f"{_number(self.measured)} {self.unit} (target {_number(self.target)})"
+        return f"-{cost_text(self.points)} {self.rule}: {found}"
 
 
 def _heaviest_first(deductions: Iterable[Deduction]) -> tuple[Deduction, ...]:
@@ -53,17 +57,24 @@ def _heaviest_first(deductions: Iterable[Deduction]) -> tuple[Deduction, ...]:
 class Score(Value):
     """100 minus a ledger of deductions.
 
+    What cannot be answered costs nothing: ``judged`` says how much could be. A score of 90 of which 36 points were
+    judged says little; silence has one.
+
     Args:
         deductions: the reasons, heaviest first.
+        judged: points of the rules that found something to judge, in [0, 100].
     """
 
     deductions: tuple[Deduction, ...] = attrs.field(default=(), converter=_heaviest_first)
+    judged: float = attrs.field(default=100.0, converter=float, validator=non_negative)
 
     def __attrs_post_init__(self) -> None:
-        """Require a ledger that cannot go below zero."""
+        """Require a ledger that cannot go below zero, nor take more than was judged."""
         total = sum(item.points for item in self.deductions)
         if total > 100 + 1e-6:
             raise InputError(f"Score takes deductions of 100 points at most, got {total:g}")
+        if not total - 1e-6 <= self.judged <= 100 + 1e-6:
+            raise InputError(f"Score.judged must be from the {total:g} points deducted to 100, got {self.judged:g}")
 
     @property
     def value(self) -> float:
@@ -74,7 +85,7 @@ class Score(Value):
         return self.value
 
     def __str__(self) -> str:
-        return f"{self.value:.0f}/100"
+        return f"{self.value:.0f}/100" + (f" ({self.judged:.0f} judged)" if self.judged < _FEW else "")
 
     def _repr_html_(self) -> str:
         return _views.score(self)

@@ -84,6 +84,9 @@ _HELLO = re.compile(
 )
 _HOW_ARE_YOU = re.compile(r"\bhow (?:are|r) (?:you|u)|how's it going|how is it going|how's life\b")
 _THANKS = re.compile(r"\b(?:thanks?|thank you|thx|ty|cheers|appreciate|much obliged)\b")
+_END = re.compile(
+    r"\b(?:end|close|quit|exit|leave|finish|stop|delete) (?:the|this|my|our) (?:session|chat|conversation)\b"
+)
 _BYE = re.compile(r"^(?:bye|goodbye|good night|see (?:you|ya)|cya|later|that's all|that is all|i'm done|we're done)\b")
 _PRAISE = re.compile(
     r"\b(?:(?:love|like|dig|adore) (?:it|this|that)|perfect|awesome|amazing|great|nice|cool|sick"
@@ -136,7 +139,12 @@ def answer(draft: Draft, text: str) -> bool:
 def chat_along(draft: Draft, text: str) -> bool:
     """Greetings, thanks, praise and dislike; whether the text was one of these."""
     bare = text.strip(" !.?,")
-    if _BYE.search(bare):
+    if _END.search(bare):
+        draft.say(
+            "To end it, call end_session with this session: its direction and what was said are then gone. "
+            "Left alone, it expires by itself."
+        )
+    elif _BYE.search(bare):
         draft.say("See you. The session keeps your direction until it expires.")
     elif _THANKS.search(bare):
         draft.say("You're welcome." + (" Anything else to change?" if draft.begun else " What shall we make?"))

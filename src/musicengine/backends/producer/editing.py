@@ -47,6 +47,9 @@ _SOFTLY = re.compile(r"\b(?:a (?:little )?(?:bit|touch|tad|little)|kind of|kinda
 _WANTS = re.compile(r"\b(?:make|made|want|more|less|need|needs|go|get|could|can|should|try|let's)\b")
 
 
+_EFFECTS = ("reverb", "delay")
+
+
 def _complains(text: str, word: str) -> bool:
     """Whether a clause finds fault: "the verse is empty", "it's a bit slow"."""
     if _WANTS.search(text) or word.endswith("er"):
@@ -111,7 +114,7 @@ def _without_limits(message: str, text: str) -> str:
 
 
 def _vocals(draft: Draft, part: Clause) -> bool:
-    if not part.vocals:
+    if not part.vocals or part.instrument in _EFFECTS:
         return False
     text = part.text
     if re.search(
@@ -238,7 +241,7 @@ def _no_knob(draft: Draft, part: Clause) -> bool:
         hint = "Sparser thins them out, and ambient has hardly any."
     elif part.instrument in ("bass", "bassline", "sub", "lows", "808", "808s"):
         hint = "Darker or brighter tilts the balance towards the lows or away from them."
-    elif part.instrument in ("reverb", "delay"):
+    elif part.instrument in _EFFECTS:
         hint = "Wider and sparser give a similar sense of space."
     else:
         hint = "The genre picks the instruments; name another genre, or say fuller or sparser."

@@ -42,7 +42,10 @@ _SMALL = dict(
 _TENS = dict(
     zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True)
 ) | {"fourty": 40}  # fmt: skip
-_UNITS = "bpm beats? seconds? secs? minutes? mins? semitones? half-steps? tones? steps? bars? db decibels? times rounds"
+_UNITS = (
+    "bpm beats? seconds? secs? minutes? mins? semitones? half-steps? tones? steps? bars? db decibels? times rounds "
+    "versions takes variations variants options alternatives tries different"
+)
 _NUMBER_WORDS = re.compile(
     rf"\b(?:(?:a |one |two )?hundred(?: and)?(?:[ -](?:{'|'.join((*_TENS, *_SMALL))}))?(?:[ -](?:{'|'.join(_SMALL)}))?"
     rf"|(?:one[ -])?(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(list(_SMALL)[1:10])}))?"

@@ -21,7 +21,7 @@ from musicengine.backends.producer.wording import find_topic, say_what_is_known,
 from musicengine.errors import BriefError, CodecError, InputError
 from musicengine.synth import parse_brief
 from musicengine.synth.briefs import MOODS
-from musicengine.synth.genres import named_genre
+from musicengine.synth.genres import find_genre, named_genre
 from musicengine.values.conversation import Change, Context, find_changes
 from musicengine.values.making import MAX_PROMPT, Brief, Message
 
@@ -70,6 +70,13 @@ _GO = re.compile(
     r"|now|produce it|produce|it|that|and|then|,|!|\.)\s*)+$"
 )
 _NO = re.compile(r"^(?:no|nope|nah|not now|no thanks|never ?mind|nvm|cancel|stop|wait|hold on)\b[ !.]*$")
+_VERSIONS = re.compile(
+    r"\b(?P<n>\d{1,2}|a couple of|a few|several|some|more) (?:(?:different|other|more|new) )?"
+    r"(?:versions?|takes?|variations?|variants?|options?|alternatives?|tries)\b(?: of (?:it|this|that)\b| of\b)?"
+)
+_UNCOUNTED = {"a couple of": 2}
+_MOST_VERSIONS = 8
+_HARDLY_ANY = 4  # words, such as "can you give me"
 _BETTER = re.compile(
     r"\b(?:make it better|improve (?:it|this|that|the (?:score|track|song|mix))|fix (?:it|this"
     r"|that|the (?:mix|problems?|issues?|score))|refine|polish|better please|best version|as good as"
@@ -130,7 +137,7 @@ def _work(context: Context) -> Draft:
     """What one turn makes of a context."""
     draft = Draft(context, context.brief)
     text = normal(context.request)
-    if not (_undone(draft, text) or _gone(draft, text) or word(draft, text)):
+    if not (_undone(draft, text) or _varied(draft, text) or _gone(draft, text) or word(draft, text)):
         if _is_new(draft, text):
             _begin(draft, text)
         elif not (_QUESTION.search(text.strip()) and answer(draft, text)):
@@ -173,6 +180,28 @@ def _gone(draft: Draft, text: str) -> bool:
         draft.propose("generate")
     else:
         return False
+    return True
+
+
+def _varied(draft: Draft, text: str) -> bool:
+    """Several takes of one direction, each with a seed of its own; whether the request is for that."""
+    several = _VERSIONS.search(text)
+    if not several:
+        return False
+    rest = _VERSIONS.sub(" ", text)
+    if named_genre(rest) or len(rest.split()) > _HARDLY_ANY:
+        _begin(draft, rest) if _is_new(draft, rest) else _change(draft, rest)
+        draft.actions.clear()
+    if draft.brief == Brief():
+        draft.say("Gladly, but of what? Name a genre, a mood or a tempo.")
+        return True
+    count = several["n"]
+    wanted = int(count) if count.isdigit() else _UNCOUNTED.get(count, 3)
+    for step in range(min(max(wanted, 1), _MOST_VERSIONS)):
+        draft.propose("generate", seed=draft.brief.seed + 1 + step)
+    if wanted > _MOST_VERSIONS:
+        draft.say(f"Not {wanted} at once: one action each is what I can hold, so here are as many as fit.")
+    draft.say("One direction, a seed for each version: run every action, and compare.")
     return True
 
 
@@ -327,6 +356,10 @@ def _report(draft: Draft) -> None:
         draft.said.insert(0, f"Taken back: {'; '.join(said)}." if said else "Taken back.")
     elif said:
         draft.said.insert(0, f"Done: {'; '.join(said)}.")
+    if any(change.field == "genre" for change in changes):
+        nearest, note = find_genre(draft.brief.genre)
+        if note:
+            draft.say(f"I do not play {draft.brief.genre}: what I make is {nearest.name}, the nearest I know.")
     if changes and draft.brief != Brief() and not any(item["action"] == "generate" for item in draft.actions):
         draft.propose("generate")
     if not draft.said:
