@@ -11,11 +11,13 @@ import numpy.typing as npt
 import pytest
 
 from musicengine import Audio, Brief, MusicEngine
-from musicengine.audio import score_quality
+from musicengine.audio import analyze, score_quality
 from musicengine.audio.balance import find_imbalance
 from musicengine.audio.chroma import compute_chroma
 from musicengine.audio.clipping import find_clipped
+from musicengine.audio.grid import Break, find_break
 from musicengine.audio.mains import find_mains
+from musicengine.audio.onsets import OnsetStrength
 from musicengine.audio.rules import LEAST, RULES, Finding
 from musicengine.audio.spectrum import survey
 from musicengine.dsp.spectra import mel_centres_hz
@@ -215,7 +217,11 @@ def test_a_bump_that_comes_and_goes_is_placed(sound: Audio) -> None:
     samples[:, 9 * RATE : 15 * RATE] = bump(samples[:, 9 * RATE : 15 * RATE])
     (reason,) = [reason for reason in score_quality(Audio(samples, RATE)).deductions if reason.rule == "balance.mud"]
     assert (reason.start_s, reason.end_s) == pytest.approx((9, 15), abs=0.1)
-    assert 5 < float(reason.measured) < 20
+    clean, muddy = (
+        dict(find_imbalance(survey(each), each.duration_s))["balance.mud"].measured
+        for each in (sound, Audio(bump(sound.samples.copy()), RATE))
+    )
+    assert clean + 4 < float(reason.measured) < muddy - 1
 
 
 def test_mud_everywhere_costs_no_less_than_mud_that_comes_and_goes(sound: Audio) -> None:
@@ -255,6 +261,46 @@ def test_an_uneven_bar_is_named_and_placed(sound: Audio) -> None:
     (reason,) = [reason for reason in score.deductions if reason.rule == "tempo.steadiness"]
     assert (reason.start_s, reason.end_s) == pytest.approx((12, 14.4))
     assert reason.measured == pytest.approx(20, abs=1)
+
+
+@pytest.mark.parametrize("genre", ["house", "rock", "pop"])
+def test_a_grid_that_goes_on_shifted_is_named_and_placed(genre: str) -> None:
+    take = MusicEngine().generate(Brief(genre=genre, bpm=100, duration_s=28, seed=2, instrumental=True))
+    cut, held = 14 * RATE, round(0.2 * RATE)
+    samples = take.audio.samples
+    late = Audio(np.concatenate([samples[:, :cut], samples[:, cut - held :]], axis=1), RATE)
+    assert not [reason for reason in analyze(take.audio).quality.deductions if reason.rule == "tempo.steadiness"]
+    (reason,) = [reason for reason in analyze(late).quality.deductions if reason.rule == "tempo.steadiness"]
+    assert reason.start_s is not None
+    assert reason.end_s is not None
+    assert reason.start_s - 1 < 14 < reason.end_s + 1
+    assert reason.measured == pytest.approx(100 * 0.2 / 2.4, abs=2)
+
+
+def test_a_bar_of_a_beat_more_is_on_the_grid_of_beats() -> None:
+    rng = np.random.default_rng(0)
+    bar = rng.normal(0, 1, (7, 160)) + 3 * (np.arange(160) % 40 == 0)
+
+    def broken(frames: int) -> Break | None:
+        bands = np.concatenate([np.tile(bar, 7), bar[:, :frames], np.tile(bar, 7)], axis=1).astype(np.float32)
+        starts = np.r_[np.arange(7) * 160, 7 * 160 + frames + np.arange(7) * 160] / 80
+        beats = np.unique(np.concatenate([starts + beat * 0.5 for beat in range(4)]))
+        return find_break(OnsetStrength(bands, bands.mean(axis=0), 80.0, True), Beats(beats, starts, 0.9))
+
+    assert broken(0) is None
+    assert broken(40) is None
+    found = broken(24)
+    assert found is not None
+    assert abs(found.shift) == pytest.approx(24 / 160, abs=0.01)
+    assert found.start_s < 14.3
+    assert found.end_s > 14
+
+
+def test_music_without_a_steady_tempo_has_no_grid(sound: Audio) -> None:
+    beats = np.cumsum(0.5 + 0.05 * np.sin(np.arange(48)))
+    beats[25:] += 0.4
+    score = score_quality(sound, beats=Beats(beats, beats[::4], 0.9))
+    assert "tempo.steadiness" not in {reason.rule for reason in score.deductions}
 
 
 def test_a_chorus_quieter_than_its_verse_is_named(sound: Audio) -> None:
@@ -347,3 +393,30 @@ def test_a_score_says_how_much_could_be_judged(sound: Audio) -> None:
     assert tuned.judged == score_quality(sound).judged + RULES["tuning.steadiness"].cap
     mono = score_quality(Audio(sound.mono, RATE))
     assert mono.judged == score_quality(sound).judged - RULES["stereo.correlation"].cap - RULES["stereo.width"].cap
+
+
+@pytest.mark.parametrize("gain", [0.9, 0.09, 0.009])
+def test_clipping_is_seen_at_any_level(gain: float) -> None:
+    t = np.arange(2 * RATE) / RATE
+    held = gain * np.clip(2 * np.sin(2 * np.pi * 441 * t), -1, 1)
+    rounded = np.round(held * 32_768) / 32_768
+    for wave in (held, rounded):
+        assert len(find_clipped(Audio(wave, RATE))) == pytest.approx(2 * 441 * 2, rel=0.02)
+    whole = np.round(gain * 32_768 * np.sin(2 * np.pi * 441 * t)) / 32_768
+    assert not find_clipped(Audio(whole, RATE))
+
+
+def test_hiss_is_measured_against_the_loudness_of_the_music() -> None:
+    rng = np.random.default_rng(0)
+    t = np.arange(20 * RATE) / RATE
+    music = 0.3 * np.sin(2 * np.pi * 330 * t) * ((t < 8) | (t > 9))
+    level = 0.3 / 2**0.5 * 10 ** (-40 / 20)
+    (reason,) = [
+        reason
+        for reason in score_quality(Audio(music + rng.normal(0, level, t.size), RATE)).deductions
+        if reason.rule == "noise.floor"
+    ]
+    assert reason.measured == pytest.approx(-40 + 3.5, abs=1.5)  # K-weighting raises the treble by 4 dB
+    assert reason.start_s is not None
+    assert reason.end_s is not None
+    assert 8 <= reason.start_s < reason.end_s <= 9

@@ -1,7 +1,8 @@
 """Everything measured of a piece at once, each thing measured once, in two threads.
 
 numpy works outside of the interpreter's lock, so what does not depend on each other runs side by side: one thread
-passes over the spectrum, follows the rhythm and finds the form, the other measures loudness, pitch classes and pitch.
+passes over the spectrum, follows the rhythm, finds the form and judges the quality, the other measures loudness, pitch
+classes, pitch and timbre.
 Then both make the masks that take the mixture apart. The report keeps what they say; the stems themselves cost as much
 as everything else together, so they wait until they are asked for (:func:`musicengine.audio.separate`).
 """
@@ -40,7 +41,7 @@ __all__ = ["analyze"]
 
 R = TypeVar("R")
 
-_STEPS = ("spectrum", "rhythm", "timbre", "form", "loudness", "quality", "harmony", "pitch", "separation")
+_STEPS = ("spectrum", "rhythm", "form", "loudness", "quality", "harmony", "pitch", "timbre", "separation")
 _SILENT_DBTP = -70.0
 _LONGEST_HELD_S = 600.0  # of audio whose mix is held: beyond, memory counts more than time
 
@@ -59,33 +60,43 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None, thr
             progress(Step(step, _STEPS.index(step) + 1, len(_STEPS)))
 
     with ThreadPoolExecutor(1) if threads > 1 else _Here() as other:
+        loudness_job = other.submit(hear_loudness, audio)
         mix = _mix(audio)
         low = lowered(mix, keep=audio.duration_s <= _LONGEST_HELD_S)
-        loudness_job = other.submit(hear_loudness, audio)
         chroma_job = other.submit(compute_chroma, mix, low=low)
         lead_job = other.submit(_hear_lead, mix, low)
         outline_job = other.submit(outline, audio)
         passed = survey(mix)
+        timbre_job = other.submit(describe_timbre, mix, survey=passed)
+        embedding_job = other.submit(embed, mix, survey=passed)
         tell("spectrum")
         heard = hear_rhythm(passed)
         tell("rhythm")
-        timbre, embedding = describe_timbre(mix, survey=passed), embed(mix, survey=passed)
-        tell("timbre")
         form = find_form(audio, survey=passed, beats=heard.beats)
         tell("form")
         loudness, curve = loudness_job.result()
         tell("loudness")
         chroma = chroma_job.result()
         quality = score_quality(
-            audio, survey=passed, loudness=loudness, beats=heard.beats, form=form, chroma=chroma, low=low
+            audio,
+            survey=passed,
+            loudness=loudness,
+            beats=heard.beats,
+            form=form,
+            chroma=chroma,
+            low=low,
+            onsets=heard.strength,
         )
         tell("quality")
         beats_s = heard.beats.times_s if heard.beats else None
         harmony = describe_harmony(audio, beats_s, chroma=chroma)
         chords = find_chords(audio, beats_s, chroma=chroma)
+        key = estimate_key(audio, chroma=chroma)
         tell("harmony")
         pitch, melody = lead_job.result()
         tell("pitch")
+        timbre, embedding = timbre_job.result(), embedding_job.result()
+        tell("timbre")
     silent = loudness.true_peak_dbtp < _SILENT_DBTP
     separation = None if silent else assess(plan_separation(audio, pitch=pitch, threads=threads))
     tell("separation")
@@ -96,7 +107,7 @@ def analyze(audio: Audio, *, progress: Callable[[Step], None] | None = None, thr
         tempo=heard.tempo,
         beats=heard.beats,
         rhythm=heard.rhythm,
-        key=estimate_key(audio, chroma=chroma),
+        key=key,
         chords=chords,
         harmony=harmony,
         loudness=loudness,

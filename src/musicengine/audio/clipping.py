@@ -18,9 +18,10 @@ __all__ = ["Plateau", "find_clipped"]
 _PASSAGE_S = 0.05
 _NEARBY = 20  # passages
 _PLATEAU = 3  # samples
-_CLIP_LEAST = 0.1
+_CLIP_LEAST = 1e-3  # what is quieter is silence
 _EQUAL = 1e-4
 _STEP = 4e-3
+_STEP_LEAST = 4 / 32_768  # what lies nearer may be equal by rounding to 16 bits
 
 
 @attrs.frozen
@@ -43,7 +44,8 @@ def find_clipped(audio: Audio) -> list[Plateau]:
     """Every clipped crest, in order of channels and time.
 
     A passage of a twentieth of a second is clipped where the samples at its extreme are equal to 1e-4 of it and three
-    or more in a row, run into with a step of 4e-3: the crest of a low note is as flat, but its neighbours are near.
+    or more in a row, run into with a step of 4e-3, and of four steps of 16 bits: the crest of a low note is as flat,
+    but its neighbours are near.
     One such crest may be chance; where the wave is held at a level, others nearby are cut at the same one. Each passage
     is judged at an extreme of its own, so louder peaks elsewhere hide nothing.
     """
@@ -83,7 +85,11 @@ def _plateaus(number: int, channel: FloatArray, start: int, size: int) -> Iterat
         starts, ends = (np.flatnonzero(edge) for edge in (hot[1:] & ~hot[:-1], ~hot[1:] & hot[:-1]))
         for begin, end in zip(starts.tolist(), ends.tolist(), strict=True):
             beside = side[[max(begin - 1, 0), min(end, side.size - 1)]]
-            if end - begin >= _PLATEAU and level > _CLIP_LEAST and level - beside.min() > _STEP * level:
+            if (
+                end - begin >= _PLATEAU
+                and level > _CLIP_LEAST
+                and level - beside.min() > max(_STEP * level, _STEP_LEAST)
+            ):
                 yield Plateau(number, first + begin, first + end, level)
 
 

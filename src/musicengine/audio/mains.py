@@ -41,7 +41,8 @@ def find_mains(audio: Audio, *, low: Decimated | None = None) -> tuple[float, fl
         *(_stretches(signal, round(length_s * rate), rate) for length_s in (1.0, _STEADY_S)), strict=True
     )
     steady = np.quantile(powers[0], 0.05, axis=0)
-    found = {hz: max(_line(steady, hz, widths[0]), _still(powers[1], hz, widths[1])) for hz in _MAINS_HZ}
+    least, most = np.quantile(powers[1], (0.05, 0.95), axis=0)
+    found = {hz: max(_line(steady, hz, widths[0]), _still(least, most, hz, widths[1])) for hz in _MAINS_HZ}
     return max(found.items(), key=lambda item: item[1])
 
 
@@ -50,7 +51,8 @@ def _stretches(signal: FloatArray, size: int, rate: float) -> tuple[Array, float
     size = min(size, signal.size)
     starts = np.linspace(0, signal.size - size, -(-signal.size // size)).astype(int)
     cut = np.stack([signal[start : start + size] for start in starts])
-    power: Array = np.abs(np.fft.rfft(cut * np.hanning(size), axis=1)) ** 2 * (2 * 8 / 3 / size**2)
+    cut *= np.hanning(size).astype(np.float32)
+    power: Array = np.abs(np.fft.rfft(cut, norm="forward")) ** 2 * np.float32(2 * 8 / 3)
     return power, rate / size
 
 
@@ -72,14 +74,13 @@ def _line(steady: Array, mains_hz: float, width_hz: float) -> float:
     return total if lines >= 2 else 0.0
 
 
-def _still(power: Array, mains_hz: float, width_hz: float) -> float:
+def _still(steady: Array, most: Array, mains_hz: float, width_hz: float) -> float:
     """The power of the first eight multiples of a mains frequency, if at least two are lines.
 
     A line stands :data:`_LINE_DB` out of everything that is up to 3 Hz beside it and keeps its level. No tone of an
     instrument is held so still, and a bar that is played again and again has lines side by side. The mains keep their
     frequency within a quarter of a percent; a bass note beside it, or a multiple of that, is music.
     """
-    steady, most = np.quantile(power, (0.05, 0.95), axis=0)
     total, lines = 0.0, 0
     for harmonic in range(1, _HARMONICS + 1):
         hz = harmonic * mains_hz

@@ -162,10 +162,12 @@ def _median(values: Array) -> float:
 
 def _vibrato(pitches: Array, step_s: float) -> tuple[float, float] | None:
     """Rate in Hz and extent in cents of the sine around a parabola that fits best; None without a vibrato."""
-    time = np.arange(pitches.size) * step_s
     if pitches.size * step_s < _SHORTEST_VIBRATO_S:
         return None
-    trend, _ = np.linalg.qr(np.vander(time, 3))
+    time = (np.arange(pitches.size) - (pitches.size - 1) / 2) * step_s
+    square = time * time
+    trend = np.stack([np.ones_like(time), time, square - square.mean()], axis=1)  # orthogonal, time being symmetric
+    trend /= np.sqrt(np.einsum("nk,nk->k", trend, trend))
     rest = pitches - trend @ (trend.T @ pitches)
     if 100 * np.sqrt(2) * rest.std() < _LEAST_EXTENT_CENTS:
         return None

@@ -38,7 +38,7 @@ _JOINED = 1.5 / 12  # octaves in a frame; a greater step is a leap
 _KERNEL_VARIANCE = 0.0262  # of the averaging in a Hann window, of its squared length
 
 
-def track_pitch(audio: Audio, *, block_frames: int = 256, low: Decimated | None = None) -> PitchTrack:
+def track_pitch(audio: Audio, *, block_frames: int = 512, low: Decimated | None = None) -> PitchTrack:
     """The pitch of the voice or lead every 10 ms.
 
     Args:
@@ -86,9 +86,11 @@ def _confidence(found: Candidates, path: IntArray) -> float:
 
 def _rivals(pitches: FloatArray, saliences: FloatArray, leads: FloatArray) -> FloatArray:
     """How salient the strongest candidate of each frame is that is no octave, fifth or twelfth from the lead."""
-    distances = np.abs(pitches - leads[:, None])[..., None]
-    related = (np.abs(distances - np.log2((1, 1.5, 2, 3, 4))) < _RELATED).any(axis=2)
-    strongest: FloatArray = np.where(related, 0, saliences).max(axis=1)
+    distances = np.abs(pitches - leads[:, None])
+    related = distances < np.float32(_RELATED)
+    for interval in np.log2((1.5, 2, 3, 4)).astype(np.float32):
+        related |= np.abs(distances - interval) < np.float32(_RELATED)
+    strongest: FloatArray = np.where(related, np.float32(0), saliences).max(axis=1)
     return strongest
 
 

@@ -12,15 +12,17 @@ from collections.abc import Iterator, Sequence
 import attrs
 import numpy as np
 
-from musicengine.audio.balance import find_imbalance, octave_levels_db
+from musicengine.audio.balance import find_contrast, find_imbalance
 from musicengine.audio.chroma import CURVE_STEP_S, CURVE_WINDOW_S, Chroma
-from musicengine.audio.faults import cancels, find_faults, multiply_channels
+from musicengine.audio.faults import Pair, compare_channels, find_faults
+from musicengine.audio.grid import find_break, is_steady
 from musicengine.audio.loudness import measure_loudness
+from musicengine.audio.onsets import OnsetStrength
 from musicengine.audio.rules import RULES, Finding
 from musicengine.audio.spectrum import Survey
 from musicengine.audio.spectrum import survey as pass_once
 from musicengine.dsp.resampling import Decimated
-from musicengine.dsp.types import Array
+from musicengine.dsp.types import FloatArray
 from musicengine.values.measures import Loudness
 from musicengine.values.music import Beats, Form, Section
 from musicengine.values.scores import Score
@@ -28,11 +30,11 @@ from musicengine.values.sound import Audio
 
 __all__ = ["score_quality"]
 
+_SELDOM_OUT = 0.005  # of the time: fewer cancellations change nothing worth looking at both channels for
 _LEAST_FOR_RANGE_S = 6.0  # two short-term windows
 _LEAST_BARS = 8
 _LEAST_FOR_REPETITION_S = 60.0
 _PASSAGE_S = 4.0
-_LEAST_PASSAGES = 9  # one begins every second: twelve seconds
 _LEAST_TUNINGS = 3  # points of the curve, so that there is a usual one
 
 
@@ -45,6 +47,7 @@ def score_quality(
     form: Form | None = None,
     chroma: Chroma | None = None,
     low: Decimated | None = None,
+    onsets: OnsetStrength | None = None,
 ) -> Score:
     """The score with its reasons.
 
@@ -56,15 +59,16 @@ def score_quality(
         form: of this audio; None leaves the rules about form out.
         chroma: of this audio; None leaves the rule about tuning out.
         low: the audio's own :func:`musicengine.audio.spectrum.lowered`, if there is one already.
+        onsets: of this audio; None leaves the tempo to be judged by the beats alone.
     """
-    products = multiply_channels(audio)
-    survey = _of_channels(audio, survey or pass_once(audio), products)
+    pair = compare_channels(audio)
+    survey = _of_channels(audio, survey or pass_once(audio), pair)
     loudness = loudness or measure_loudness(audio)
     found = [
         *_find_levels(audio, loudness),
-        *find_faults(audio, survey, loudness.integrated_lufs, low, products),
+        *find_faults(audio, survey, loudness.integrated_lufs, low, pair),
         *find_imbalance(survey, audio.duration_s),
-        *_find_unsteadiness(beats),
+        *_find_unsteadiness(beats, onsets),
         *_find_form(survey, form),
         *_find_contrast(survey),
         *_find_detuning(chroma, audio.duration_s),
@@ -75,15 +79,20 @@ def score_quality(
     )
 
 
-def _of_channels(audio: Audio, survey: Survey, products: Array) -> Survey:
-    """The survey, or where channels cancel in the mix, one of the mean of their powers.
+def _of_channels(audio: Audio, survey: Survey, pair: Pair) -> Survey:
+    """The survey, or where channels cancel in the mix, one of the mean of their powers at those times.
 
-    What is out of polarity has a rule of its own; nothing else is to be judged by what is left in mono.
+    That mean is the power of the middle and that of the sides together. What is out of polarity has a rule of its own;
+    nothing else is to be judged by what is left in mono.
     """
-    if not cancels(products, audio.rate):
+    if pair.share < _SELDOM_OUT:
         return survey
-    left, right = (pass_once(Audio(audio.samples[channel], audio.rate), sparse=True) for channel in (0, 1))
-    return attrs.evolve(left, mel=(left.mel + right.mel) * np.float32(0.5))
+    left, right = audio.samples
+    sides = pass_once(Audio((left - right) * np.float32(0.5), audio.rate), sparse=True)
+    nearest = np.rint(np.arange(len(survey.mel)) * (survey.hop / sides.hop)).astype(np.int64)
+    nearest = np.minimum(nearest, len(sides.mel) - 1)
+    out = pair.out_at(survey.times_s).astype(np.float32)[:, None]
+    return attrs.evolve(survey, mel=survey.mel + out * sides.mel[nearest])
 
 
 def _find_levels(audio: Audio, loudness: Loudness) -> Iterator[tuple[str, Finding]]:
@@ -96,18 +105,29 @@ def _find_levels(audio: Audio, loudness: Loudness) -> Iterator[tuple[str, Findin
             yield "dynamics.range", Finding(loudness.range_lu)
 
 
-def _find_unsteadiness(beats: Beats | None) -> Iterator[tuple[str, Finding]]:
-    """The bar whose length differs most from the median of the bars around it; the outermost bars are left out."""
+def _find_unsteadiness(beats: Beats | None, onsets: OnsetStrength | None) -> Iterator[tuple[str, Finding]]:
+    """The bar that is longest or shortest beside those around it, or after which the grid goes on shifted.
+
+    Where no tempo is kept there is no grid that a bar could be off.
+    """
     if beats is None or beats.downbeats_s.size < _LEAST_BARS or beats.confidence < 0.5:
         return
-    lengths = np.diff(beats.downbeats_s)
+    if not is_steady(beats.times_s):
+        yield "tempo.steadiness", Finding(0.0)
+        return
+    found = [_uneven_bar(beats.downbeats_s)]
+    if onsets is not None and (broken := find_break(onsets, beats)):
+        found.append(Finding(100 * abs(broken.shift) * broken.sure, broken.start_s, broken.end_s))
+    yield "tempo.steadiness", max(found, key=lambda finding: finding.measured)
+
+
+def _uneven_bar(downbeats_s: FloatArray) -> Finding:
+    """The bar whose length differs most from the median of the bars around it; the outermost bars are left out."""
+    lengths = np.diff(downbeats_s)
     around = np.lib.stride_tricks.sliding_window_view(lengths, 5)
     deviation = 100 * np.abs(lengths[2:-2] / np.median(around, axis=1) - 1)
     worst = int(np.argmax(deviation))
-    yield (
-        "tempo.steadiness",
-        Finding(float(deviation[worst]), float(beats.downbeats_s[worst + 2]), float(beats.downbeats_s[worst + 3])),
-    )
+    return Finding(float(deviation[worst]), float(downbeats_s[worst + 2]), float(downbeats_s[worst + 3]))
 
 
 def _find_detuning(chroma: Chroma | None, duration_s: float) -> Iterator[tuple[str, Finding]]:
@@ -162,7 +182,7 @@ def _recurring(sections: Sequence[Section]) -> float:
 
 
 def _find_contrast(survey: Survey) -> Iterator[tuple[str, Finding]]:
-    """How far passages of four seconds lie from the mean of all, root mean square over passages and octaves, dB."""
-    levels = octave_levels_db(survey, _PASSAGE_S)
-    if len(levels) >= _LEAST_PASSAGES:
-        yield "form.contrast", Finding(float(np.sqrt(np.mean(np.var(levels, axis=0)))))
+    """How far passages of four seconds lie from the mean of all, root mean square over time and octaves, dB."""
+    contrast = find_contrast(survey, _PASSAGE_S)
+    if contrast is not None:
+        yield "form.contrast", Finding(contrast)

@@ -35,12 +35,16 @@ _MARKED = 1.5  # onset strength on the beat
 
 @attrs.frozen(eq=False)
 class Heard:
-    """What :func:`hear_rhythm` found; tempo and beats are None exactly where ``abstention`` gives a reason."""
+    """What :func:`hear_rhythm` found; tempo and beats are None exactly where ``abstention`` gives a reason.
+
+    The onset strength is what they were found in, for whoever looks closer.
+    """
 
     tempo: Tempo | None
     beats: Beats | None
     rhythm: Rhythm
     abstention: str | None = None
+    strength: OnsetStrength | None = None
 
 
 def hear_rhythm(survey: Survey, *, bpm: float | None = None) -> Heard:
@@ -83,6 +87,7 @@ def hear_rhythm(survey: Survey, *, bpm: float | None = None) -> Heard:
             swing=meter.measure_swing(meter.beat_profile(strength.total, strength.frames_per_s, times)),
             danceability=_danceability(strength, frames, found),
         ),
+        strength=strength,
     )
 
 

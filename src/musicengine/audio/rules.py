@@ -140,7 +140,7 @@ _LIST = (
     _at_most("silence", 4, "s", 2, 10, "Trim it.", "convention: at most two seconds below -60 dBFS at a stretch"),
     _at_most("dc_offset", 2, "of full scale", 0.002, 0.05, "High-pass at 20 Hz.", "convention: below -54 dBFS"),
     _at_most("noise.floor", 4, "LU", -50, -30, "Gate or denoise the tracks that hiss.",
-             "convention: broadband noise in the quietest moments at least 50 LU below the music", bend=2),
+             "convention: broadband noise in the quietest third of a second at least 50 LU below the music", bend=2),
     _at_most("noise.hum", 5, "LU", -50, -25, "Notch the mains frequency and its harmonics.",
              "convention: lines held still at 50 or 60 Hz and multiples at least 50 LU below the music"),
     _at_least("stereo.correlation", 7, "", -0.1, -0.9,

@@ -20,7 +20,7 @@ import numpy as np
 from musicengine.audio.spectrum import lowered
 from musicengine.dsp import spectra
 from musicengine.dsp.frames import count_frames
-from musicengine.dsp.products import product
+from musicengine.dsp.products import Bands, banded, product_by_bands
 from musicengine.dsp.resampling import Decimated
 from musicengine.dsp.types import FloatArray
 from musicengine.values.sound import Audio
@@ -38,6 +38,7 @@ _FLOOR, _FLOOR_BINS = 0.85, 20  # to each side
 _LOW_HZ, _LOW_PENALTY = 110.0, 0.15  # an octave: leads are rarely low
 _REFINING_HARMONICS = 4
 _NEAR, _NEAR_BINS = 0.042, 0.8  # how far from its place a partial may lie: of its frequency (72 cents), and in bins
+_COMB_GROUPS = 8
 _SILENCE = 1e-5  # amplitude of the loudest partial, -100 dBFS
 
 
@@ -90,7 +91,9 @@ def _candidates(magnitudes: FloatArray, bin_hz: float) -> tuple[FloatArray, Floa
     compressed = np.sqrt(magnitudes)
     compressed *= np.sqrt(compressed)
     compressed[magnitudes.max(axis=1, initial=0) < _SILENCE / 4] = 0
-    salience = product(compressed, _comb(magnitudes.shape[1], bin_hz))
+    comb = _comb(magnitudes.shape[1], bin_hz)
+    salience = np.empty((len(compressed), comb[-1][2].stop), np.float32)
+    product_by_bands(compressed, comb, salience)
     peaks = salience[:, 1:-1].copy()
     peaks *= (peaks > salience[:, :-2]) & (peaks >= salience[:, 2:]) & (peaks > 0)
     best = np.empty((len(peaks), CANDIDATES), np.int64)
@@ -106,7 +109,7 @@ def _candidates(magnitudes: FloatArray, bin_hz: float) -> tuple[FloatArray, Floa
 
 
 @lru_cache(maxsize=16)
-def _comb(bins: int, bin_hz: float) -> FloatArray:
+def _comb(bins: int, bin_hz: float) -> Bands:
     """What each bin adds to the salience of each pitch (bins, pitches): triangles around the harmonics.
 
     Most of the mean of each bin's neighbourhood is taken away, which does to the comb, once, what taking a noise floor
@@ -123,9 +126,7 @@ def _comb(bins: int, bin_hz: float) -> FloatArray:
     near = np.abs(np.arange(bins)[:, None] - np.arange(bins)) <= _FLOOR_BINS
     comb -= _FLOOR * (near / near.sum(axis=1, keepdims=True)) @ comb
     comb *= 1 - _LOW_PENALTY * np.maximum(np.log2(_LOW_HZ / pitches_hz), 0)
-    result: FloatArray = comb.astype(np.float32)
-    result.flags.writeable = False
-    return result
+    return banded(comb.astype(np.float32), _COMB_GROUPS)
 
 
 def _refine(pitches: FloatArray, magnitudes: FloatArray, bin_hz: float) -> FloatArray:
@@ -133,17 +134,19 @@ def _refine(pitches: FloatArray, magnitudes: FloatArray, bin_hz: float) -> Float
     frames, bins = magnitudes.shape
     flat = np.ascontiguousarray(magnitudes).ravel()
     rows = np.arange(frames)[:, None] * bins
+    steps = np.array([-1, 0, 1])[:, None, None, None]
     harmonics = np.arange(1, _REFINING_HARMONICS + 1)[:, None, None]
     expected = np.exp2(pitches) * (harmonics / bin_hz).astype(np.float32)
     at = np.clip(np.rint(expected).astype(np.int64), 2, bins - 3)
     for _ in range(2):  # climb to the top
-        place = rows + at
-        here = flat[place]
-        at += np.where(flat[place + 1] > here, 1, np.where(flat[place - 1] > here, -1, 0))
+        before, here, after = flat.take(rows + at + steps)
+        rising = after > here
+        at += rising
+        at -= (before > here) & ~rising
         np.clip(at, 2, bins - 3, out=at)
-    place = rows + at
-    top = flat[place]
-    before, here, after = (np.log(values + np.float32(1e-12)) for values in (flat[place - 1], top, flat[place + 1]))
+    around = flat.take(rows + at + steps)
+    top = around[1]
+    before, here, after = np.log(around + np.float32(1e-12))
     bend = before - 2 * here + after
     shift = np.clip(0.5 * (before - after) / np.minimum(bend, np.float32(-1e-6)), -0.5, 0.5)
     found = at + shift

@@ -39,8 +39,8 @@ from musicengine.values.sound import Audio, Stems
 
 __all__ = ["Masks", "assess", "plan_separation", "render", "separate"]
 
-_BLOCK_FRAMES = 336
-_CACHED_FRAMES = 16
+_BLOCK_FRAMES = 672
+_CACHED_FRAMES = 32
 _TRANSFORMED_FRAMES = 32
 _RENDER_FRAMES = 64
 _DRAWN = slice(1, 3)  # the stems that the outline of the spectrum tells: drums and bass
@@ -76,14 +76,15 @@ def separate(audio: Audio, *, pitch: PitchTrack | None = None) -> Stems:
 
 
 def plan_separation(
-    audio: Audio, *, pitch: PitchTrack | None = None, block_frames: int = _BLOCK_FRAMES, threads: int = 2
+    audio: Audio, *, pitch: PitchTrack | None = None, block_frames: int | None = None, threads: int = 2
 ) -> Masks:
     """The masks alone, without waveforms.
 
     Args:
         audio: of any rate, length and number of channels.
         pitch: the audio's own predominant pitch, if known.
-        block_frames: frames held at a time by each thread; any number gives the same result.
+        block_frames: frames held at a time by each thread, by default as many for each; any number gives the same
+            result.
         threads: how many blocks to work on at once.
     """
     length = 2 * frame_length(audio.rate)
@@ -98,8 +99,10 @@ def plan_separation(
     track = pitch if pitch is not None else track_pitch(audio)
     pitch_hz, voicing = _pitches(track, total, length / 2 / audio.rate)
 
+    step = block_frames or -(-total // (-(-total // (_BLOCK_FRAMES * threads)) * threads))
+
     def fill(first: int) -> None:
-        block = slice(first, min(first + block_frames, total))
+        block = slice(first, min(first + step, total))
         power, middle = _band_powers(audio, grid, length, block.start - REACH, block.stop + REACH)
         levels = np.log(power + np.float32(_SILENCE * peak**2))
         levels *= np.float32(0.5)
@@ -113,7 +116,7 @@ def plan_separation(
         kept[block] = levels[inner]
 
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(fill, range(0, total, block_frames)))
+        list(pool.map(fill, range(0, total, step)))
     return masks
 
 
@@ -246,14 +249,22 @@ def _pitches(track: PitchTrack, frames: int, hop_s: float) -> tuple[FloatArray, 
 def _share_out(cues: Cues, grid: Grid) -> FloatArray:
     """The parts of vocals, drums and bass in each band: float32 (frames, 3, bands), adding up to 1 at most."""
     weights, points = _weights(), outline_points(grid)
-    result = np.empty((len(cues.local), 3, cues.local.shape[2]), np.float32)
-    of_bands = weights.band.T @ cues.band + weights.bias[:, None]
+    frames, count, bands = cues.local.shape
+    result = np.empty((frames, 3, bands), np.float32)
+    # One product makes the hidden units: the bands' cues count as local ones, the frames' as weights of a cue of 1.
+    given = np.empty((_CACHED_FRAMES, count + len(cues.band) + 1, bands), np.float32)
+    given[:, count:-1], given[:, -1] = cues.band, 1
+    factors = np.empty((_CACHED_FRAMES, weights.bias.size, given.shape[1]), np.float32)
+    factors[:, :, :-1] = np.concatenate([weights.local, weights.band]).T
+    of_frames = np.einsum("tc,ch->th", cues.frame, weights.frame) + weights.bias
+    units = np.empty((_CACHED_FRAMES, weights.bias.size, bands), np.float32)
     # Frame by frame, so that rounding does not depend on the block; few at a time, so that they stay in the cache.
-    for first in range(0, len(result), _CACHED_FRAMES):
-        piece = slice(first, first + _CACHED_FRAMES)
-        hidden = weights.local.T @ cues.local[piece]
-        hidden += np.einsum("tc,ch->th", cues.frame[piece], weights.frame)[:, :, None]
-        hidden += of_bands
+    for first in range(0, frames, _CACHED_FRAMES):
+        piece = slice(first, min(first + _CACHED_FRAMES, frames))
+        rows = slice(0, piece.stop - first)
+        given[rows, :count] = cues.local[piece]
+        factors[rows, :, -1] = of_frames[piece]
+        hidden = np.matmul(factors[rows], given[rows], out=units[rows])
         np.maximum(hidden, 0, out=hidden)
         logits = weights.output.T @ hidden
         logits += weights.output_bias[:, None]
@@ -265,7 +276,7 @@ def _share_out(cues: Cues, grid: Grid) -> FloatArray:
 
 
 def _from_outline(outline: FloatArray) -> FloatArray:
-    """What adds to the logits of drums and bass at the outline's points: (frames, 2, points), up to 16 frames."""
+    """What adds to the logits of drums and bass at the outline's points: (frames, 2, points), of few frames."""
     weights = _weights()
     # Always as many rows, so that rounding does not depend on the block.
     rows = np.zeros((_CACHED_FRAMES, outline.shape[1]), np.float32)

@@ -34,7 +34,7 @@ K_WEIGHTING_48K: Sections = (
 
 _BLOCK = 32  # samples in a block
 _GROUP = 8  # blocks in a group, groups in a group of groups
-_CHUNK = 1 << 17  # samples worked on at a time, so that what is between stays in the cache
+_CHUNK = 1 << 18  # samples worked on at a time, so that what is between stays in the cache
 
 
 def biquads(signal: Array, sections: npt.ArrayLike) -> Array:

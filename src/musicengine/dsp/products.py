@@ -7,14 +7,17 @@ thread that asks, and are no slower than one large product there.
 
 from __future__ import annotations
 
-from typing import TypeVar, cast
+from typing import TypeAlias, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from musicengine.dsp.types import Array, FloatArray
 
-__all__ = ["inner", "product"]
+__all__ = ["Bands", "banded", "inner", "product", "product_by_bands"]
+
+Bands: TypeAlias = tuple[tuple[int, int, slice, FloatArray], ...]
+"""A matrix whose columns use few rows each: first row, end, columns and weights of groups of columns."""
 
 _Real = TypeVar("_Real", FloatArray, npt.NDArray[np.float64])
 
@@ -41,6 +44,23 @@ def product(left: _Real, right: _Real, out: _Real | None = None) -> _Real:
     result = np.empty(shape, np.result_type(left, right)) if out is None else out
     _fill(left, right, result)
     return cast("_Real", result)
+
+
+def banded(matrix: FloatArray, count: int) -> Bands:
+    """A matrix (k, n) in ``count`` groups of columns, each with the stretch of rows that it uses."""
+    groups = []
+    for group in np.array_split(np.arange(matrix.shape[1]), min(count, matrix.shape[1])):
+        columns = slice(int(group[0]), int(group[-1]) + 1)
+        used = np.flatnonzero(matrix[:, columns].any(axis=1))
+        first, last = (int(used[0]), int(used[-1]) + 1) if used.size else (0, 1)
+        groups.append((first, last, columns, np.ascontiguousarray(matrix[first:last, columns])))
+    return tuple(groups)
+
+
+def product_by_bands(left: FloatArray, right: Bands, out: FloatArray) -> None:
+    """Put ``left`` (m, k) times the matrix in ``out`` (m, n)."""
+    for first, last, columns, weights in right:
+        product(left[:, first:last], weights, out[:, columns])
 
 
 def _fill(left: Array, right: Array, out: Array) -> None:

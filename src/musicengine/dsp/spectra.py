@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from musicengine.dsp.frames import frame
-from musicengine.dsp.products import product
+from musicengine.dsp.products import Bands, banded, product_by_bands
 from musicengine.dsp.types import ComplexArray, FloatArray
 
 __all__ = [
@@ -97,21 +97,12 @@ def mel_power(power: FloatArray, rate: int, length: int, out: FloatArray) -> Non
 
     Every band overlaps few bins, so bands are taken by groups that share a stretch of the spectrum.
     """
-    for first, last, bands, filters in _mel_groups(rate, length, out.shape[1]):
-        product(power[:, first:last], filters, out[:, bands])
+    product_by_bands(power, _mel_groups(rate, length, out.shape[1]), out)
 
 
 @lru_cache(maxsize=16)
-def _mel_groups(rate: int, length: int, bands: int) -> tuple[tuple[int, int, slice, FloatArray], ...]:
-    """First bin, end, bands and filters of each group."""
-    filters = mel_filters(rate, length, bands)
-    groups = []
-    for group in np.array_split(np.arange(bands), min(8, bands)):
-        columns = slice(int(group[0]), int(group[-1]) + 1)
-        used = np.flatnonzero(filters[:, columns].any(axis=1))
-        first, last = (int(used[0]), int(used[-1]) + 1) if used.size else (0, 1)
-        groups.append((first, last, columns, np.ascontiguousarray(filters[first:last, columns])))
-    return tuple(groups)
+def _mel_groups(rate: int, length: int, bands: int) -> Bands:
+    return banded(mel_filters(rate, length, bands), 8)
 
 
 @lru_cache(maxsize=16)

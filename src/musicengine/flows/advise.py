@@ -124,19 +124,18 @@ def _try(audio: Audio, report: AudioReport, reason: Deduction) -> Advice | None:
 def measure_again(remedy: Remedy, audio: Audio, report: AudioReport) -> Score:
     """The quality score once the remedy is applied, by the same measurements as the report's.
 
-    A remedy moves neither beats nor sections, so those of the report are judged again. What the report says of the
-    tuning stands, and where the length changes, what it says of beats and sections too.
+    A remedy moves no sections, so those of the report are judged again. What the report says of tuning and tempo
+    stands, and where the length changes, what it says of sections too.
     """
-    beats, form = report.beats, report.form
+    form = report.form
     changed = remedy.apply(audio)
     same = changed.samples.shape == audio.samples.shape
     score = score_quality(
         changed,
         survey=survey(changed, sparse=True),
         loudness=report.loudness if remedy.keeps_loudness else None,
-        beats=beats if same else None,
         form=form if same else None,
     )
-    kept = "tuning." if same else ("tuning.", "tempo.", "form.")
+    kept = ("tuning.", "tempo.") if same else ("tuning.", "tempo.", "form.")
     standing = [item for item in report.quality.deductions if item.rule.startswith(kept) and item.rule != _WITHOUT_FORM]
     return Score([*score.deductions, *standing], judged=score.judged + sum(RULES[item.rule].cap for item in standing))

@@ -25,7 +25,7 @@ __all__ = ["MAX_ROUNDS", "NOISE", "Studio", "produce"]
 MAX_ROUNDS = 100
 """Rounds, the most."""
 
-NOISE = 0.2
+NOISE = 0.03
 """Points by which the score of one performance varies with where its measuring starts, in 19 of 20 cases.
 
 Measured by ``tools/measure_produce.py noise --count 50``: 0.197 at the 95th percentile, 0.053 at the 90th, 0.004 at the

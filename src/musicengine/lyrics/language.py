@@ -50,13 +50,13 @@ def _find_latin(words: Sequence[str]) -> str:
     """The language most of whose function words are there; said in a row ("la la la") they are sung for their sound."""
     lists = load_lexicon().languages
     votes: dict[str, float] = {}
-    once = (
+    once = [
         word
         for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False)
-        if word not in (before, after)
-    )
+        if word in lists and before != word != after
+    ]
     for word, times in Counter(once).items():
-        names = lists.get(word, ())
+        names = lists[word]
         for name in names:
             votes[name] = votes.get(name, 0.0) + times / len(names)
     best = max(votes, key=lambda name: votes[name], default="en")

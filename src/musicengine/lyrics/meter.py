@@ -20,9 +20,7 @@ def fit_feet(
         sizes: (lines,) syllables of each line, one or more.
         feet: 1 for a stress, 0 for none: (0, 1) is an iamb.
     """
-    lines = np.repeat(np.arange(len(sizes)), sizes)
-    place = np.arange(len(stressed)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    fits = [
-        np.bincount(lines, stressed == np.asarray(foot, bool)[place % len(foot)], len(sizes)) / sizes for foot in feet
-    ]
-    return np.array(fits).reshape(len(feet), len(sizes))
+    starts = np.cumsum(sizes) - sizes
+    place = np.arange(len(stressed)) - np.repeat(starts, sizes)
+    wanted = np.array([np.asarray(foot, bool)[place % len(foot)] for foot in feet])
+    return np.add.reduceat(wanted == stressed, starts, axis=1, dtype=np.int64) / sizes

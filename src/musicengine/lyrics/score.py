@@ -77,8 +77,6 @@ RULES = {
     )
 }
 
-_ORDER = {name: place for place, name in enumerate(RULES)}
-
 
 class Fault(NamedTuple):
     """A line that breaks a rule: by how much, in (0, 1], and what was measured of what was expected."""
@@ -93,19 +91,13 @@ class Fault(NamedTuple):
 def judge(reading: Reading) -> Score:
     """The score of a lyric."""
     count = max(len(reading.starts), 1)
-    faults = [
-        *(fault._replace(line=part.first + fault.line) for part in reading.parts for fault in find_faults(part)),
-        *(
-            fault._replace(line=index)
-            for index, line in enumerate(reading.sounds.heard)
-            for fault in find_line_faults(line)
-        ),
-    ]
-    faults.sort(key=lambda fault: _ORDER[fault.rule])
-    return Score([_deduction(fault, count) for fault in faults])
+    found = [_deduction(fault, part.first, count) for part in reading.parts for fault in find_faults(part)]
+    for at, line in enumerate(reading.sounds.heard):
+        found += [_deduction(fault, at, count) for fault in find_line_faults(line)]
+    return Score(found)
 
 
-def _deduction(fault: Fault, lines: int) -> Deduction:
+def _deduction(fault: Fault, first: int, lines: int) -> Deduction:
     rule = RULES[fault.rule]
     return Deduction(
         rule=rule.name,
@@ -114,7 +106,7 @@ def _deduction(fault: Fault, lines: int) -> Deduction:
         target=fault.target,
         unit=rule.unit,
         fix=rule.fix,
-        line=fault.line,
+        line=first + fault.line,
         source=rule.source,
     )
 
@@ -211,9 +203,10 @@ def _breaths(line: LineSounds) -> Iterator[Fault]:
 
 def _wording(words: Sequence[str]) -> Iterator[Fault]:
     """Worn phrases, repeated words, forced inversions."""
-    worn = find_cliches([words])
-    for passage in worn:
-        yield Fault(0, "wording.cliche", min(0.6, 1 / len(worn)), passage.text, "your own words")
+    if not load_lexicon().worn.isdisjoint(words):
+        worn = find_cliches([words])
+        for passage in worn:
+            yield Fault(0, "wording.cliche", min(0.6, 1 / len(worn)), passage.text, "your own words")
     if repeated := find_repeated(words):
         yield Fault(0, "wording.repeated", 0.5, words[repeated[1]], "once")
     if inverted := find_inversion(words):

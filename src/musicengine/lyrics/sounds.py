@@ -10,6 +10,7 @@ those of the International Phonetic Alphabet: manner, place, voice.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypeAlias
@@ -74,19 +75,21 @@ class LineSounds(Scansion):
     Args:
         vowels: of each syllable.
         accents: 2 primary, 1 secondary, 0 none, as in the line.
-        clusters: the consonants up to the next vowel of the line, five bits each, the first in the lowest.
-        finals: the consonants that each word ends on.
+        clusters: the consonants up to the next vowel of the line, five bits each, the first in the lowest; like the
+            other codes of eight bytes, packed.
+        finals: the consonants that each word ends on, packed.
         last_word: the index of the word that rhymes, -1 for none.
-        tails: the line's end in every way its last word may be said, TAIL numbers each: the last syllable first, DEPTH
-            vowels, stresses, clusters and starts of words in a row; the vowel is NO_VOWEL before the line begins.
+        tails: the line's end in every way its last word may be said, TAIL numbers each, packed: the last syllable
+            first, DEPTH vowels, stresses, clusters and starts of words in a row; the vowel is NO_VOWEL before the line
+            begins.
     """
 
     vowels: bytes
     accents: bytes
-    clusters: tuple[int, ...]
-    finals: tuple[int, ...]
+    clusters: bytes
+    finals: bytes
     last_word: int
-    tails: tuple[int, ...]
+    tails: bytes
 
     @property
     def rhyming_word(self) -> str:
@@ -151,10 +154,15 @@ def _hear(line: Scansion) -> LineSounds:
     else:
         accents = [(accent or 1) if own else 0 for own, accent in zip(strong, accents, strict=True)]
     last = _last_word(line, ways)
-    tails = _tails(line.spelled[last], ways, words.index(last), (vowels, accents, clusters, words)) if last >= 0 else ()
+    tails = _tails(line.spelled[last], ways, words.index(last), (vowels, accents, clusters, words)) if last >= 0 else []
     said = line.text, line.sounds, line.spelled, words, strong
-    finals = tuple([way[2][-1] for way in ways])
-    return LineSounds(*said, bytes(vowels), bytes(accents), tuple(clusters), finals, last, tails)
+    finals = _packed([way[2][-1] for way in ways])
+    return LineSounds(*said, bytes(vowels), bytes(accents), _packed(clusters), finals, last, _packed(tails))
+
+
+def _packed(codes: Sequence[int]) -> bytes:
+    """Numbers of eight bytes each, which the garbage collector need not look at."""
+    return array("q", codes).tobytes()
 
 
 def _ways(line: Scansion) -> tuple[Spoken, ...]:
@@ -190,7 +198,7 @@ def _aside(text: str) -> int:
 
 def _tails(
     word: str, ways: Sequence[Spoken], end: int, syllables: tuple[list[int], list[int], list[int], Sequence[int]]
-) -> tuple[int, ...]:
+) -> list[int]:
     """The end of a line, in every way its last word may be said, which its syllables from ``end`` on are."""
     vowels, accents, clusters, words = syllables
     before = slice(max(0, end - DEPTH + 1), end)
@@ -205,7 +213,7 @@ def _tails(
         found += (*own_accents, *accents, *_PAD)[:DEPTH]
         found += (*own_clusters, *clusters, *_PAD)[:DEPTH]
         found += (*own_starts, *starts, *_PAD)[:DEPTH]
-    return tuple(found)
+    return found
 
 
 _Codes: TypeAlias = tuple[int, ...]

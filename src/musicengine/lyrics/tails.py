@@ -54,9 +54,6 @@ def collect(heard: Sequence[LineSounds]) -> Sounds:
     """The syllables of lines in a row."""
     sizes = [len(line.vowels) for line in heard]
 
-    def flat(rows: Iterable[tuple[int, ...]]) -> Codes:
-        return np.fromiter(chain.from_iterable(rows), np.int64, sum(sizes))
-
     def wide(rows: Iterable[bytes]) -> Codes:
         return np.frombuffer(b"".join(rows), np.uint8).astype(np.int64)
 
@@ -66,8 +63,8 @@ def collect(heard: Sequence[LineSounds]) -> Sounds:
         heard=tuple(heard),
         vowels=wide([line.vowels for line in heard]),
         stresses=wide([line.accents for line in heard]),
-        clusters=flat([line.clusters for line in heard]),
-        words=flat([line.syllable_words for line in heard]),
+        clusters=np.frombuffer(b"".join([line.clusters for line in heard]), np.int64),
+        words=np.fromiter(chain.from_iterable([line.syllable_words for line in heard]), np.int64, sum(sizes)),
         lines=np.repeat(np.arange(len(sizes)), sizes),
         first=bounds,
     )
@@ -149,10 +146,9 @@ def rhyme_part(stresses: Codes, vowels: Codes) -> Codes:
 
 def find_tails(heard: Sequence[LineSounds]) -> Tails:
     """The ends of lines, in every way their last words may be said."""
-    ways = [len(line.tails) // TAIL for line in heard]
+    ways = [len(line.tails) // (8 * TAIL) for line in heard]
     places = np.repeat(np.arange(len(heard)), ways)
-    codes = chain.from_iterable([line.tails for line in heard])
-    table = np.fromiter(codes, np.int64, len(places) * TAIL).reshape(-1, 4, DEPTH)
+    table = np.frombuffer(b"".join([line.tails for line in heard]), np.int64).reshape(-1, 4, DEPTH)
     words = [heard[place].rhyming_word for place in places.tolist()]
     return Tails(
         places,
@@ -160,9 +156,7 @@ def find_tails(heard: Sequence[LineSounds]) -> Tails:
         table[:, 1],
         table[:, 2],
         table[:, 3],
-        _letters(words),
-        _numbered([rime(word) for word in words]),
-        _numbered(words),
+        *_spelled(words),
     )
 
 
@@ -173,30 +167,34 @@ def find_word_tails(sounds: Sounds, syllables: Codes) -> Tails:
     inside = back >= sounds.first[lines][:, None]
     back = np.maximum(back, 0)
     starts = np.diff(sounds.words, prepend=-1) != 0
-    places = [
-        (sounds.heard[line], word) for line, word in zip(lines.tolist(), sounds.words[syllables].tolist(), strict=True)
-    ]
     clusters = np.where(inside, sounds.clusters[back], 0)
-    clusters[:, 0] = [line.finals[word] for line, word in places]
-    words = [line.spelled[word] for line, word in places]
+    sizes = [len(line.spelled) for line in sounds.heard]
+    begins = np.cumsum([0, *sizes])[:-1]
+    finals = np.frombuffer(b"".join([line.finals for line in sounds.heard]), np.int64)
+    clusters[:, 0] = finals[begins[lines] + sounds.words[syllables]]
+    words = [
+        sounds.heard[line].spelled[word]
+        for line, word in zip(lines.tolist(), sounds.words[syllables].tolist(), strict=True)
+    ]
     return Tails(
         syllables,
         np.where(inside, sounds.vowels[back], NO_VOWEL),
         np.where(inside, sounds.stresses[back], 0),
         clusters,
         inside & starts[back],
-        _letters(words),
-        _numbered([rime(word) for word in words]),
-        _numbered(words),
+        *_spelled(words),
     )
 
 
-def _letters(words: Sequence[str]) -> Codes:
-    flat = chain.from_iterable([last_letters(word) for word in words])
-    return np.fromiter(flat, np.int64, len(words) * LETTERS).reshape(-1, LETTERS)
+def _spelled(words: Sequence[str]) -> tuple[Codes, Codes, Codes]:
+    """The last letters of words, their rimes and the words themselves, equal ones as equal numbers."""
+    spellings, distinct = _numbered(words)
+    letters = np.array([last_letters(word) for word in distinct], np.int64).reshape(-1, LETTERS)
+    rimes, _ = _numbered([rime(word) for word in distinct])
+    return letters[spellings], rimes[spellings], spellings
 
 
-def _numbered(names: Sequence[str]) -> Codes:
-    """Equal names as equal numbers."""
+def _numbered(names: Sequence[str]) -> tuple[Codes, list[str]]:
+    """Equal names as equal numbers, and the names in the order of their numbers."""
     numbers: dict[str, int] = {}
-    return np.array([numbers.setdefault(name, len(numbers)) for name in names], np.int64)
+    return np.array([numbers.setdefault(name, len(numbers)) for name in names], np.int64), list(numbers)

@@ -243,7 +243,7 @@ class Correction(Value):
         return f"line {self.line}: {self.after!r} (+{self.gain:.1f})"
 
 
-@attrs.frozen(repr=False, slots=False)
+@attrs.frozen(repr=False, getstate_setstate=False)
 class ReportLine(Value):
     """A line with what was measured of it.
 

@@ -17,7 +17,8 @@ __all__ = ["Advice", "Deduction", "Score"]
 _FEW = 50.0  # points judged: a score of less says so wherever it stands
 
 
-@attrs.frozen(repr=False, slots=False)
+# Long lyrics hold thousands: slots spare each a dictionary that the garbage collector would visit.
+@attrs.frozen(repr=False, getstate_setstate=False)
 class Deduction(Value):
     """One reason why a score is below 100.
 

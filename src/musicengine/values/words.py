@@ -91,7 +91,8 @@ class Pronunciation(Value):
         return " ".join(self.phones)
 
 
-@attrs.frozen(repr=False, slots=False)
+# Long lyrics hold thousands: slots spare each a dictionary that the garbage collector would visit.
+@attrs.frozen(repr=False, getstate_setstate=False)
 class Line(Value):
     """One sung line.
 
