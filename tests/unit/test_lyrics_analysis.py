@@ -493,3 +493,38 @@ def test_words_that_are_strong(word: str) -> None:
 
 def test_over_the_river_is_no_heartbreak() -> None:
     assert "heartbreak" not in [theme.name for theme in lyrics.name_themes("over the river\nover and over\ncry for me")]
+
+
+@pytest.mark.parametrize(
+    ("line", "fewer"),
+    [
+        ("I ran because the rain was cold", "I ran 'cause the rain was cold"),
+        ("Every day is harder than before", "Each day is harder than before"),
+        ("Well, I know a man who lies", "I know a man who lies"),
+        ("Somebody told me that you came", "Someone told me that you came"),
+    ],
+)
+def test_a_line_is_shortened_by_words_of_the_same_sense(line: str, fewer: str) -> None:
+    assert fewer in list(shorten(scan(line)))
+
+
+@pytest.mark.parametrize(
+    ("line", "more"),
+    [
+        ("The kids are playing in the road at noon", "The children are playing in the road at noon"),
+        ("A tale in everything", "And a tale in everything"),
+        ("I knew someone who came", "I knew somebody who came"),
+    ],
+)
+def test_a_line_is_lengthened_by_words_of_the_same_sense(line: str, more: str) -> None:
+    assert more in list(lengthen(scan(line)))
+
+
+@pytest.mark.parametrize("line", ["Once upon a time it rained", "It was an awful day", "Every other day it rained"])
+def test_words_that_belong_together_stay(line: str) -> None:
+    texts = [*shorten(scan(line)), *lengthen(scan(line))]
+    assert not [text for text in texts if "Once on" in text or "an terrible" in text or "Each other" in text]
+
+
+def test_and_opens_no_bare_noun() -> None:
+    assert not [text for text in lengthen(scan("Three ranks of iron teeth")) if text.startswith("And")]
