@@ -22,6 +22,7 @@ BLOCK = 64
 _REACH = 4
 _TAPS = 12
 _CHUNK = 1 << 11  # blocks whose samples are looked at together
+_PART = 16  # samples that are oversampled together: smaller matrices have fewer zeros
 
 
 def limit(samples: FloatArray, ceiling: float) -> FloatArray:
@@ -54,28 +55,45 @@ def true_peaks(channel: FloatArray, floor: float) -> FloatArray:
         part = peaks[first : first + _CHUNK]
         halves = block_max(np.abs(padded[_TAPS + first * BLOCK :][: part.size * BLOCK]))
         np.maximum(halves[::2], halves[1::2], out=part)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, BLOCK + 2 * _TAPS)[::BLOCK]
+    windows = np.lib.stride_tricks.sliding_window_view(padded, _PART + 2 * _TAPS)[::_PART]
+    parts = np.arange(BLOCK // _PART)
     loud = np.flatnonzero(peaks >= floor)
-    for start in range(0, loud.size, 1024):
-        some = loud[start : start + 1024]
-        fine = product(windows[some], _oversampler())
-        peaks[some] = np.maximum(peaks[some], np.maximum(fine.max(axis=1), -fine.min(axis=1)))
-    result: FloatArray = peaks
-    return result
+    for start in range(0, loud.size, 512):
+        some = loud[start : start + 512]
+        fine = product(windows[(some[:, None] * parts.size + parts).reshape(-1)], _oversampler())
+        peaks[some] = np.maximum(peaks[some], _peaks(fine.reshape(-1), 3 * BLOCK))
+    return peaks
+
+
+def _peaks(samples: FloatArray, width: int) -> FloatArray:
+    """The largest magnitude of every ``width`` samples: (n,) to (n / width,)."""
+    if not samples.size:
+        return samples
+    peaks: FloatArray = np.maximum.reduceat(np.abs(samples), np.arange(0, samples.size, width))
+    return peaks
 
 
 @lru_cache(maxsize=1)
 def _oversampler() -> FloatArray:
-    """The three phases between samples as one matrix (64 + 24, 3 * 64)."""
-    matrix = np.zeros((BLOCK + 2 * _TAPS, 3 * BLOCK))
+    """The three phases between the samples of a part as one matrix (16 + 24, 3 * 16)."""
+    matrix = np.zeros((_PART + 2 * _TAPS, 3 * _PART))
     taps = np.arange(-_TAPS + 1, _TAPS + 1)
     for phase in (1, 2, 3):
         offset = taps - phase / 4
         kernel = np.sinc(offset) * np.cos(np.pi * offset / (2 * _TAPS + 1)) ** 2
         kernel /= kernel.sum()
-        for sample in range(BLOCK):
-            matrix[sample + _TAPS + taps, (phase - 1) * BLOCK + sample] = kernel
+        for sample in range(_PART):
+            matrix[sample + _TAPS + taps, (phase - 1) * _PART + sample] = kernel
     return matrix.astype(np.float32)
+
+
+def _running_minima(values: FloatArray, width: int) -> FloatArray:
+    """The lowest of every ``width`` neighbours: (n,) to (n - width + 1,); windows double until they are as wide."""
+    lowest, reached = values, 1
+    while reached < width:
+        step = min(reached, width - reached)
+        lowest, reached = np.minimum(lowest[:-step], lowest[step:]), reached + step
+    return lowest
 
 
 def limited(peaks: FloatArray, gain: float, ceiling: float) -> FloatArray:
@@ -91,7 +109,7 @@ def limited(peaks: FloatArray, gain: float, ceiling: float) -> FloatArray:
         return np.full(peaks.size + 1, gain, np.float32)
     reach = 2 * _REACH
     padded = np.pad(wanted, (reach + 1, reach), mode="edge")
-    lowest = np.lib.stride_tricks.sliding_window_view(padded, reach + 1).min(axis=1)
+    lowest = _running_minima(padded, reach + 1)
     kernel = np.hanning(reach + 2)[1:-1]
     smooth = np.convolve(lowest, kernel / kernel.sum(), "valid")
     return smooth[: peaks.size + 1].astype(np.float32)

@@ -9,7 +9,7 @@ from musicengine.synth.repertoire_beats import BEATS
 from musicengine.synth.repertoire_songs import SONGS
 from musicengine.synth.styles import Genre
 
-__all__ = ["all_genres", "find_genre", "named_genre"]
+__all__ = ["all_genres", "find_genre", "named_genre", "played_genres"]
 
 _RELATIVES = {
     "pop": "hyperpop,city pop,j pop,jpop,c pop,latin pop,bubblegum,teen pop,europop,dream pop,electroclash",
@@ -34,6 +34,13 @@ _RELATIVES = {
 """Genres that nobody here plays, by the one that is nearest in rhythm and instruments."""
 
 
+_MANNERS = frozenset(
+    ["80s", "acoustic", "atmospheric", "campfire", "chill", "chillout", "cinematic", "club", "dance", "downtempo",
+     "electronic", "meditation", "old school", "piano", "study"]
+)  # fmt: skip
+"""Names of genres that say more often how another is played."""
+
+
 def all_genres() -> tuple[Genre, ...]:
     """Every genre the composer knows."""
     return SONGS + BEATS
@@ -56,9 +63,23 @@ def named_genre(text: str) -> tuple[str, Genre] | None:
     found = [(words.index(f" {name} "), name) for name in known if f" {name} " in words]
     if not found:
         return None
+    # A manner is what a genre is played in: "chill house" is house, and chill alone is lo-fi.
+    found = [item for item in found if item[1] not in _MANNERS] or found
     # "melodic deep house" is house, "psychedelic trap" what is played, "trap soul" what comes first.
     _, name = min(found, key=lambda item: (-len(item[1].split()), item[1] not in _names(), item[0]))
     return name, known[name]
+
+
+def played_genres(text: str) -> tuple[str, ...]:
+    """The names of all genres here that a text speaks of, in its order; "jazz house" is both."""
+    words = " " + " ".join(re.findall(r"[a-z&0-9']+", text.lower().replace("-", " "))) + " "
+    found: dict[str, int] = {}
+    for name, genre in sorted(_names().items(), key=lambda item: -len(item[0])):
+        at = words.find(f" {name} ")
+        if at >= 0 and name not in _MANNERS:
+            found.setdefault(genre.name, at)
+            words = words.replace(f" {name} ", " " + "_" * len(name) + " ")
+    return tuple(sorted(found, key=found.__getitem__))
 
 
 def find_genre(name: str | None) -> tuple[Genre, str]:

@@ -15,12 +15,13 @@ import numpy as np
 from musicengine.dsp.types import FloatArray
 from musicengine.synth.patches import Patch
 
-__all__ = ["frequency", "noise_band", "play"]
+__all__ = ["count_samples", "frequency", "noise_band", "play", "sustain"]
 
 _TABLE_BITS = 13
 _TABLE = 1 << _TABLE_BITS
 _SHIFT = np.uint32(32 - _TABLE_BITS)
 _WRAP = 2.0**32
+_COARSE = np.uint32(8)
 _LOOP = 1 << 16
 _VIBRATO_HZ = 5.4
 #: How slowly a chorus turns.
@@ -34,7 +35,20 @@ def frequency(pitch: float) -> float:
     return float(440.0 * 2.0 ** ((pitch - 69) / 12))
 
 
-def play(patch: Patch, pitch: float, held_s: float, rate: int, brightness: float = 0.0) -> FloatArray:
+def count_samples(patch: Patch, held_s: float, rate: int) -> int:
+    """How long a note sounds that is held so long: samples."""
+    return max(int((held_s + patch.release_s) * rate), 16)
+
+
+def sustain(patch: Patch, pitch: float, n: int, rate: int, brightness: float = 0.0) -> FloatArray:
+    """A tone that is never let go, as notes of any length begin: float32 (1 or 2, n); for the arguments see `play`."""
+    make = {"wave": _wave, "bell": _bell, "choir": _choir, "sweep": _sweep}[patch.manner]
+    return make(patch, pitch, n, rate, 2.0**brightness)
+
+
+def play(
+    patch: Patch, pitch: float, held_s: float, rate: int, brightness: float = 0.0, tone: FloatArray | None = None
+) -> FloatArray:
     """One note at full velocity: float32 (1 or 2, n), where n covers the release.
 
     Args:
@@ -43,12 +57,13 @@ def play(patch: Patch, pitch: float, held_s: float, rate: int, brightness: float
         held_s: until the note is let go.
         rate: Hz.
         brightness: from -1 to 1, an octave of filter each way.
+        tone: of :func:`sustain`, at least as long, where it is there already.
     """
-    n = max(int((held_s + patch.release_s) * rate), 16)
-    make = {"wave": _wave, "bell": _bell, "choir": _choir, "sweep": _sweep}[patch.manner]
-    sound = make(patch, pitch, n, rate, 2.0**brightness)
+    n = count_samples(patch, held_s, rate)
+    if tone is None or tone.shape[1] < n or patch.manner == "sweep":
+        tone = sustain(patch, pitch, n, rate, brightness)
     envelope = _envelope(patch, n, held_s, rate)
-    sound *= envelope
+    sound = tone[:, :n] * envelope
     if patch.drive:
         # Saturation after the envelope: loud starts bite, the tail is clean.
         sound *= np.float32(1 + patch.drive)
@@ -90,13 +105,16 @@ def _phase(patch: Patch, hz: float, n: int, rate: int, channel: int) -> np.ndarr
     step = np.uint32(round(hz / rate * _WRAP) % _WRAP)
     phase = np.arange(n, dtype=np.uint32) * step + np.uint32(channel * 777_777_777)
     if patch.vibrato_cents or patch.drop_cents or patch.chorus_cents:
-        phase += (_bend(patch, n, rate, channel) * np.float32(hz)).astype(np.int64).astype(np.uint32)
+        phase += (_bend(patch, n, rate, channel) * np.float32(hz)).astype(np.int32).view(np.uint32) << _COARSE
     return phase
 
 
 @lru_cache(maxsize=128)
 def _bend(patch: Patch, n: int, rate: int, channel: int) -> FloatArray:
-    """Phase that vibrato, chorus and a falling start add to a note of 1 Hz, in turns times 2**32: (n,)."""
+    """Phase that vibrato, chorus and a falling start add to a note of 1 Hz, in turns times 2**24: (n,).
+
+    Eight bits less than a phase has, so that whole turns fit into a number as well.
+    """
     t = np.arange(n, dtype=np.float32) / np.float32(rate)
     turns = np.zeros(n, np.float32)
     if patch.vibrato_cents:
@@ -110,7 +128,7 @@ def _bend(patch: Patch, n: int, rate: int, channel: int) -> FloatArray:
     if patch.drop_cents:
         fall_s = 0.03
         turns += np.float32(fall_s * (2 ** (patch.drop_cents / 1200) - 1)) * (1 - np.exp(t * np.float32(-1 / fall_s)))
-    turns *= np.float32(_WRAP)
+    turns *= np.float32(_WRAP / 2 ** int(_COARSE))
     return turns
 
 
@@ -216,7 +234,7 @@ def _sweep(patch: Patch, pitch: float, n: int, rate: int, brightness: float) -> 
 
 def _choir(patch: Patch, pitch: float, n: int, rate: int, brightness: float) -> FloatArray:
     loop = _loop(patch, round(pitch * 100), rate, patch.bright_hz * brightness)
-    return np.concatenate([loop] * -(-n // _LOOP), axis=1)[:, :n] if n > _LOOP else loop[:, :n].copy()
+    return np.concatenate([loop] * -(-n // _LOOP), axis=1)[:, :n] if n > _LOOP else loop[:, :n]
 
 
 @lru_cache(maxsize=96)
@@ -226,14 +244,22 @@ def _loop(patch: Patch, cents: int, rate: int, corner_hz: float) -> FloatArray:
     harmonics = np.arange(1, max(2, int(min(0.45 * rate, 6 * corner_hz) / hz)))
     amplitudes = _amplitudes(patch, harmonics, hz, corner_hz, patch.formants)
     rng = np.random.Generator(np.random.PCG64(cents))
+    centers = harmonics * (hz * _LOOP / rate)
+    spreads = np.maximum(0.6, centers * (2 ** (patch.detune_cents / 1200) - 1))
+    lowest = np.maximum(1, (centers - 3 * spreads).astype(int))
+    counts = np.minimum((centers + 3 * spreads).astype(int) + 2, _LOOP // 2) - lowest
+    firsts = np.cumsum(counts) - counts
+    # All bands in a row: the bins of each harmonic, how far they are from its middle, and a phase for each channel.
+    place = np.arange(counts.sum())
+    bins = place + np.repeat(lowest - firsts, counts)
+    profile = np.exp(-0.5 * ((bins - np.repeat(centers, counts)) / np.repeat(spreads, counts)).astype(np.float32) ** 2)
+    profile *= np.repeat(amplitudes / np.sqrt(np.add.reduceat(profile**2, firsts)), counts).astype(np.float32)
+    turns = rng.random(2 * place.size).astype(np.float32) * np.float32(2 * np.pi)
     spectrum = np.zeros((2, _LOOP // 2 + 1), np.complex64)
-    for harmonic, amplitude in zip(harmonics, amplitudes, strict=True):
-        center = harmonic * hz * _LOOP / rate
-        spread = max(0.6, center * (2 ** (patch.detune_cents / 1200) - 1))
-        bins = np.arange(max(1, int(center - 3 * spread)), min(int(center + 3 * spread) + 2, _LOOP // 2))
-        profile = np.exp(-0.5 * ((bins - center) / spread) ** 2)
-        profile *= amplitude / np.sqrt(np.sum(profile**2))
-        spectrum[:, bins] += profile * np.exp(2j * np.pi * rng.random((2, bins.size)))
+    for row, shift in zip(spectrum, (np.zeros_like(counts), counts), strict=True):
+        angle = turns[place + np.repeat(firsts + shift, counts)]
+        row.real = np.bincount(bins, profile * np.cos(angle), row.size)
+        row.imag = np.bincount(bins, profile * np.sin(angle), row.size)
     loop = np.fft.irfft(spectrum)
     loop *= 0.2 / np.sqrt(np.mean(loop * loop))
     return loop.astype(np.float32, copy=False)

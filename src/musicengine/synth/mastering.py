@@ -14,6 +14,7 @@ import numpy as np
 
 from musicengine.dsp.filters import k_weighting
 from musicengine.dsp.limiter import BLOCK, gain_curve, limited, true_peaks
+from musicengine.dsp.products import product
 from musicengine.dsp.types import FloatArray
 
 __all__ = ["integrated_lufs", "master", "weighted_powers"]
@@ -45,7 +46,8 @@ def weighted_powers(channel: FloatArray, rate: int) -> np.ndarray:
     for start in range(0, count, 32):
         frames = channel[start * length : min(start + 32, count) * length].reshape(-1, length)
         parts = np.fft.rfft(frames, norm="forward").view(np.float32)
-        total[start : start + len(frames)] = np.einsum("fb,fb,b->f", parts, parts, weights)
+        np.multiply(parts, parts, out=parts)
+        total[start : start + len(frames)] = product(parts, weights)
     return total
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import attrs
@@ -13,7 +14,7 @@ from musicengine.dsp.types import FloatArray
 from musicengine.synth import drums
 from musicengine.synth.arrangement import Arrangement, Part, compose
 from musicengine.synth.genres import find_genre
-from musicengine.synth.instruments import play
+from musicengine.synth.instruments import count_samples, play, sustain
 from musicengine.synth.mastering import master
 from musicengine.synth.patches import PATCHES
 from musicengine.synth.space import reverberate
@@ -105,9 +106,8 @@ def render(arrangement: Arrangement, *, rate: int = 44_100) -> Rendered:
         other, bass = start("other", band), start("bass")
         buses = [job.result() for job in (vocals, drum_set, bass, other)]  # in the order of Stems
         del halves, band
-        mix = buses[0] + buses[1]
-        for bus in buses[2:]:
-            mix += bus
+        mix = np.empty_like(buses[0])
+        list(threads.map(lambda start: _add_up(buses, mix, slice(start, start + _PIECE)), range(0, n, _PIECE)))
         gains = master(mix, rate, TARGET_LUFS, threads=threads)
         list(threads.map(lambda start: _finish(buses, mix, gains, start), range(0, n, _PIECE)))
     stems = Stems(*(Audio(frozen(bus), rate) for bus in buses), provenance="stub")
@@ -115,21 +115,40 @@ def render(arrangement: Arrangement, *, rate: int = 44_100) -> Rendered:
 
 
 def _finish(stems: list[FloatArray], mix: FloatArray, gains: FloatArray, start: int) -> None:
-    """Apply the gains to a piece of every stem, and add the stems up in the order in which Stems does."""
+    """Apply the gains to a piece of every stem, and add them up in the order in which Stems does."""
     piece = slice(start, start + _PIECE)
     for stem in stems:
         stem[:, piece] *= gains[piece]
+    _add_up(stems, mix, piece)
+
+
+def _add_up(stems: list[FloatArray], mix: FloatArray, piece: slice) -> None:
+    """Add up a piece of every stem."""
     np.add(stems[0][:, piece], stems[1][:, piece], out=mix[:, piece])
     for stem in stems[2:]:
         mix[:, piece] += stem[:, piece]
 
 
 def _half(arrangement: Arrangement, half: int, n: int, rate: int) -> FloatArray:
-    """Every second accompanying part that gets reverb, before it does: float32 (2, n)."""
+    """Half of the accompanying parts that get reverb, before they do: float32 (2, n)."""
     bus = np.zeros((2, n), np.float32)
-    for part in [part for part in arrangement.parts if part.stem == "other" and part.wet and len(part)][half::2]:
+    for part in _share(arrangement.parts)[half]:
         _place(part, bus, rate, arrangement.brightness)
     return bus
+
+
+def _share(parts: Sequence[Part]) -> tuple[list[Part], list[Part]]:
+    """Accompanying parts that get reverb in two halves of about the same work: the longest first, to who has less."""
+    halves: tuple[list[Part], list[Part]] = [], []
+    work = [0.0, 0.0]
+    costs = [float(part.durations_s.sum()) * (1 + _ECHOES * (part.echo_s > 0)) for part in parts]
+    for cost, at in sorted(((-cost, at) for at, cost in enumerate(costs)), key=lambda item: item):
+        part = parts[at]
+        if part.stem == "other" and part.wet and len(part):
+            half = int(work[1] < work[0])
+            halves[half].append(part)
+            work[half] -= cost
+    return halves
 
 
 def _bus(
@@ -184,25 +203,30 @@ def _place(part: Part, bus: FloatArray, rate: int, brightness: float) -> None:
     starts = np.rint(part.starts_s * rate).astype(int).tolist()
     lengths = np.rint(np.log(np.maximum(part.durations_s, 0.03)) / np.log(_LENGTH_RATIO)).astype(int).tolist()
     layers = np.ceil(part.velocities * _VELOCITY_LAYERS).astype(int).tolist()
+    # Notes of one pitch begin alike: its tone is made once, as long as the longest needs it.
+    longest: dict[float, int] = {}
+    for pitch, length in zip(part.pitches.tolist(), lengths, strict=True):
+        longest[pitch] = max(length, longest.get(pitch, length))
+    sustained: dict[float, FloatArray] = {}
     tones: dict[tuple[float, int], FloatArray] = {}
-    placed: dict[tuple[float, int, int], FloatArray] = {}
+    scaled = np.empty(
+        (2, max((count_samples(patch, _LENGTH_RATIO**held, rate) for held in lengths), default=0)), np.float32
+    )
     for start, length, pitch, layer in zip(starts, lengths, part.pitches.tolist(), layers, strict=True):
-        sound = placed.get((pitch, length, layer))
-        if sound is None:
-            if (pitch, length) not in tones:
-                tones[pitch, length] = play(patch, pitch, _LENGTH_RATIO**length, rate, brightness)
-            tone = tones[pitch, length]
-            level = np.float32((layer / _VELOCITY_LAYERS) ** 1.5 * gain)
-            sound = product(sides * _BLEND * level, tone) if len(tone) == 2 else tone * (sides * level)
-            placed[pitch, length, layer] = sound
+        tone = tones.get((pitch, length))
+        if tone is None:
+            if pitch not in sustained:
+                count = count_samples(patch, _LENGTH_RATIO ** longest[pitch], rate)
+                sustained[pitch] = sustain(patch, pitch, count, rate, brightness)
+            tone = play(patch, pitch, _LENGTH_RATIO**length, rate, brightness, sustained[pitch])
+            tone = tones[pitch, length] = product(sides * _BLEND, tone) if len(tone) == 2 else tone * sides
+        level = np.float32((layer / _VELOCITY_LAYERS) ** 1.5 * gain)
+        sound = np.multiply(tone, level, out=scaled[:, : tone.shape[1]])
         _add(bus, sound, start)
         for repeat in range(1, _ECHOES + 1) if part.echo_s else ():
             # Each echo comes from the other side, and softer.
-            _add(
-                bus[:: 1 - 2 * (repeat % 2)],
-                sound * np.float32(_ECHO**repeat),
-                start + round(repeat * part.echo_s * rate),
-            )
+            sound *= np.float32(_ECHO)
+            _add(bus[:: 1 - 2 * (repeat % 2)], sound, start + round(repeat * part.echo_s * rate))
 
 
 def _place_drums(part: Part, bus: FloatArray, rate: int, brightness: float, *, wet: bool) -> None:

@@ -167,24 +167,36 @@ def _add_voice(
     fade = np.clip((middle - times[left]) / spans, 0, 1)
     slope = np.where((fade > 0) & (fade < 1), np.minimum(1 / spans, rate / BLOCK) / rate, 0)
     ramp = np.arange(BLOCK, dtype=np.float32)
-    for first in range(0, active.size, _PIECE):
-        here = slice(first, first + _PIECE)
+    start, stop = row[left], row[left + 1]
+    # Most of the time a sound is held: only where it moves to another are both read.
+    moves = (start != stop) & (fade > 0) & (fade < 1)
+    held = np.where(fade < 1, start, stop)
+    for here in _pieces(np.flatnonzero(~moves), np.flatnonzero(moves)):
         blocks = active[here]
         turns = step[blocks, None] * np.arange(BLOCK, dtype=np.uint32)
         phase = (base[blocks, None] + turns).astype(np.uint32, copy=False)
         place = (phase >> _SHIFT).astype(np.int64)
-        place += row[left[here], None]
+        moving = bool(moves[here[0]])
+        place += (start if moving else held)[here, None]
         wave = tables.take(place, mode="clip")
-        place += (row[left[here] + 1] - row[left[here]])[:, None]
-        other = tables.take(place, mode="clip")
-        other -= wave
-        part = slope[here, None].astype(np.float32) * (ramp - np.float32(BLOCK / 2))
-        part += fade[here, None].astype(np.float32)
-        np.clip(part, 0, 1, out=part)
-        other *= part
-        wave += other
+        if moving:
+            place += (stop - start)[here, None]
+            other = tables.take(place, mode="clip")
+            other -= wave
+            part = slope[here, None].astype(np.float32) * (ramp - np.float32(BLOCK / 2))
+            part += fade[here, None].astype(np.float32)
+            np.clip(part, 0, 1, out=part)
+            other *= part
+            wave += other
         wave *= gain[blocks, None] + (gain[blocks + 1] - gain[blocks])[:, None] * (ramp / BLOCK)
         _put(signal, wave, blocks)
+
+
+def _pieces(*groups: Array) -> Iterator[Array]:
+    """Each group of places in pieces that stay in the cache."""
+    for group in groups:
+        for first in range(0, group.size, _PIECE):
+            yield group[first : first + _PIECE]
 
 
 def _put(signal: FloatArray, wave: FloatArray, blocks: Array) -> None:

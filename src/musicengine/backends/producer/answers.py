@@ -32,6 +32,7 @@ _WHY = re.compile(
 )
 _COMPARE = re.compile(
     r"\b(?:better|worse|improve\w*|different|difference|compare\w*|versus|vs)\b.*\b(?:than|last|before|previous|first|old|earlier|other|one|two|them|both|takes|between)\b"
+    r"|^(?:is|are|was|did|does)\b.*\b\w+er than (?:the )?(?:last|previous|before|first|other|old|earlier)\b"
     r"|\bcompare\b|\bwhich (?:one|take|version)?\b.*\b(?:better|best|prefer)\b|\bdid (?:it|that"
     r"|this|we) (?:improve|get better|help)\b"
     r"|\bis (?:it|this|that) (?:any )?(?:better|worse)\b|\bwhat(?:'s| is) the difference\b"
@@ -42,6 +43,8 @@ _DEFINE = re.compile(
     r"(?: (?:mean|means|stand for|even mean|do|actually mean|really mean)\b.*| here| in this.*"
     r"| exactly| actually)?\s*[?.!]*$"
 )
+_EXPLAIN = re.compile(r"\b(?:explain|define|mean|means|meaning|stands? for)\b")
+_SET_SCORE = re.compile(r"\b(?:set|make|give|put|change|raise|get|pretend|say)\b.*\b(?:score|rating)\b")
 _FACTS = (
     ("tempo", re.compile(
         r"\b(?:how fast|(?:what|which)(?:'s| is)?(?: the| its| our)? (?:tempo|bpm|speed)|tempo is it"
@@ -54,6 +57,8 @@ _FACTS = (
     ("form", re.compile(
         r"\b(?:(?:what|which)(?:'s| is| are)?(?: the| its)? (?:structure|form|sections|arrangement)"
         r"|where(?:'s| is| does)?(?: the)? (?:chorus|verse|bridge|drop))\b")),
+    ("range", re.compile(
+        r"\b(?:what(?:'s| is)? (?:the|its|our|my) (?:dynamic|loudness) range|how (?:dynamic|compressed) is)\b")),
     ("peak", re.compile(r"\b(?:clip(?:ping|s)?\b.*\?|how high.*peak|(?:what|how)(?:'s| is)?(?: the)? (?:true )?peak)")),
 )  # fmt: skip
 _HIT = re.compile(
@@ -70,13 +75,14 @@ _CHANGED = re.compile(
     r"\bwhat(?:'s| is| has| have| did)?(?: \w+){0,2} (?:change|changed|different|do|did)\b(?! (?:you )?(?:do$|mean))"
 )
 _HELP = re.compile(
-    r"\b(?:help|what can (?:you|i|we)|how does this work|how do i (?:use|start|begin)|what do you do"
+    r"\b(?:help|what (?:else )?can (?:you|i|we)|how does this work|how do i (?:use|start|begin)|what do you do"
     r"|who are you|what are you|are you (?:a |an )?(?:human|real|bot|ai|robot)|"
     r"commands|options|where do i start|get started|not sure what)\b"
 )
 _DOUBT = re.compile(r"^(?:is|isn't|do you think|does|are)\b.*\btoo (?P<q>fast|slow|loud|quiet)\b")
 _PRACTICE = re.compile(
-    r"\b(?:master|export|save|download|mp3|wav|flac|hear it|listen|play it|play back|where is the (?:file"
+    r"\b(?:master|export|save|download|mp3|wav|flac|hear it(?! (?:in|with|without|as|at|like|slower|faster)\b)"
+    r"|listen|play it|play back|where is the (?:file"
     r"|audio|sound))\b"
 )
 _HELLO = re.compile(
@@ -86,10 +92,11 @@ _HOW_ARE_YOU = re.compile(r"\bhow (?:are|r) (?:you|u)|how's it going|how is it g
 _THANKS = re.compile(r"\b(?:thanks?|thank you|thx|ty|cheers|appreciate|much obliged)\b")
 _END = re.compile(
     r"\b(?:end|close|quit|exit|leave|finish|stop|delete) (?:the|this|my|our) (?:session|chat|conversation)\b"
+    r"|\b(?:delete|erase|forget|remove|clear) (?:all )?(?:of )?(?:my|our|this|the) (?:data|history|messages|chats?)\b"
 )
 _BYE = re.compile(r"^(?:bye|goodbye|good night|see (?:you|ya)|cya|later|that's all|that is all|i'm done|we're done)\b")
 _PRAISE = re.compile(
-    r"\b(?:(?:love|like|dig|adore) (?:it|this|that)|perfect|awesome|amazing|great|nice|cool|sick"
+    r"\b(?:(?<!'d )(?<!would )(?:love|like|dig|adore) (?:it|this|that)|perfect|awesome|amazing|great|nice|cool|sick"
     r"|fire|brilliant|beautiful|excellent|wow|dope|lovely|fantastic|well done|good job|slaps|banger)\b"
 )
 _PAN = re.compile(
@@ -120,12 +127,13 @@ def answer(draft: Draft, text: str) -> bool:
         )
     elif _CHANGED.search(text) and "would" not in text and "can" not in text and "should" not in text:
         _what_changed(draft)
-    elif (_WHY.search(text) or text.strip(" ?!.") == "why") and not _fact(text):
+    elif (_WHY.search(text) or text.strip(" ?!.") == "why") and not _facts(text):
         _explain(draft)
     elif _STATUS.search(text):
         draft.say(summary(draft))
-    elif found := _fact(text):
-        _tell(draft, found)
+    elif (found := _facts(text)) and not (_EXPLAIN.search(text) and _term(text)):
+        for name in found:
+            _tell(draft, name)
     elif term := _term(text):
         draft.say(GLOSSARY[term])
         _tell_of_term(draft, term)
@@ -144,6 +152,8 @@ def chat_along(draft: Draft, text: str) -> bool:
             "To end it, call end_session with this session: its direction and what was said are then gone. "
             "Left alone, it expires by itself."
         )
+    elif _SET_SCORE.search(bare):
+        draft.say("The score is measured from the sound, so nobody sets it.")
     elif _BYE.search(bare):
         draft.say("See you. The session keeps your direction until it expires.")
     elif _THANKS.search(bare):
@@ -270,6 +280,8 @@ def _fact_of(report: Report, name: str) -> str:
             return str(audio.key) if audio.key else ""
         case "loudness":
             return f"{audio.loudness.integrated_lufs:.1f} LUFS" if audio.loudness else ""
+        case "range":
+            return f"{audio.loudness.range_lu:.1f} LU from soft to loud" if audio.loudness else ""
         case "peak":
             return f"{audio.loudness.true_peak_dbtp:.1f} dBTP" if audio.loudness else ""
         case "length":
@@ -279,8 +291,9 @@ def _fact_of(report: Report, name: str) -> str:
     return ", ".join(f"{part.label} from {part.start_s:.0f} s" for part in audio.sections)
 
 
-def _fact(text: str) -> str:
-    return next((name for name, pattern in _FACTS if pattern.search(text)), "")
+def _facts(text: str) -> tuple[str, ...]:
+    """Everything that a text asks for."""
+    return tuple(name for name, pattern in _FACTS if pattern.search(text))
 
 
 def _tell(draft: Draft, name: str) -> None:
@@ -298,7 +311,7 @@ def _tell(draft: Draft, name: str) -> None:
         return
     found = _fact_of(report, name)
     why = report.audio.abstained.get(
-        {"length": "duration_s", "form": "sections", "peak": "loudness"}.get(name, name), ""
+        {"length": "duration_s", "form": "sections", "peak": "loudness", "range": "loudness"}.get(name, name), ""
     )
     draft.say(
         f"I measured {found} in the latest take."
@@ -321,7 +334,7 @@ def _term(text: str) -> str:
     found = _DEFINE.search(text)
     if not found:
         return ""
-    asked = found["t"].strip()
+    asked = found["t"].strip().removeprefix("what ")
     return next((term for term in (asked, asked.removesuffix("s")) if term in GLOSSARY), "")
 
 

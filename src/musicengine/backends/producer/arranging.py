@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from musicengine.backends.producer.draft import Draft
-from musicengine.backends.producer.terms import SECTIONS
+from musicengine.backends.producer.terms import INSTRUMENTS, SECTIONS
 
 __all__ = ["arrange", "lift"]
 
 _NAME = "|".join(sorted(SECTIONS, key=len, reverse=True))
 _ORDINAL = "first|second|third|fourth|last|final|1st|2nd|3rd|extra|another|more|new|1|2|3|double"
 _FILL = r"(?:(?:a|an|the|that|this|my|any|one|just|whole|entire|in|me|short|long|big|little|little bit of) )*"
+_SOLOIST = r"(?:(?P<who>\w+) (?=solo\b|break\b))?"
 _DROP = re.compile(
     rf"\b(?:drop|remove|cut|delete|lose|skip|without|no|get rid of|take out|leave out|ditch|scrap|kill|don't need|"
     rf"don't want|do not want) {_FILL}(?:(?P<o>{_ORDINAL}) )?(?P<s>{_NAME})\b(?! (?:bigger|smaller|louder|quieter))"
@@ -19,14 +20,18 @@ _DROP = re.compile(
 _ADD = re.compile(
     rf"\b(?:add|insert|put|include|give it|give me|needs?|want|repeat|double|bring back|another"
     rf"|one more|1 more|extra|with) "
-    rf"{_FILL}(?:(?P<o>{_ORDINAL}) )?{_FILL}(?P<s>{_NAME})\b(?! (?:to be|bigger|louder|smaller|quieter|more|less))"
+    rf"{_FILL}(?:(?P<o>{_ORDINAL}) )?{_FILL}{_SOLOIST}(?P<s>{_NAME})\b"
+    r"(?! (?:to be|bigger|louder|smaller|quieter|more|less))"
 )
 _LENGTH = re.compile(
     rf"\b(?P<a>shorter|longer|short|long|shorten|lengthen|extend|trim) {_FILL}(?P<s>{_NAME})\b"
     rf"|\b(?P<s2>{_NAME})\b(?: \w+){{0,4}}? (?P<b>shorter|longer|too long|too short|is short|is long)\b"
 )
 _BARS = re.compile(rf"\b(?P<n>\d{{1,2}})[ -]bars? {_FILL}intro\b|\bintro\b.{{0,12}}?\b(?P<m>\d{{1,2}}) bars?\b")
-_START = re.compile(rf"\b(?:start|begin|open)s?(?: right)? (?:with|on|in|at) {_FILL}(?P<s>{_NAME})\b")
+_START = re.compile(
+    rf"\b(?:start|begin|open)s?(?: right)? (?:with|on|in|at) {_FILL}(?P<s>{_NAME})\b"
+    rf"|\bput {_FILL}(?P<s2>{_NAME}) (?:first|at the (?:start|beginning|front))\b"
+)
 _END = re.compile(rf"\b(?:end|finish|close)(?:es|s)? (?:with|on|in) {_FILL}(?P<s>{_NAME})\b")
 _ORDINALS = {"first": 0, "1st": 0, "1": 0, "second": 1, "2nd": 1, "2": 1, "third": 2, "3rd": 2, "3": 2, "fourth": 3}
 _WORDS = ("first", "second", "third", "fourth")
@@ -47,7 +52,7 @@ def arrange(draft: Draft, clause: str) -> bool:
         _resize(draft, SECTIONS[found["s"] or found["s2"]], found["a"] or found["b"])
         return True
     if found := _START.search(clause):
-        label, form = SECTIONS[found["s"]], draft.sections
+        label, form = SECTIONS[found["s"] or found["s2"]], draft.sections
         _reform(draft, (label, *(form[1:] if form[:1] in (("intro",), (label,)) else form)))
         return True
     if found := _END.search(clause):
@@ -56,6 +61,8 @@ def arrange(draft: Draft, clause: str) -> bool:
         return True
     if (found := _ADD.search(clause)) and not re.search(r"\b(?:write|lyrics|words|bigger|energy|louder)\b", clause):
         _add(draft, SECTIONS[found["s"]], found["o"] or "")
+        if found["who"] in INSTRUMENTS:
+            draft.say("Which instrument leads it, the genre decides.")
         return True
     return False
 

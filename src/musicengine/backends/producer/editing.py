@@ -7,7 +7,7 @@ import re
 from musicengine.backends.producer.arranging import arrange, lift
 from musicengine.backends.producer.clause import Clause, words_of
 from musicengine.backends.producer.draft import Draft
-from musicengine.backends.producer.setting import change_by, shape, transpose
+from musicengine.backends.producer.setting import ask_back, change_by, shape, transpose
 from musicengine.backends.producer.terms import KNOBS, QUALITIES, SECTIONS, SIZES, VOCALS
 from musicengine.errors import MusicEngineError
 from musicengine.lyrics.wordlists import word_set
@@ -38,9 +38,13 @@ _DOWN = re.compile(
     r"|much|prominent)|tame|cut)\b"
 )
 _VOCAL_DB = re.compile(r"(?P<n>\d{1,2}(?:\.\d)?) ?(?:db|decibels?)")
+_INSTRUMENTAL = re.compile(
+    r"^(?:(?:please|just|now|fully|purely|not|as|an?) )*instrumental(?: please| version| only)?[ .!]*$"
+    r"|\b(?:make|turn|keep|have|want|go|it|this|that)\b.*\binstrumental\b"
+)
 _FAULTS = word_set(
     "empty thin dull muddy muddier mud muffled harsh shrill piercing tinny boomy murky cluttered crowded flat squashed "
-    "robotic mechanical weak repetitive loose"
+    "robotic mechanical weak repetitive loose rushed hectic sluggish"
 )
 _STATES = re.compile(r"\b(?:is|are|feels?|sounds?|it's|seems?|that's|was|gets?)\b(?!.*\b(?:not|less|enough)\b)")
 _SOFTLY = re.compile(r"\b(?:a (?:little )?(?:bit|touch|tad|little)|kind of|kinda|rather|quite|pretty|somewhat)\b")
@@ -91,6 +95,8 @@ def edit(draft: Draft, clause: str, carried: tuple[str, ...] = ()) -> tuple[str,
     said, before = len(draft.said), draft.brief
     part = Clause.of(clause)
     try:
+        if ask_back(draft, clause):
+            return part.sections
         done = arrange(draft, clause) or transpose(draft, part) or change_by(draft, part) or _vocals(draft, part)
         done = shape(draft, part.text) or done
         if not (done and draft.brief != before):
@@ -114,14 +120,17 @@ def _without_limits(message: str, text: str) -> str:
 
 
 def _vocals(draft: Draft, part: Clause) -> bool:
+    text = part.text
+    if _INSTRUMENTAL.search(text):
+        draft.set(instrumental=not _NEGATION.search(text))
+        return True
     if not part.vocals or part.instrument in _EFFECTS:
         return False
-    text = part.text
     if re.search(
         r"\b(?:no|without|remove|drop|lose|delete|mute|kill|cut|get rid of|take out|instrumental)\b", text
     ) and not (re.search(r"\bless\b|\bcut .* (?:by|a bit)\b", text)):
         draft.set(instrumental=True)
-    elif re.search(r"\b(?:add|bring back|put|want|with|include|give me)\b", text) and not (
+    elif re.search(r"\b(?:add|bring (?:\w+ ){0,2}?back|put|want|with|include|give me)\b", text) and not (
         _UP.sub("", text) != text and re.search(r"\bmore\b|louder|\bup\b", text)
     ):
         draft.set(instrumental=False)
@@ -130,8 +139,11 @@ def _vocals(draft: Draft, part: Clause) -> bool:
     else:
         amount = _VOCAL_DB.search(text)
         step = float(amount["n"]) if amount else 2.0 * part.degree
-        down = bool(_DOWN.search(text)) and not re.search(r"too (?:quiet|low|soft)|can't hear|bring .* up", text)
-        if not (down or _UP.search(text)):
+        signed = re.search(r"(?<!\w)([+-])\d", text)
+        down = bool(signed[1] == "-" if signed else _DOWN.search(text)) and not re.search(
+            r"too (?:quiet|low|soft)|can't hear|bring .* up", text
+        )
+        if not (down or signed or _UP.search(text)):
             return False
         if draft.brief.instrumental and not down:
             draft.set(instrumental=False)

@@ -14,7 +14,7 @@ from musicengine.synth.genres import named_genre
 from musicengine.values.making import METERS
 from musicengine.values.music import Key
 
-__all__ = ["change_by", "names_key", "shape", "transpose"]
+__all__ = ["ask_back", "change_by", "names_key", "shape", "transpose"]
 
 _STEPS = {"semitone": 1, "half-step": 1, "half step": 1, "whole tone": 2, "whole step": 2, "tone": 2, "step": 2,
           "third": 4, "fourth": 5, "fifth": 7, "octave": 12}  # fmt: skip
@@ -42,7 +42,13 @@ _STYLE = re.compile(
     r"|remix|kind of|sort of)\b"
 )
 _NOT_GENRES = word_set("swing piano acoustic chill club study roots soul acid classical 80s dance dub drone")
-_LIKE = re.compile(r"\b(?:in the style of|sounds? like|like|à la|a la)\b (?P<who>.+)")
+_LIKE = re.compile(
+    r"\b(?:in the style of|sounds? like|(?<!don't )(?<!not )(?<!\bi )(?<!'d )(?<!would )(?<!you )(?<!we )like"
+    r"|à la|a la)\b (?P<who>.+)"
+)
+_PERCENT = re.compile(r"\b(?P<n>\d{1,3}) ?(?:%|percent\b)")
+_TEMPO_WORD = re.compile(r"\b(?:tempo|bpm|speed|pace|faster|slower|quicker)\b")
+_SIGNED_TEMPO = re.compile(r"\b(?:tempo|bpm|speed):? ?(?P<s>[+-]) ?(?P<n>\d{1,3})\b|(?P<s2>[+-])(?P<n2>\d{1,3}) ?bpm\b")
 
 
 def transpose(draft: Draft, part: Clause) -> bool:
@@ -95,6 +101,13 @@ def change_by(draft: Draft, part: Clause) -> bool:
         step = float(found["a"] or found["b"])
         draft.tempo(draft.bpm + (-step if way in ("slower", "down", "less") else step))
         return True
+    if found := _SIGNED_TEMPO.search(text):
+        draft.tempo(draft.bpm + float((found["s"] or found["s2"]) + (found["n"] or found["n2"])))
+        return True
+    if (found := _PERCENT.search(text)) and _TEMPO_WORD.search(text):
+        slower = re.search(r"\b(?:slower|down|lower|reduce|decrease|less|drop)\b", text)
+        draft.tempo(draft.bpm * (1 + (-1 if slower else 1) * float(found["n"]) / 100))
+        return True
     if found := _BY_TIME.search(text):
         step = float(found["n"] or found["n2"]) * (60 if (found["u"] or found["u2"]).startswith("m") else 1)
         longer = (found["w"] or found["w2"]) in ("longer", "more")
@@ -134,7 +147,7 @@ def shape(draft: Draft, text: str) -> bool:
             draft.set(meter=wanted)
     style = _LIKE.search(text)
     plain = re.sub(rf"{_BY_BPM.pattern}|{_BY_TIME.pattern}", " ", _NEGATIVE_NUMBER.sub(" ", text))
-    plain = _TRANSPOSE.sub(" ", plain)
+    plain = _AWAY_FROM.sub(" ", _TRANSPOSE.sub(" ", plain))
     found = parse_brief(plain) if plain.strip() else None
     if found is None:
         return False
@@ -143,12 +156,17 @@ def shape(draft: Draft, text: str) -> bool:
         r"\b[a-g](?:[ -]?(?:#|♯|♭|b|flat|sharp))?[ -]?(?:major|minor|maj|min|m)\b|\b(?:in|key of|key) [a-g]\b", text
     ):
         changes["key"] = found.key
-    if "bpm" not in changes and (number := _TO_NUMBER.search(text)) and 40 <= float(number["n"]) <= 220:
+    if (
+        "bpm" not in changes
+        and not _OTHER_NUMBERS.search(text)
+        and (number := _TO_NUMBER.search(text))
+        and 40 <= float(number["n"]) <= 220
+    ):
         changes["bpm"] = float(number["n"])
     if style and not _LIKE_MUSIC.search(style["who"]):
         named = set(re.findall(r"[a-z&]+", (named_genre(text) or ("",))[0]))
         strangers = set(re.findall(r"[a-z&]+", style["who"])) - named - set(MOODS) - set(QUALITIES) - _PLAIN
-        if strangers and not re.search(r"\d", style["who"]):
+        if strangers and not re.search(r"\d", style["who"]) and not _begins_with_genre(style["who"]):
             draft.say("I do not imitate artists by name. Tell me genre, mood and tempo, and I go there.")
             return True
     if found.genre and _names_genre(text, found.genre):
@@ -159,6 +177,33 @@ def shape(draft: Draft, text: str) -> bool:
     return draft.brief != before or len(draft.said) > said or bool(changes)
 
 
+def _begins_with_genre(text: str) -> bool:
+    """Whether a text is of the kind "a klezmer wedding"; "daft punk" is not."""
+    named = named_genre(text)
+    return named is not None and re.match(rf"(?:an? |the |some )?{re.escape(named[0])}\b", text) is not None
+
+
+def ask_back(draft: Draft, text: str) -> bool:
+    """Ask for the goal of "change the key"; whether the clause leaves it open."""
+    found = _OPEN_CHANGE.search(text) or _DISLIKED.search(text)
+    if found:
+        name = found[1] or found["field"]
+        field = {"speed": "tempo", "style": "genre"}.get(name, name)
+        draft.say(f"To which {field}? Name one, such as {_EXAMPLES[field]}.")
+    return found is not None
+
+
+_EXAMPLES = {"key": "D minor", "tempo": '"faster" or "slower"', "genre": "disco", "mood": "calm"}
+_OPEN_CHANGE = re.compile(
+    r"\b(?:change|switch|different|another|new) (?:up )?(?:the |its |this |that )?(key|tempo|speed|genre|style|mood)"
+    r"(?: please)?[ .!]*$"
+)
+_DISLIKED = re.compile(
+    r"\b(?:the|this|that) (key|tempo|genre|mood) (?:is|feels|sounds|seems) (?:all )?(?:wrong|off|bad|not right)\b"
+    r"|\b(?:hate|don't like|dislike) (?:the|this|that) (?P<field>key|tempo|genre|mood)\b"
+)
+_AWAY_FROM = re.compile(r"\bfrom [\w#&' -]{1,24}? (?=(?:in)?to\b)|\binstead of [\w#&'-]+")
+_OTHER_NUMBERS = re.compile(r"\b(?:scores?|rating|points?|percent|volume|level|loudness|reverb|stars|listeners)\b")
 _LIKE_MUSIC = re.compile(r"\b(?:it|this|that|before|last|the (?:old|other|first)|how|a \w+ (?:song|track|beat))\b")
 _PLAIN = word_set(
     "a an the some more of from music song track beat tune style vibe feel old classic new modern"

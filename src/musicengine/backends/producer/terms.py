@@ -42,8 +42,8 @@ KNOBS: Mapping[str, Mapping[str, float]] = {
 }
 
 _WORDS = {
-    "fast": "fast faster quick quicker quickly speedy speedier uptempo",
-    "slow": "slow slower slowly downtempo",
+    "fast": "fast faster quick quicker quickly speedy speedier uptempo rushed hectic",
+    "slow": "slow slower slowly downtempo sluggish",
     "bright": "bright brighter brightness crisp crisper airy airier shiny shinier sparkly sparkle brilliance treble "
     "highs harsh harsher shrill piercing tinny sharp sharper",
     "dull": "dull duller muffled",

@@ -17,11 +17,12 @@ from musicengine.backends.producer.answers import answer, chat_along, summary
 from musicengine.backends.producer.draft import Draft
 from musicengine.backends.producer.editing import edit, keep
 from musicengine.backends.producer.reading import clauses, normal
+from musicengine.backends.producer.terms import QUALITIES
 from musicengine.backends.producer.wording import find_topic, say_what_is_known, word
 from musicengine.errors import BriefError, CodecError, InputError
 from musicengine.synth import parse_brief
 from musicengine.synth.briefs import MOODS
-from musicengine.synth.genres import find_genre, named_genre
+from musicengine.synth.genres import find_genre, named_genre, played_genres
 from musicengine.values.conversation import Change, Context, find_changes
 from musicengine.values.making import MAX_PROMPT, Brief, Message
 
@@ -63,6 +64,8 @@ _PART_OF_IT = re.compile(
     r"|drums?)\b"
 )
 _ABOUT_IT = re.compile(r"\b(?:make|get|turn|have|give) (?:it|this|that|the|my|our|everything)\b")
+_VERSION_OF_IT = re.compile(r"\b(?:an?|the) (?:\w+ ){0,2}?(?:version|mix|edit|remix)\b(?! of (?!it|this|that))")
+_A_BIT = re.compile(r"\ba (?:little |tiny )?(?:bit|touch|tad|notch|little) ?(?:of )?")
 _GO = re.compile(
     r"^(?:(?:yes|yeah|yep|yup|sure|ok|okay|alright|please|great|cool|do it|go|go ahead|go on|go for it"
     r"|run it|let's go|sounds good|make it|do that|please do|render(?: it)?|play it|play|generate(?: it)?"
@@ -91,6 +94,14 @@ _ANOTHER = re.compile(
 _QUESTION = re.compile(
     r"\?\s*$|^(?:why|what|how|is|are|does|do you|did|will|would|should|which|when|where|who|explain"
     r"|define|compare|tell me|rate|whats|any)\b"
+)
+#: It asks for knowledge, never for a change; "what if it were slower?" does.
+_OPEN_QUESTION = re.compile(
+    r"^(?:why|what|which|how (?:many|much)|when|where|who|whose)\b(?! (?:if|about))[^,;]*\?\s*$"
+)
+_MORE_OF = re.compile(r"^(?:(?:more|less|add|remove|with|without|no|some|an?|the|please) ){1,3}([a-z]{2,20})[ .!]*$")
+_BLEND = re.compile(
+    r"\b(?:blend\w*|mix(?:es|ed|ing)?|fusion|fuse|fusing|cross(?:over|ed|ing)?|combin\w+|mash\w*|hybrid|meets?|merge)\b"
 )
 _PIECE = re.compile(r"\S+\s*|\s+")
 
@@ -141,7 +152,7 @@ def _work(context: Context) -> Draft:
         if _is_new(draft, text):
             _begin(draft, text)
         elif not (_QUESTION.search(text.strip()) and answer(draft, text)):
-            _change(draft, text)
+            _wonder(draft, text) if _OPEN_QUESTION.search(text.strip()) else _change(draft, text)
     _report(draft)
     return draft
 
@@ -176,7 +187,10 @@ def _gone(draft: Draft, text: str) -> bool:
         _improve(draft, text)
     elif _ANOTHER.search(bare) and draft.brief != Brief() and len(bare.split()) <= 7 and not _MAKE.search(bare):
         draft.set(seed=draft.brief.seed + 1)
-        draft.say("Same direction, another seed.")
+        draft.say("Another seed, so other notes.")
+        for clause in clauses(_ANOTHER.sub(" ", text)):
+            if not QUALITIES.keys().isdisjoint(clause.split()):
+                edit(draft, clause)
         draft.propose("generate")
     else:
         return False
@@ -219,8 +233,9 @@ def _is_new(draft: Draft, text: str) -> bool:
     """Whether the request begins a track rather than changes one."""
     if _RESET.search(text):
         return True
-    if draft.brief != Brief() and _ABOUT_IT.search(text):
+    if draft.brief != Brief() and (_ABOUT_IT.search(text) or _VERSION_OF_IT.search(text)):
         return False
+    text = _A_BIT.sub("", text)
     if _PIECE_OF_MUSIC.search(text) or _names_music(text):
         return True
     if draft.brief != Brief() and "style of" in text:
@@ -323,10 +338,21 @@ def _wonder(draft: Draft, text: str) -> None:
         if draft.begun
         else '"a warm disco track in A minor"'
     )
-    if _QUESTION.search(text.strip()):
+    if unknown := _MORE_OF.search(text.strip()):
+        draft.say(f"The brief has no knob for the {unknown[1]} alone. The genre picks who plays.")
+    elif _QUESTION.search(text.strip()):
         draft.say(f"That I cannot answer: I know about the track in front of us. Try {hint}.")
     else:
-        draft.say(f"I did not understand that as something to do with the track. Try {hint}.")
+        draft.say(f"I did not understand that as something to do with the track; I read plain English. Try {hint}.")
+
+
+def _say_who_leads(draft: Draft) -> None:
+    """Own up that a blend of genres is one of them."""
+    chosen = find_genre(draft.brief.genre)[0].name
+    named = played_genres(draft.context.request)
+    if _BLEND.search(draft.context.request.lower()) and chosen in named and len(named) > 1:
+        others = " and ".join(name for name in named if name != chosen)
+        draft.say(f"One genre leads at a time: I play {chosen}; what {others} would add I cannot blend in.")
 
 
 def _said(change: Change, brief: Brief) -> str:
@@ -360,6 +386,7 @@ def _report(draft: Draft) -> None:
         nearest, note = find_genre(draft.brief.genre)
         if note:
             draft.say(f"I do not play {draft.brief.genre}: what I make is {nearest.name}, the nearest I know.")
+    _say_who_leads(draft)
     if changes and draft.brief != Brief() and not any(item["action"] == "generate" for item in draft.actions):
         draft.propose("generate")
     if not draft.said:
