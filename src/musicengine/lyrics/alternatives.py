@@ -36,21 +36,22 @@ SHORTER: Mapping[str, str] = {
     "beautiful": "lovely", "because": "'cause", "continue": "go on", "enormous": "giant", "every": "each",
     "everybody": "everyone", "imagine": "picture", "immediately": "right now", "nobody": "no one", "remember": "recall",
     "somebody": "someone", "suddenly": "at once", "telephone": "phone", "television": "TV", "terrible": "awful",
-    "together": "as one", "towards": "to", "underneath": "beneath", "until": "till", "upon": "on", "wonderful": "lovely",
+    "together": "as one", "towards": "to", "underneath": "beneath", "until": "till", "upon": "on",
+    "wonderful": "lovely",
 }  # fmt: skip
 """A word as another of the same sense with fewer syllables."""
 
 LONGER: Mapping[str, str] = {
     "'bout": "about", "'round": "around", "'til": "until", "anyone": "anybody", "awful": "terrible",
-    "big": "mighty", "cash": "money", "each": "every", "everyone": "everybody", "glad": "happy", "kids": "children",
-    "beneath": "underneath",
-    "lovely": "beautiful", "phone": "telephone", "road": "highway", "sad": "unhappy", "small": "little",
+    "beneath": "underneath", "big": "mighty", "cash": "money", "each": "every", "everyone": "everybody",
+    "glad": "happy", "kids": "children", "lovely": "beautiful", "phone": "telephone", "road": "highway", "sad": "unhappy", "small": "little",
     "someone": "somebody", "till": "until", "town": "city",
 }  # fmt: skip
 """A word as another of the same sense with more syllables."""
 
 FIXED: frozenset[tuple[str, str]] = frozenset([
-    ("once", "upon"), ("every", "other"), ("every", "single"), ("another", "or"), ("every", "one"), ("each", "other"), ("each", "of"), ("each", "and"),
+    ("once", "upon"), ("every", "other"), ("every", "single"), ("another", "or"), ("every", "one"),
+    ("each", "other"), ("each", "of"), ("each", "and"),
     ("another", "one"), ("one", "another"), ("together", "with"), ("sad", "to"), ("big", "enough"), ("down", "town"),
     ("home", "town"), ("put", "together"), ("at", "each"), ("to", "each"), ("one", "each"), ("upon", "a"),
 ])  # fmt: skip
