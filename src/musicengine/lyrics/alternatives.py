@@ -44,7 +44,8 @@ SHORTER: Mapping[str, str] = {
 LONGER: Mapping[str, str] = {
     "'bout": "about", "'round": "around", "'til": "until", "anyone": "anybody", "awful": "terrible",
     "beneath": "underneath", "big": "mighty", "cash": "money", "each": "every", "everyone": "everybody",
-    "glad": "happy", "kids": "children", "lovely": "beautiful", "phone": "telephone", "road": "highway", "sad": "unhappy", "small": "little",
+    "glad": "happy", "kids": "children", "lovely": "beautiful", "phone": "telephone",
+    "road": "highway", "sad": "unhappy", "small": "little",
     "someone": "somebody", "till": "until", "town": "city",
 }  # fmt: skip
 """A word as another of the same sense with more syllables."""
