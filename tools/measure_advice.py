@@ -121,7 +121,7 @@ FAULTS: dict[str, tuple[str, Callable[[Samples, int], Samples]]] = {
 def sounds(folder: str | None) -> Iterator[Audio]:
     """Generated takes, or the clips of a folder."""
     if folder is None:
-        for seed, genre in enumerate(2 * GENRES):
+        for seed, genre in enumerate(3 * GENRES):
             yield MusicEngine().generate(Brief(genre, genre=genre, duration_s=24, seed=seed)).audio
         return
     for path in sorted(Path(folder).glob("*.npy"))[::12]:

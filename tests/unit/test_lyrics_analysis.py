@@ -333,7 +333,12 @@ def test_themes_show_their_words() -> None:
         ("Я вас любил: любовь ещё, быть может", "ru"),
         ("שלום עולם", "he"),
         ("asdf qwer zxcv", "en"),
-        ("aku cinta kamu dan kamu cinta aku selamanya", "und"),
+        ("aku cinta kamu dan kamu cinta aku selamanya", "id"),
+        ("nakupenda sana mpenzi wangu usiku ni mrefu bila wewe", "und"),
+        ("mahal kita at hindi ko kayang mawala ka", "tl"),
+        ("anh yêu em nhiều lắm đêm nay không có em", "vi"),
+        ("minä rakastan sinua ja sinä olet minun", "fi"),
+        ("я люблю її очі", "uk"),
         ("twerk twerk shawty bounce skrrt", "en"),
         ("24 7 365", "en"),
         ("... !!! 😀", "und"),
@@ -459,3 +464,67 @@ def test_a_correction_that_changes_the_style_gains_what_it_says() -> None:
     assert before.score
     assert after.score
     assert after.score.value - before.score.value == pytest.approx(found.gain)
+
+
+@pytest.mark.parametrize("text", ["dame tu amor y mi pecado sin fin", "und die Nacht ist so kalt ohne dich"])
+def test_words_of_other_languages_have_no_english_mood(text: str) -> None:
+    found = lyrics.measure_vocabulary(text)
+    assert found.sentiment is None
+    assert found.imagery == 0
+    assert not found.explicit
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Moby Dick", "Dick Tracy", "pussy willow", "the crack of dawn", "weed the garden", "to be blunt", "van Dyke"],
+)
+def test_words_that_are_strong_elsewhere(words: str) -> None:
+    found = lyrics.measure_vocabulary(f"I was thinking of {words} when you said it")
+    assert not found.explicit
+    assert not found.advisory
+
+
+@pytest.mark.parametrize("word", ["dick", "pussy", "weed", "fvck", "bytch"])
+def test_words_that_are_strong(word: str) -> None:
+    found = lyrics.measure_vocabulary(f"I was thinking of {word} and you")
+    assert [passage.text for passage in found.explicit] == [word]
+    assert found.advisory
+
+
+def test_over_the_river_is_no_heartbreak() -> None:
+    assert "heartbreak" not in [theme.name for theme in lyrics.name_themes("over the river\nover and over\ncry for me")]
+
+
+@pytest.mark.parametrize(
+    ("line", "fewer"),
+    [
+        ("I ran because the rain was cold", "I ran 'cause the rain was cold"),
+        ("Every day is harder than before", "Each day is harder than before"),
+        ("Well, I know a man who lies", "I know a man who lies"),
+        ("Somebody told me that you came", "Someone told me that you came"),
+    ],
+)
+def test_a_line_is_shortened_by_words_of_the_same_sense(line: str, fewer: str) -> None:
+    assert fewer in list(shorten(scan(line)))
+
+
+@pytest.mark.parametrize(
+    ("line", "more"),
+    [
+        ("The kids are playing in the road at noon", "The children are playing in the road at noon"),
+        ("A tale in everything", "And a tale in everything"),
+        ("I knew someone who came", "I knew somebody who came"),
+    ],
+)
+def test_a_line_is_lengthened_by_words_of_the_same_sense(line: str, more: str) -> None:
+    assert more in list(lengthen(scan(line)))
+
+
+@pytest.mark.parametrize("line", ["Once upon a time it rained", "It was an awful day", "Every other day it rained"])
+def test_words_that_belong_together_stay(line: str) -> None:
+    texts = [*shorten(scan(line)), *lengthen(scan(line))]
+    assert not [text for text in texts if "Once on" in text or "an terrible" in text or "Each other" in text]
+
+
+def test_and_opens_no_bare_noun() -> None:
+    assert not [text for text in lengthen(scan("Three ranks of iron teeth")) if text.startswith("And")]

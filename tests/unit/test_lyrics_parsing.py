@@ -6,6 +6,7 @@ import pytest
 
 from musicengine import LyricsError, lyrics
 from musicengine.lyrics.parsing import MAX_CHARACTERS, MAX_LINE, MAX_LINES, read
+from musicengine.lyrics.tokens import find_words, split_words
 from musicengine.values.words import Line, Lyrics, Transcript, Word
 
 
@@ -168,3 +169,61 @@ def test_apostrophes_stay() -> None:
     assert [word.text for word in lyrics.find_words("'bout runnin' 'em ’cause rock 'n' roll")] == [
         "'bout", "runnin'", "'em", "’cause", "rock", "n", "roll",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "section"),
+    [
+        ("CHORUS x2", "CHORUS x2"),
+        ("Chorus (x2)", "Chorus (x2)"),
+        ("Hook [x4]", "Hook (x4)"),
+        ("HOOK", "HOOK"),
+        ("Bridge", "Bridge"),
+        ("VERSE ONE", "VERSE ONE"),
+        ("Verse Two:", "Verse Two"),
+        ("Verse 1 - Name", "Verse 1 - Name"),
+        ("VERSE 1 (Name)", "VERSE 1 (Name)"),
+        ("Verse 2: Name & Other", "Verse 2: Name & Other"),
+    ],
+)
+def test_rows_of_lyric_sites_that_name_a_section(row: str, section: str) -> None:
+    lyric = lyrics.parse(f"{row}\nHold the door")
+    assert [(line.section, line.text) for line in lyric.lines] == [(section, "Hold the door")]
+    assert lyrics.parse(lyrics.format(lyric)) == lyric
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("*sighs*", []),
+        ("(laughs)", []),
+        ("[inaudible]", []),
+        ("(guitar solo)", []),
+        ("I go *sighs* away", ["I", "go", "away"]),
+        ("stay with me (Laughs)", ["stay", "with", "me"]),
+        ("I'm **really** gone", ["I'm", "really", "gone"]),
+        ("what the f*** is that", ["what", "the", "f**", "is", "that"]),
+        ("she laughs (she laughs)", ["she", "laughs", "she", "laughs"]),
+    ],
+)
+def test_what_is_heard_beside_the_words_is_none_of_them(line: str, words: list[str]) -> None:
+    lyric = lyrics.parse(f"one\n{line}\ntwo")
+    assert [read.text for read in lyric.lines] == ["one", line, "two"]
+    assert [word.text for word in find_words(line)] == split_words(line) == words
+    assert lyrics.parse(lyrics.format(lyric)) == lyric
+
+
+def test_what_pages_put_around_a_lyric_is_dropped() -> None:
+    text = "3 ContributorsSome Song Lyrics[Verse 1]\nHold on\nYou might also like[Chorus]\nLet go42Embed"
+    lyric = lyrics.parse(text)
+    assert [(line.section, line.text) for line in lyric.lines] == [("Verse 1", "Hold on"), ("Chorus", "Let go")]
+    said = "Embed the thought\nYou might also like me\nSee me live"
+    assert [line.text for line in lyrics.parse(said).lines] == said.splitlines()
+
+
+def test_a_bare_mark_repeats_its_line() -> None:
+    assert [(line.text, line.repeat) for line in lyrics.parse("Ho hey x3\nthe x\nsolve for x 2").lines] == [
+        ("Ho hey", 3),
+        ("the x", 1),
+        ("solve for x 2", 1),
+    ]

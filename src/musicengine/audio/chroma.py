@@ -289,9 +289,11 @@ def _explain(grid: FloatArray) -> FloatArray:
     notes = product(grid, dictionary.T)
     for first in range(0, len(notes), _CACHED_FRAMES):
         block = notes[first : first + _CACHED_FRAMES]
-        wanted = block.copy()
+        wanted, explained = block.copy(), np.empty_like(block)
         for _ in range(_ITERATIONS):
-            block *= wanted / (product(block, gram) + np.float32(1e-9))
+            product(block, gram, explained)
+            explained += np.float32(1e-9)
+            block *= np.divide(wanted, explained, out=explained)
     return notes
 
 

@@ -56,15 +56,12 @@ class Grid:
     @property
     def widths(self) -> FloatArray:
         """Bins in each band."""
-        widths: FloatArray = np.diff(self.edges).astype(np.float32)
-        return widths
+        return _widths(self)
 
     @property
     def hz(self) -> FloatArray:
         """The middle of each band."""
-        edges = np.array(self.edges)
-        centres: FloatArray = ((edges[:-1] + edges[1:] - 1) * (self.bin_hz / 2)).astype(np.float32)
-        return centres
+        return _centres(self)
 
 
 _OUTLINE_GRID = Grid(1025, 22_050 / 2048)  # the bands from which the outline is drawn
@@ -89,6 +86,21 @@ class Cues:
     frame: FloatArray
     band: FloatArray
     outline: FloatArray
+
+
+@lru_cache(maxsize=8)
+def _widths(grid: Grid) -> FloatArray:
+    widths: FloatArray = np.diff(grid.edges).astype(np.float32)
+    widths.flags.writeable = False
+    return widths
+
+
+@lru_cache(maxsize=8)
+def _centres(grid: Grid) -> FloatArray:
+    edges = np.array(grid.edges)
+    centres: FloatArray = ((edges[:-1] + edges[1:] - 1) * (grid.bin_hz / 2)).astype(np.float32)
+    centres.flags.writeable = False
+    return centres
 
 
 @lru_cache(maxsize=8)
@@ -131,8 +143,9 @@ def find_cues(levels: FloatArray, pitch_hz: FloatArray, voicing: FloatArray, gri
     local[:, 12] = _below(np.minimum(lasting, level), grid)
     low = level[:, grid.hz < _LOW_HZ].max(axis=1, keepdims=True)
     np.clip(level - low, -8, 4, out=local[:, 13])
-    local[:, 14] = _comb(bass_hz, grid)
-    local[:, 14] *= grid.hz < _BASS_TOP_HZ
+    top = int(np.searchsorted(grid.hz, _BASS_TOP_HZ))
+    local[:, 14, :top] = _comb(bass_hz, grid, top)
+    local[:, 14, top:] = 0
     local[:, 15] = level - now(levels, -7)
     below, above = _octaves(grid)
     np.clip(level - lasting[:, below], -6, 6, out=local[:, 16])
@@ -189,13 +202,14 @@ def _outline_bands(grid: Grid) -> slice | Array:
     return nearest
 
 
-def _comb(pitch_hz: FloatArray, grid: Grid) -> FloatArray:
-    """How near each band is to a harmonic of the pitch, in [0, 1]: (frames, bands)."""
+def _comb(pitch_hz: FloatArray, grid: Grid, count: int | None = None) -> FloatArray:
+    """How near each of the first ``count`` bands is to a harmonic of the pitch, in [0, 1]: (frames, count)."""
     tops = (pitch_hz > 0)[:, None]
     inverse = np.where(pitch_hz > 0, 1 / np.maximum(pitch_hz, 1), 0).astype(np.float32)[:, None]
-    harmonic = grid.hz * inverse
+    hz = grid.hz[:count]
+    harmonic = hz * inverse
     harmonic -= np.maximum(np.rint(harmonic), 1)
-    width = grid.bin_hz * (1.5 + grid.widths / 2) + np.float32(0.01) * grid.hz
+    width = grid.bin_hz * (1.5 + grid.widths[:count] / 2) + np.float32(0.01) * hz
     harmonic *= pitch_hz[:, None]
     harmonic /= width
     np.square(harmonic, out=harmonic)

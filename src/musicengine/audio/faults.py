@@ -26,13 +26,13 @@ from musicengine.dsp.true_peak import block_max
 from musicengine.dsp.types import Array, FloatArray, IntArray
 from musicengine.values.sound import Audio
 
-__all__ = ["SILENT", "Pair", "compare_channels", "find_clicks", "find_faults"]
+__all__ = ["SILENT", "Pair", "compare_channels", "find_clicks", "find_faults", "measure_width"]
 
 SILENT = 1e-3
 """Magnitude below which a sample is silent: -60 dBFS."""
 
 _WINDOW_S = 1.0
-_CLICK_SPAN_S = 3.0  # looked at together
+_CLICK_WINDOWS = 3  # looked at together
 _PART_S = 0.05  # the channels are compared in every second, wherever it begins
 _NEGATIVE = (0.0, -0.2)  # correlations from which seconds begin to be out of polarity, and are
 _SELDOM = 0.04  # of the time: what is out of polarity counts in full from there on
@@ -70,7 +70,7 @@ def find_faults(
     if audio.channels == 2 and (windows.peak >= SILENT).any():
         pair = compare_channels(audio) if pair is None else pair
         yield "stereo.correlation", _worst_correlation(pair, audio.duration_s)
-        yield "stereo.width", _width(pair)
+        yield "stereo.width", measure_width(pair)
     if np.isfinite(integrated_lufs):
         yield "noise.floor", _noise_floor(survey, RULES["noise.floor"].good[1])
         yield "noise.hum", _hum(find_mains(audio, low=low)[1], integrated_lufs)
@@ -124,6 +124,14 @@ class Pair:
         """How much of the time is out of polarity, in [0, 1]."""
         return float(self.out.mean()) if self.out.size else 0.0
 
+    def narrowed(self, gain_db: float) -> Pair:
+        """The pair with another level of the sides."""
+        left, right, both = self.sums.T
+        gain = 10 ** (gain_db / 20)
+        middle, side, cross = left + right + 2 * both, gain**2 * (left + right - 2 * both), 2 * gain * (left - right)
+        sums = np.stack([middle + side + cross, middle + side - cross, middle - side], axis=1) / 4
+        return attrs.evolve(self, sums=sums, out=_out_of_polarity(sums))
+
     def out_at(self, times_s: Array) -> Array:
         """How far the channels are out of polarity around these times, in [0, 1]."""
         return np.interp(times_s, self.starts_s + _WINDOW_S / 2, self.out)
@@ -137,11 +145,17 @@ def compare_channels(audio: Audio) -> Pair:
     length = min(round(_WINDOW_S / _PART_S), len(products))
     sums = np.cumsum(np.pad(products, ((1, 0), (0, 0))), axis=0)
     seconds = sums[length:] - sums[: len(sums) - length]
-    left, right, both = seconds.T
+    left, right, _ = seconds.T
     heard = np.maximum(left, right) > SILENT**2 * audio.rate * _PART_S * length
+    return Pair(seconds[heard], _out_of_polarity(seconds[heard]), np.flatnonzero(heard) * _PART_S)
+
+
+def _out_of_polarity(sums: Array) -> Array:
+    """How far each second is, in [0, 1], from its sums of left², right² and left·right."""
+    left, right, both = sums.T
     correlation = both / np.sqrt(np.maximum(left * right, 1e-20))
-    out = np.clip((correlation - _NEGATIVE[0]) / (_NEGATIVE[1] - _NEGATIVE[0]), 0, 1)
-    return Pair(seconds[heard], out[heard], np.flatnonzero(heard) * _PART_S)
+    out: Array = np.clip((correlation - _NEGATIVE[0]) / (_NEGATIVE[1] - _NEGATIVE[0]), 0, 1)
+    return out
 
 
 def _multiply(samples: FloatArray, size: int) -> Array:
@@ -185,28 +199,32 @@ def _clipped_per_window(plateaus: list[Plateau], size: int, count: int) -> IntAr
 
 def find_clicks(audio: Audio) -> IntArray:
     """The samples that click: those whose second difference stands 26 dB out of the milliseconds around them."""
-    size = round(_CLICK_SPAN_S * audio.rate)
-    starts = range(0, audio.samples.shape[1], size)
-    return np.concatenate([at + _clicks_within(mixed(audio, at, at + size)) for at in starts])
+    size = round(_WINDOW_S * audio.rate)
+    end = -(-audio.samples.shape[1] // size) * size  # silence fills the last window
+    starts = range(0, end, _CLICK_WINDOWS * size)
+    parts = (mixed(audio, at, min(at + _CLICK_WINDOWS * size, end)).reshape(-1, size) for at in starts)
+    return np.concatenate([at + _clicks_within(part) for at, part in zip(starts, parts, strict=True)])
 
 
-def _clicks_within(signal: FloatArray) -> IntArray:
-    """Places of clicks in a stretch."""
-    slopes = signal[1:] - signal[:-1]
-    rough = slopes[1:] - slopes[:-1]
-    np.abs(rough, out=rough)
-    blocks = rough[: rough.size // _CLICK_BLOCK * _CLICK_BLOCK].reshape(-1, _CLICK_BLOCK)
-    if len(blocks) < 5:
+def _clicks_within(windows: FloatArray) -> IntArray:
+    """Places of clicks in windows (m, n) that follow one another, from the start of the first."""
+    count = (windows.shape[1] - 2) // _CLICK_BLOCK
+    if count < 5:
         return np.zeros(0, np.int64)
-    highest = block_max(blocks.reshape(-1))
-    usual = product(blocks, np.full(_CLICK_BLOCK, 1 / _CLICK_BLOCK, np.float32))
+    slopes = np.diff(windows.reshape(-1))
+    rough = np.zeros(windows.shape, np.float32)
+    np.subtract(slopes[1:], slopes[:-1], out=rough.reshape(-1)[:-2])
+    blocks = np.abs(rough[:, : count * _CLICK_BLOCK]).reshape(-1, _CLICK_BLOCK)
+    highest = block_max(blocks.reshape(-1)).reshape(-1, count)
+    usual = product(blocks, np.full(_CLICK_BLOCK, 1 / _CLICK_BLOCK, np.float32)).reshape(-1, count)
     # The roughness before and after, so that the attack of a drum, which goes on, is no click.
-    around = np.maximum.reduce([usual[:-4], usual[1:-3], usual[3:-1], usual[4:]])
-    isolated = (highest[2:-2] > _CLICK_LEAST) & (highest[2:-2] > _CLICK_RATIO * np.maximum(around, 1e-5))
-    chosen = np.flatnonzero(isolated) + 2
-    few = (blocks[chosen] > 0.25 * highest[chosen, None]).sum(axis=1) <= 4
-    chosen = chosen[few]
-    return np.asarray(chosen * _CLICK_BLOCK + blocks[chosen].argmax(axis=1) + 1, np.int64)
+    around = np.maximum.reduce([usual[:, :-4], usual[:, 1:-3], usual[:, 3:-1], usual[:, 4:]])
+    tops = highest[:, 2:-2]
+    window, block = np.nonzero((tops > _CLICK_LEAST) & (tops > _CLICK_RATIO * np.maximum(around, 1e-5)))
+    chosen = blocks[window * count + block + 2]
+    few = (chosen > 0.25 * chosen.max(axis=1, keepdims=True, initial=0)).sum(axis=1) <= 4
+    places = window * windows.shape[1] + (block + 2) * _CLICK_BLOCK + chosen.argmax(axis=1) + 1
+    return np.asarray(places[few], np.int64)
 
 
 def _products(part: FloatArray) -> tuple[float, float, float]:
@@ -254,7 +272,7 @@ def _worst_correlation(pair: Pair, duration_s: float) -> Finding:
     return Finding(measured, float(start_s), min(float(end_s) + _WINDOW_S, duration_s))
 
 
-def _width(pair: Pair) -> Finding:
+def measure_width(pair: Pair) -> Finding:
     """The level of the side signal over that of the middle, dB; seconds out of polarity have a rule of their own."""
     left, right, both = (1 - pair.out) @ pair.sums
     middle, side = left + right + 2 * both, left + right - 2 * both

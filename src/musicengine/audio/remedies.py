@@ -16,10 +16,10 @@ import numpy as np
 
 from musicengine.audio.balance import find_imbalance
 from musicengine.audio.clipping import find_clipped
-from musicengine.audio.faults import SILENT, find_clicks
+from musicengine.audio.faults import SILENT, compare_channels, find_clicks, measure_width
 from musicengine.audio.mains import find_mains
 from musicengine.audio.rules import RULES
-from musicengine.audio.spectrum import survey
+from musicengine.audio.spectrum import Survey, survey
 from musicengine.dsp.declipping import declip
 from musicengine.dsp.equalizer import Section, bell, high_shelf, low_shelf, notch, response_db
 from musicengine.dsp.filters import biquads, k_weighting
@@ -270,7 +270,14 @@ def _polarity(audio: Audio, reason: Deduction, loudness: Loudness) -> Made | Non
 
 
 def _width(audio: Audio, reason: Deduction, loudness: Loudness) -> Made:
-    gain_db = RULES["stereo.width"].good[1] - float(reason.measured) - _MARGIN_DB / 2
+    """The smallest change after which the rule will find nothing; seconds that were out of polarity count then."""
+    pair, high = compare_channels(audio), RULES["stereo.width"].good[1]
+
+    def enough(gain_db: float) -> bool:
+        return measure_width(pair.narrowed(-gain_db)).measured <= high - _MARGIN_DB / 2
+
+    steps = np.arange(1, 2 * _MOST_DB) / 2
+    gain_db = -float(steps[min(bisect_left(steps, True, key=enough), steps.size - 1)])
     return f"Lower the sides by {-gain_db:.1f} dB.", partial(narrow, gain_db=gain_db)
 
 
@@ -284,44 +291,56 @@ def _clipping(audio: Audio, reason: Deduction, loudness: Loudness) -> Made:
 
 Filter = Callable[[int, float], Section]
 
-_FILTERS: dict[str, tuple[str, Filter]] = {
-    "balance.low_end": ("below 200 Hz", lambda rate, db: low_shelf(rate, 220, db)),
-    "balance.mud": ("around 300 Hz", lambda rate, db: bell(rate, 300, 0.9, db)),
-    "balance.presence": ("around 3.5 kHz", lambda rate, db: bell(rate, 3500, 0.9, db)),
-    "balance.air": ("above 6 kHz", lambda rate, db: high_shelf(rate, 6500, db)),
+_TREBLE: tuple[str, Filter] = ("above 2 kHz", lambda rate, db: high_shelf(rate, 2000, db))
+_FILTERS: dict[str, tuple[tuple[str, Filter], ...]] = {
+    "balance.low_end": (("below 200 Hz", lambda rate, db: low_shelf(rate, 220, db)),),
+    "balance.mud": (("around 300 Hz", lambda rate, db: bell(rate, 300, 0.9, db)),),
+    "balance.presence": (("around 3.5 kHz", lambda rate, db: bell(rate, 3500, 0.9, db)), _TREBLE),
+    "balance.air": (("above 6 kHz", lambda rate, db: high_shelf(rate, 6500, db)),),
 }
-"""Words and filter for each rule about balance."""
+"""Words and filters for each rule about balance."""
 
 
 def _balance(audio: Audio, reason: Deduction, loudness: Loudness) -> Made:
-    words, make = _FILTERS[reason.rule]
+    """Of the filters that answer a deduction, each as strong as it must be, the one that leaves the best balance."""
     sign = 1.0 if float(reason.target) > float(reason.measured) else -1.0
-    gain_db = sign * _smallest_gain(audio, reason, lambda db: make(audio.rate, sign * db))
-    change = partial(equalise, section=make(audio.rate, gain_db), start_s=reason.start_s, end_s=reason.end_s)
+    bands = survey(audio, sparse=True)
+    found = []
+    for words, make in _FILTERS[reason.rule]:
+        gain_db = sign * _smallest_gain(audio, bands, reason, make, sign)
+        section = make(audio.rate, gain_db)
+        cost = sum(
+            float(RULES[rule].cost(np.array(at))) for rule, at in _foreseen(audio, bands, reason, section).items()
+        )
+        found.append((cost, words, gain_db, section))
+    _, words, gain_db, section = min(found, key=lambda each: each[0])
+    change = partial(equalise, section=section, start_s=reason.start_s, end_s=reason.end_s)
     return f"{'Raise' if sign > 0 else 'Cut'} {words} by {abs(gain_db):.0f} dB{_when(reason)}.", change
 
 
-def _smallest_gain(audio: Audio, reason: Deduction, make: Callable[[float], Section]) -> float:
-    """The smallest gain after which the rule will find nothing, dB; the largest that is sane, if none does.
-
-    A filter multiplies the power of each band by its response, so what the rule will measure follows from the bands.
-    """
-    bands = survey(audio, sparse=True)
-    centres_hz = mel_centres_hz(audio.rate, bands.mel.shape[1])
-    times = bands.times_s[:, None]
-    inside = (times >= (reason.start_s or 0.0)) & (times < (reason.end_s or np.inf))
+def _smallest_gain(audio: Audio, bands: Survey, reason: Deduction, make: Filter, sign: float) -> float:
+    """The smallest gain after which the rule will find nothing, dB; the largest that is sane, if none does."""
     low, high = RULES[reason.rule].good
-    too_low = float(reason.target) > float(reason.measured)
 
     def enough(gain_db: int) -> bool:
-        response = 10 ** (response_db(make(gain_db), audio.rate, centres_hz) / 10)
-        filtered = np.where(inside, bands.mel * response.astype(np.float32), bands.mel)
-        found = dict(find_imbalance(attrs.evolve(bands, mel=filtered), audio.duration_s))
-        measured = found[reason.rule].measured if reason.rule in found else low
+        measured = _foreseen(audio, bands, reason, make(audio.rate, sign * gain_db)).get(reason.rule, low)
         # One-sided, so that the gains that are enough are all those from some gain on.
-        return measured >= low + _MARGIN_DB / 2 if too_low else measured <= high - _MARGIN_DB / 2
+        return measured >= low + _MARGIN_DB / 2 if sign > 0 else measured <= high - _MARGIN_DB / 2
 
     return float(min(1 + bisect_left(range(1, _MOST_DB), True, key=enough), _MOST_DB))
+
+
+def _foreseen(audio: Audio, bands: Survey, reason: Deduction, section: Section) -> dict[str, float]:
+    """What the rules about balance will measure after a filter in the seconds of a deduction.
+
+    A filter multiplies the power of each band by its response.
+    """
+    times = bands.times_s[:, None]
+    inside = (times >= (reason.start_s or 0.0)) & (times < (reason.end_s or np.inf))
+    response = 10 ** (response_db(section, audio.rate, mel_centres_hz(audio.rate, bands.mel.shape[1])) / 10)
+    filtered = np.where(inside, bands.mel * response.astype(np.float32), bands.mel)
+    found = find_imbalance(attrs.evolve(bands, mel=filtered), audio.duration_s)
+    return {rule: finding.measured for rule, finding in found}
 
 
 def _when(reason: Deduction) -> str:

@@ -39,8 +39,9 @@ from musicengine.values.sound import Audio, Stems
 
 __all__ = ["Masks", "assess", "plan_separation", "render", "separate"]
 
-_BLOCK_FRAMES = 672
+_BLOCK_FRAMES = 336
 _CACHED_FRAMES = 32
+_STRETCH_FRAMES = 4096  # whose levels are held, so that blocks need not hear them twice
 _TRANSFORMED_FRAMES = 32
 _RENDER_FRAMES = 64
 _DRAWN = slice(1, 3)  # the stems that the outline of the spectrum tells: drums and bass
@@ -76,15 +77,14 @@ def separate(audio: Audio, *, pitch: PitchTrack | None = None) -> Stems:
 
 
 def plan_separation(
-    audio: Audio, *, pitch: PitchTrack | None = None, block_frames: int | None = None, threads: int = 2
+    audio: Audio, *, pitch: PitchTrack | None = None, block_frames: int = _BLOCK_FRAMES, threads: int = 2
 ) -> Masks:
     """The masks alone, without waveforms.
 
     Args:
         audio: of any rate, length and number of channels.
         pitch: the audio's own predominant pitch, if known.
-        block_frames: frames held at a time by each thread, by default as many for each; any number gives the same
-            result.
+        block_frames: frames at most that each thread works on at a time; any number gives the same result.
         threads: how many blocks to work on at once.
     """
     length = 2 * frame_length(audio.rate)
@@ -99,15 +99,15 @@ def plan_separation(
     track = pitch if pitch is not None else track_pitch(audio)
     pitch_hz, voicing = _pitches(track, total, length / 2 / audio.rate)
 
-    step = block_frames or -(-total // (-(-total // (_BLOCK_FRAMES * threads)) * threads))
-
-    def fill(first: int) -> None:
-        block = slice(first, min(first + step, total))
-        power, middle = _band_powers(audio, grid, length, block.start - REACH, block.stop + REACH)
+    def hear(block: slice) -> tuple[FloatArray, FloatArray | None]:
+        power, middle = _band_powers(audio, grid, length, block.start, block.stop)
         levels = np.log(power + np.float32(_SILENCE * peak**2))
         levels *= np.float32(0.5)
+        return levels, middle
+
+    def fill(block: slice, levels: FloatArray, middle: FloatArray | None) -> None:
         parts = _share_out(find_cues(levels, pitch_hz[block], voicing[block], grid), grid)
-        inner = slice(REACH, REACH + block.stop - first)
+        inner = slice(REACH, len(levels) - REACH)
         if middle is not None:
             parts[:, 0] *= np.square(middle[inner])
         parts *= np.float32(_FULL)
@@ -116,8 +116,24 @@ def plan_separation(
         kept[block] = levels[inner]
 
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(fill, range(0, total, step)))
+        for first in range(0, total, _STRETCH_FRAMES):
+            last = min(first + _STRETCH_FRAMES, total)
+            heard = list(pool.map(hear, _blocks(first - REACH, last + REACH, block_frames, threads)))
+            levels = np.concatenate([part for part, _ in heard])
+            middles = [part for _, part in heard if part is not None]
+            middle = np.concatenate(middles) if middles else None
+            blocks = _blocks(first, last, block_frames, threads)
+            around = [slice(block.start - first, block.stop - first + 2 * REACH) for block in blocks]
+            pieces = ((levels[near], None if middle is None else middle[near]) for near in around)
+            list(pool.map(lambda block, piece: fill(block, *piece), blocks, pieces))
     return masks
+
+
+def _blocks(first: int, last: int, most: int, threads: int) -> list[slice]:
+    """The frames from ``first`` to before ``last`` in blocks of at most so many, as many for each thread."""
+    count = -(-(last - first) // (most * threads)) * threads
+    size = -(-(last - first) // count)
+    return [slice(at, min(at + size, last)) for at in range(first, last, size)]
 
 
 def assess(masks: Masks) -> SeparationQuality:

@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from musicengine.dsp.products import product
+from musicengine.dsp.true_peak import block_max
 from musicengine.dsp.types import FloatArray
 
 __all__ = ["BLOCK", "gain_curve", "limit", "limited", "true_peaks"]
@@ -20,6 +21,7 @@ BLOCK = 64
 
 _REACH = 4
 _TAPS = 12
+_CHUNK = 1 << 11  # blocks whose samples are looked at together
 _PART = 16  # samples that are oversampled together: smaller matrices have fewer zeros
 
 
@@ -48,7 +50,11 @@ def true_peaks(channel: FloatArray, floor: float) -> FloatArray:
     count = -(-channel.size // BLOCK)
     padded = np.zeros(count * BLOCK + 2 * _TAPS, np.float32)
     padded[_TAPS : _TAPS + channel.size] = channel
-    peaks = _peaks(padded[_TAPS : _TAPS + count * BLOCK], BLOCK)
+    peaks = np.empty(count, np.float32)
+    for first in range(0, count, _CHUNK):
+        part = peaks[first : first + _CHUNK]
+        halves = block_max(np.abs(padded[_TAPS + first * BLOCK :][: part.size * BLOCK]))
+        np.maximum(halves[::2], halves[1::2], out=part)
     windows = np.lib.stride_tricks.sliding_window_view(padded, _PART + 2 * _TAPS)[::_PART]
     parts = np.arange(BLOCK // _PART)
     loud = np.flatnonzero(peaks >= floor)

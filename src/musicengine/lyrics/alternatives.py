@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from musicengine.lyrics.wordlists import word_set
 
-__all__ = ["CONTRACTIONS", "EXPANSIONS", "FILLERS", "FRESH", "OPENERS"]
+__all__ = ["CONTRACTIONS", "EXPANSIONS", "FILLERS", "FIXED", "FRESH", "LONGER", "OPENERS", "SHORTER"]
 
 CONTRACTIONS: Mapping[tuple[str, str], str] = {
     tuple(full.split()): short  # type: ignore[misc]  # pairs of words
@@ -30,6 +30,33 @@ EXPANSIONS: Mapping[str, str] = {
     "'cause": "because", "gonna": "going to", "wanna": "want to",
 }  # fmt: skip
 """One word as two with more syllables."""
+
+SHORTER: Mapping[str, str] = {
+    "already": "by now", "although": "though", "another": "one more", "anybody": "anyone", "automobile": "car",
+    "beautiful": "lovely", "because": "'cause", "continue": "go on", "enormous": "giant", "every": "each",
+    "everybody": "everyone", "imagine": "picture", "immediately": "right now", "nobody": "no one", "remember": "recall",
+    "somebody": "someone", "suddenly": "at once", "telephone": "phone", "television": "TV", "terrible": "awful",
+    "together": "as one", "towards": "to", "underneath": "beneath", "until": "till", "upon": "on",
+    "wonderful": "lovely",
+}  # fmt: skip
+"""A word as another of the same sense with fewer syllables."""
+
+LONGER: Mapping[str, str] = {
+    "'bout": "about", "'round": "around", "'til": "until", "anyone": "anybody", "awful": "terrible",
+    "beneath": "underneath", "big": "mighty", "cash": "money", "each": "every", "everyone": "everybody",
+    "glad": "happy", "kids": "children", "lovely": "beautiful", "phone": "telephone",
+    "road": "highway", "sad": "unhappy", "small": "little",
+    "someone": "somebody", "till": "until", "town": "city",
+}  # fmt: skip
+"""A word as another of the same sense with more syllables."""
+
+FIXED: frozenset[tuple[str, str]] = frozenset([
+    ("once", "upon"), ("every", "other"), ("every", "single"), ("another", "or"), ("every", "one"),
+    ("each", "other"), ("each", "of"), ("each", "and"),
+    ("another", "one"), ("one", "another"), ("together", "with"), ("sad", "to"), ("big", "enough"), ("down", "town"),
+    ("home", "town"), ("put", "together"), ("at", "each"), ("to", "each"), ("one", "each"), ("upon", "a"),
+])  # fmt: skip
+"""Words that belong together: neither stands for another."""
 
 FILLERS = word_set("just really very actually simply truly")
 """Words that a line can do without."""

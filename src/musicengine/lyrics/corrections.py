@@ -32,6 +32,10 @@ MOST_STANZA = 200
 """Lines of a stanza in which corrections are sought at most: each is tried on the whole stanza."""
 
 _WAYS = {"rhyme.broken": 3, "rhyme.identical": 2, "meter.syllables": 6}  # texts tried for a line; of other rules one
+_LIKE_PLACES, _SAME_PLACES = (
+    0.3,
+    0.7,
+)  # how alike the company of a new last word and of one that rhymes with nothing, or does
 _LEAST_GAIN = 1e-6
 
 
@@ -175,10 +179,11 @@ def _rhymed(reading: Reading, line: int, rule: str, themes: frozenset[str]) -> I
     words = reading.words[line]
     last = heard.last_word
     stanza = _stanza_of(reading, line)
+    shared = _SAME_PLACES if rule in ("rhyme.weak", "rhyme.identical") else _LIKE_PLACES
     ends = {reading.sounds.heard[other].rhyming_word for other in stanza}
     for other in _partners(reading, line, stanza, rule):
         partner = reading.sounds.heard[other].rhyming_word
-        for word in find_rhyming_words(partner, words, last, themes, ends, 2):
+        for word in find_rhyming_words(partner, words, last, themes, ends, 2, shared):
             yield replace_words(heard.text, heard.words, last, last, word)
 
 

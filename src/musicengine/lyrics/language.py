@@ -22,6 +22,7 @@ _SCRIPTS = (
 )  # fmt: skip
 _SAMPLE = 20_000  # characters
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
 _LEAST_VOTES = 2.0
 _FEW_WORDS = 5  # less than that may be all names
 _LEAST_LISTED = 0.7
@@ -34,6 +35,8 @@ def detect_language(text: str) -> str:
     if not words:
         return "en" if any(map(str.isdigit, text[:_SAMPLE])) else "und"
     script = "latin" if text.isascii() else _find_script(words)
+    if script == "ru" and _UKRAINIAN.search(text[:_SAMPLE]):
+        return "uk"
     return script if script != "latin" else _find_latin(words)
 
 

@@ -17,6 +17,7 @@ from itertools import accumulate, pairwise
 import attrs
 
 from musicengine.errors import LyricsError
+from musicengine.lyrics.tokens import is_noise
 from musicengine.values.words import Line, Lyrics, Transcript
 
 __all__ = ["MAX_CHARACTERS", "MAX_LINE", "MAX_LINES", "check_lines", "format", "parse", "read"]
@@ -52,15 +53,26 @@ _MARK = r"[(\[]?(?:[x×]\s*\d{1,2}|\d{1,2}\s*[x×])[)\]]?"
 _TAG = re.compile(r"\[([^\[\]]*)\]\s*(\(?[x×]\s*\d{1,2}\)?)?", re.IGNORECASE)
 _TAG_BEFORE = re.compile(rf"\[(?:{_NAMES})(?:\s+\d{{1,3}})?(?:\s*:[^\[\]]*)?\](?=\s*\S)", re.IGNORECASE)
 _HEADER = re.compile(
-    rf"(?:#+\s*|\*\*|[({{<])?((?:{_NAMES})(?:\s+(?:(\d{{1,3}})|[ivx]{{1,4}}|[a-d]))?)((?:\s*{_MARK})*)"
-    r"\s*(?::?\*\*:?|[:)}>])?",
+    rf"(?:#+\s*|\*\*|[({{<])?((?:{_NAMES})(?:\s+(?:(\d{{1,3}})|[ivx]{{1,4}}|[a-d]|one|two|three|four|five))?)"
+    rf"((?:\s*{_MARK})*)\s*(?::?\*\*:?|[:)}}>])?",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"(?:(?:pre|post)[- ]?)?chorus|verse|refrain|intro|outro|interlude|instrumental", re.IGNORECASE)
+_NAMED = re.compile(rf"(?:{_NAMES})\s+\d{{1,3}}\s*(?:[-–—:]\s*\w.*|\([^()]*\):?)", re.IGNORECASE)  # "Verse 1 - Name"
+_BARE = re.compile(
+    r"(?:(?:(?:pre|post)[- ]?)?chorus|verse|hook|bridge|refrain|intro|outro|interlude|instrumental)"
+    rf"(?:\s+(?:one|two|three|four|five))?((?:\s*{_MARK})*)",
+    re.IGNORECASE,
+)
 _STAMP = re.compile(r"\[(\d{1,3}):(\d{2})(?:[.:](\d{1,3}))?\]")
 _WORD_STAMP = re.compile(r"<\d{1,3}:\d{2}(?:[.:]\d{1,3})?>")
 _METADATA = re.compile(r"\[(ar|ti|al|au|by|re|ve|length|offset|tool|la|id)\s*:([^\[\]]*)\]", re.IGNORECASE)
-_REPEAT = re.compile(r"[(\[]\s*(?:[x×]\s*(\d{1,2})|(\d{1,2})\s*[x×])\s*[)\]]$", re.IGNORECASE)
+_REPEAT = re.compile(r"[(\[]\s*(?:[xX×]\s*(\d{1,2})|(\d{1,2})\s*[xX×])\s*[)\]]$|(?:^|(?<=\s))[x×](\d{1,2})$")
+_MARK_SIZE = 16  # characters of a repeat mark, the most
+_PAGE = re.compile(  # what pages of lyrics put between the lines
+    r"\d{0,4} ?Contributors?.{0,200}? Lyrics|You might also like|Get tickets as low as \$\d{1,5}"
+    r"|See .{1,100}? Live(?=Get tickets)"
+)
+_EMBED = re.compile(r"\d+Embed\s*$")
 
 
 def parse(text: str) -> Lyrics:
@@ -74,7 +86,12 @@ def parse(text: str) -> Lyrics:
     if len(text) > MAX_CHARACTERS:
         raise LyricsError(f"a lyric takes at most {MAX_CHARACTERS:,} characters, got {len(text):,}")
     reader = _Reader()
-    for row in text.splitlines():
+    rows = text.splitlines()
+    while rows and rows[-1].strip() in ("", "Embed"):
+        rows.pop()
+    if rows:
+        rows[-1] = _EMBED.sub("", rows[-1])
+    for row in rows:
         reader.read(row)
     return Lyrics(reader.finish())
 
@@ -137,6 +154,10 @@ class _Reader:
     def read(self, row: str) -> None:
         row = (row if row.isascii() and row.isprintable() else row.translate(_INVISIBLE)).strip()
         _check_length(row)
+        if (rest := _off_page(row)) != row:
+            if not rest:
+                return
+            row = rest
         times, row = self._times(row)
         while (before := _TAG_BEFORE.match(row)) and not _TAG.fullmatch(row):
             self._begin(before[0][1:-1].strip())
@@ -157,7 +178,8 @@ class _Reader:
     def _heading(self, row: str) -> str | None:
         """The section that a row names by nothing but its name, which it does only where a stanza begins."""
         begins = not self.lines or self.lines[-1].stanza != self.stanza
-        return row if begins and row[0].isupper() and _BARE.fullmatch(row) else None
+        bare = _BARE.fullmatch(row) if row[0].isupper() else None
+        return row.replace("[", "(").replace("]", ")") if bare and (begins or bare[1]) else None
 
     def finish(self) -> list[Line]:
         if self.unsorted and all(line.start_s is not None for line in self.lines):
@@ -177,8 +199,8 @@ class _Reader:
 
     def _add(self, row: str, times: list[float]) -> None:
         repeat = 1
-        while row[-1] in ")]" and (mark := _REPEAT.search(row)):
-            repeat = min(max(1, int(mark[1] or mark[2])) * repeat, 99)
+        while (row[-1] in ")]" or row[-1].isdigit()) and (mark := _REPEAT.search(row, max(0, len(row) - _MARK_SIZE))):
+            repeat = min(max(1, int(mark[1] or mark[2] or mark[3])) * repeat, 99)
             row = row[: mark.start()].rstrip()
             if not row:
                 if self.lines:
@@ -201,21 +223,31 @@ class _Reader:
             if match.re is _STAMP:
                 times.append(round(max(0.0, _seconds(match) - self.offset_s), 3))
             row = row[match.end() :].lstrip()
-        return times, _WORD_STAMP.sub("", row).strip() if times else row
+        return times, " ".join(_WORD_STAMP.sub(" ", row).split()) if times and "<" in row else row
 
 
 def _section(row: str) -> str | None:
     """The section that a row announces; None if the row is something else."""
     if row[0] == "[" and (tag := _TAG.fullmatch(row)):
-        if _REPEAT.fullmatch(row) or _METADATA.fullmatch(f"[{tag[1]}]"):
+        if _REPEAT.fullmatch(row) or _METADATA.fullmatch(f"[{tag[1]}]") or is_noise(tag[1]):
             return None
         return f"{tag[1].strip()} {tag[2] or ''}".strip() if tag[1].strip() else ""
+    if row[0].isalpha() and _NAMED.fullmatch(row):
+        return row.rstrip(":").replace("[", "(").replace("]", ")")
     if row[0] not in "#*({<" and row[-1] not in "*:)]}>" and not row[-1].isdigit():
         return None
     header = _HEADER.fullmatch(row)
     if header is None or (row == header[1] + header[3] and not header[2]):  # "Verse 1" is no line, "Drop" may be one
         return None
     return header[1] + header[3].replace("[", "(").replace("]", ")")
+
+
+def _off_page(row: str) -> str:
+    """The row without what its page put before a tag, or "" if that is all there is."""
+    rest = row
+    while page := _PAGE.match(rest):
+        rest = rest[page.end() :].lstrip()
+    return rest if not rest or rest[0] == "[" else row
 
 
 def _check_length(row: str) -> None:

@@ -6,10 +6,19 @@ score to say. Capitals and punctuation stay as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, pairwise
 
-from musicengine.lyrics.alternatives import CONTRACTIONS, EXPANSIONS, FILLERS, FRESH, OPENERS
+from musicengine.lyrics.alternatives import (
+    CONTRACTIONS,
+    EXPANSIONS,
+    FILLERS,
+    FIXED,
+    FRESH,
+    LONGER,
+    OPENERS,
+    SHORTER,
+)
 from musicengine.lyrics.inversion import find_inversion
 from musicengine.lyrics.syllables import Scansion
 from musicengine.lyrics.tokens import Token, find_words, plain
@@ -20,6 +29,10 @@ __all__ = ["add_breath", "drop_word", "freshen", "lengthen", "replace_words", "s
 _MOST_TRIMS = 3
 _LONGEST_ECHO = 6  # words
 _ARTICLES = word_set("a an")  # "a really old" would leave "a old"
+_STARTS = word_set(  # words that begin a clause, which "and" can precede
+    "i you he she it we they this that these those there here the a an my your his her our their all every each no "
+    "some never always still soon who what"
+)
 _BREAKS = word_set("and but or so when while where that because 'cause if then till until with for like as than")
 
 
@@ -28,6 +41,8 @@ def replace_words(text: str, words: Sequence[Token], first: int, last: int, new:
     start, end = words[first].start, words[last].end
     if not new:
         after = text[end:]
+        if not text[:start].strip() and after[:2] == ", ":
+            after = after[1:]  # a comma behind the first word goes with it
         if after[:1] == " ":
             return _capital(text[:start] + after[1:], words[first], text)
         return (text[:start].rstrip() + after) if after.strip(" ") else text[:start].rstrip(" ,;-–—")
@@ -67,8 +82,20 @@ def _trims(text: str) -> Iterator[str]:
                 yield replace_words(text, words, at, at + 1, short)
         elif spelled[at] in FILLERS and (at == 0 or spelled[at - 1] not in _ARTICLES):
             yield replace_words(text, words, at, at, "")
+    yield from _swaps(text, words, spelled, SHORTER)
     if len(words) > 2 and spelled[0] in OPENERS:
         yield replace_words(text, words, 0, 0, "")
+
+
+def _swaps(text: str, words: Sequence[Token], spelled: Sequence[str], other: Mapping[str, str]) -> Iterator[str]:
+    """The text with one word for another of the same sense; never the last, and no part of a fixed phrase."""
+    for at, (word, following) in enumerate(pairwise(spelled)):
+        before = spelled[at - 1] if at else ""
+        new = other.get(word)
+        if new and not {(before, word), (word, following)} & FIXED:
+            if before in _ARTICLES and (new[0] in "aeiou") != (word[0] in "aeiou"):
+                continue
+            yield replace_words(text, words, at, at, new)
 
 
 def lengthen(line: Scansion, missing: float = 1) -> Iterator[str]:
@@ -76,9 +103,14 @@ def lengthen(line: Scansion, missing: float = 1) -> Iterator[str]:
     for at, word in enumerate(line.words[:-1]):
         if full := EXPANSIONS.get(plain(word.text).lower()):
             yield replace_words(line.text, line.words, at, at, full)
+    yield from _swaps(line.text, line.words, line.spelled, LONGER)
     first = line.words[0] if line.words else None
-    if missing <= 1 and first and first.start == 0 and line.spelled[0] not in OPENERS | _BREAKS:
-        keep = line.spelled[0] == "i" or line.spelled[0].startswith("i'") or first.text[:2].isupper()
+    if missing <= 1 and first and first.start == 0 and line.spelled[0].partition("'")[0] in _STARTS:
+        keep = (
+            line.spelled[0] == "i"
+            or line.spelled[0].startswith("i'")
+            or (len(first.text) > 1 and first.text[:2].isupper())
+        )
         rest = line.text if keep else line.text[0].lower() + line.text[1:]
         yield ("And " if line.text[0].isupper() else "and ") + rest
 

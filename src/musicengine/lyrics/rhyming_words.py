@@ -68,7 +68,13 @@ def rhyming_part(way: Spoken) -> str:
 
 
 def find_rhyming_words(
-    partner: str, line: Sequence[str], place: int, themes: frozenset[str], taken: Collection[str], count: int
+    partner: str,
+    line: Sequence[str],
+    place: int,
+    themes: frozenset[str],
+    taken: Collection[str],
+    count: int,
+    shared: float = 0.3,
 ) -> list[str]:
     """Words that rhyme with ``partner`` and can stand in a line for one of its words, the best first.
 
@@ -79,6 +85,7 @@ def find_rhyming_words(
         themes: of the lyric.
         taken: words that will not do, since they end other lines.
         count: how many to find at most.
+        shared: the least cosine of the company of a word and of the one it replaces.
     """
     lists = _load()
     old = lists.places.get(line[place])
@@ -88,7 +95,8 @@ def find_rhyming_words(
     if not len(rows):
         return []
     company = lists.company[rows] @ _company(tuple(line), place)
-    belongs = (company >= _TOGETHER) & (company + likeness + fit / 2 >= _BELONGS)
+    alike = lists.company[rows] @ lists.company[old]
+    belongs = (company >= _TOGETHER) & (alike >= shared) & (company + likeness + fit / 2 >= _BELONGS)
     if not belongs.any():
         return []
     rows, company = rows[belongs], company[belongs]

@@ -1,6 +1,7 @@
 """The words of a line and where they stand: what counts as a word, and its plain spelling.
 
-What stands in square brackets is a direction ("[laughs]") and no word of the line.
+What stands in square brackets is a direction ("[laughs]") and no word of the line; in parentheses or asterisks it is
+one if it says what is heard ("(laughs)", "*sighs*", "(guitar solo)").
 A word is a run of letters, digits and marks, joined by single apostrophes, hyphens, and the points, commas, colons and
 slashes inside numbers and initials ("y'all", "AK-47", "24/7", "10,000", "M.I.A."). Quotes, emoji, dashes, control and
 zero-width characters are never words. One pass of a regular expression that cannot backtrack, so linear in the text.
@@ -13,7 +14,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["Token", "find_words", "plain", "split_words"]
+__all__ = ["Token", "find_words", "is_noise", "plain", "split_words"]
 
 _QUOTES = "'’‘ʼ`´′＇"
 _HYPHENS = "‐‑"
@@ -24,19 +25,39 @@ _SEPARATORS = (
     r"،؛؟۔।॥\U0001f000-\U0001faff\U000e0000-\U000e01ff"
 )
 _CHAR = rf"[^{_SEPARATORS}{_QUOTES}\-{_HYPHENS}]"
+_NOISES = (
+    "laugh(?:s|ter|ing)|sigh(?:s|ing)|cough(?:s|ing)|chuckl(?:es|ing)|giggl(?:es|ing)|gasps|groans|sniffs|sobs"
+    "|clears (?:his |her )?throat|inaudible|unintelligible|indistinct|applause|(?:crowd )?cheer(?:s|ing)|gunshots?"
+    "|phone rings|record scratch(?:es)?|music (?:fades|plays|playing)|fades? out"
+)
+_PASSAGES = (
+    "instrumental(?: break| solo| outro)?|(?:guitar|piano|drum|sax(?:ophone)?|bass|synth|harmonica|violin) solo|spoken"
+    "|whispered|ad-libs?|repeat (?:chorus|hook|verse|refrain|to fade|until fade)"
+)
+_STARS = r"|\*(?=\*)"  # f***
+
+
+def _word(stars: str) -> str:
+    """The pattern of a word, which asterisks may end."""
+    return (
+        rf"(?:[{_QUOTES}#]|\.(?=\d))?"  # 'bout, #1, .45
+        rf"{_CHAR}++(?:{_CHAR}++"
+        rf"|[{_QUOTES}{_HYPHENS}*-](?={_CHAR})"  # y'all, AK-47, sh*t
+        rf"{stars}|[{_QUOTES}](?=[{_QUOTES}]{_CHAR})"
+        r"|(?<=\d)[.,:/](?=\d)"  # 24/7
+        r"|(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)"  # M.I.A
+        r"|(?<=\d)[%\"](?!\w)"
+        rf")*(?:[{_QUOTES}](?![{_QUOTES}\w]))?"  # runnin'
+    )
+
+
 _TOKEN = re.compile(
-    rf"(?:[{_QUOTES}#]|\.(?=\d))?"  # 'bout, #1, .45
-    rf"{_CHAR}++(?:{_CHAR}++"
-    rf"|[{_QUOTES}{_HYPHENS}*-](?={_CHAR})"  # y'all, AK-47, sh*t
-    r"|\*(?=\*)"  # f***
-    rf"|[{_QUOTES}](?=[{_QUOTES}]{_CHAR})"
-    r"|(?<=\d)[.,:/](?=\d)"  # 24/7
-    r"|(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)"  # M.I.A
-    r"|(?<=\d)[%\"](?!\w)"
-    rf")*(?:[{_QUOTES}](?![{_QUOTES}\w]))?"  # runnin'
+    rf"(?<!\*){_word(_STARS)}|{_word('')}"  # **so** is no such word
     r"|&"
     r"|\[[^\[\]]*\]"  # consumed whole, and no word
+    rf"|[(*](?i:{_NOISES}|{_PASSAGES})[)*]"
 )
+_NOISE = re.compile(_NOISES, re.IGNORECASE)
 _PLAIN = str.maketrans(
     dict.fromkeys(_QUOTES, "'")
     | dict.fromkeys(_HYPHENS, "-")
@@ -94,7 +115,12 @@ def _unquoted(word: Token) -> Token:
 
 
 def _is_word(text: str) -> bool:
-    return text[0].isalnum() or text == "&" or (text[0] != "[" and any(map(str.isalnum, text)))
+    return text[0].isalnum() or text == "&" or (text[0] not in "[(*" and any(map(str.isalnum, text)))
+
+
+def is_noise(text: str) -> bool:
+    """Whether a text names a sound that is no part of the song: "laughs", "inaudible"."""
+    return bool(_NOISE.fullmatch(text.strip()))
 
 
 def plain(word: str) -> str:

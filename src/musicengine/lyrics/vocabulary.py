@@ -16,7 +16,7 @@ from math import lgamma
 
 import numpy as np
 
-from musicengine.lyrics.lexicon import NOTHING, load_lexicon, look_up
+from musicengine.lyrics.lexicon import NOTHING, Entry, load_lexicon, look_up
 from musicengine.values.lyrics import Passage, Vocabulary
 
 __all__ = ["describe_vocabulary", "find_cliches", "find_hook", "measure_hdd", "measure_mtld"]
@@ -26,6 +26,17 @@ _MTLD_LEAST = 50
 _HDD_SAMPLE = 42
 _HOOK_WORDS = 6
 _OFTEN = 3  # times that make a phrase a hook
+_HARMLESS = frozenset(
+    pair
+    for names in (
+        "moby dick", "dick tracy", "dick clark", "dick cheney", "dick gregory", "dick turpin", "dick whittington",
+        "dick dale", "dick van", "private dick", "van dyke", "pussy willow", "pussy willows", "pussy cat", "pussy riot",
+        "chink in", "crack of", "crack a", "cracked a", "be blunt", "too blunt", "blunt force", "emily blunt",
+        "weed the", "weed out", "prick of", "prick my", "prick your", "acid rain", "acid jazz", "kill time",
+        "james blunt", "shot glass", "long shot", "miss molly", "cock a", "cock crows", "coke can",
+    )
+    for pair in [tuple(names.split())]
+)  # fmt: skip
 _NEGATIONS = frozenset(["not", "no", "never", "ain't", "without", "nothing"])
 
 
@@ -44,8 +55,11 @@ def describe_vocabulary(lines: Sequence[Sequence[str]], repeats: Sequence[int], 
     hook, hook_count = find_hook(lines, repeats)
     cliches = find_cliches(lines)
     known = {word: entry for word in kinds if (entry := look_up(word)) is not NOTHING}
+    if syllables is None and count:  # of another language, where "die" and "sin" say something else
+        known = {word: Entry(0, "", (), entry.explicit, True) for word, entry in known.items() if entry.strong}
     moods = _moods(lines, {word: entry.mood for word, entry in known.items() if entry.mood})
     strong = {word: entry.explicit for word, entry in known.items() if entry.explicit}
+    explicit = _find_explicit(lines, strong)
     per_line, per_word = count / max(len(filled), 1), (syllables or 0) / max(count, 1)
     readable = bool(syllables and count)
     return Vocabulary(
@@ -63,15 +77,20 @@ def describe_vocabulary(lines: Sequence[Sequence[str]], repeats: Sequence[int], 
         grade=0.39 * per_line + 11.8 * per_word - 15.59 if readable else None,
         sentiment=sum(moods) / len(moods) if moods else None,
         imagery=sum(kinds[word] for word, entry in known.items() if entry.sense) / max(count, 1),
-        explicit=[
-            Passage(index, word, strong[word])
-            for index, line in enumerate(lines)
-            if not strong.keys().isdisjoint(line)
-            for word in line
-            if word in strong
-        ],
-        advisory=any(entry.strong for entry in known.values()),
+        explicit=explicit,
+        advisory=any(known[passage.text].strong for passage in explicit),
     )
+
+
+def _find_explicit(lines: Sequence[Sequence[str]], kinds: Mapping[str, str]) -> list[Passage]:
+    """Strong words, line by line, those apart that mean nothing of the kind beside their neighbour ("Moby Dick")."""
+    return [
+        Passage(index, word, kinds[word])
+        for index, line in enumerate(lines)
+        if not kinds.keys().isdisjoint(line)
+        for before, word, after in zip(["", *line], line, [*line[1:], ""], strict=False)
+        if word in kinds and (before, word) not in _HARMLESS and (word, after) not in _HARMLESS
+    ]
 
 
 def measure_mtld(words: Sequence[str]) -> float | None:
