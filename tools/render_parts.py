@@ -7,7 +7,7 @@ Composes in every genre by turns and has drums, bass, lead and accompaniment pla
 (which must be on the path) with General MIDI instruments of the sound fonts by turns, drawn at random, as are levels,
 octaves of the bass, reverb, and whether the lead is played, sung by the synthetic singer or one of the accompanists.
 Scores are General MIDI files: channel 10 are the drums, programs 33 to 40 the bass, and all else is other. Each is
-played twice, as it is, and transposed with other instruments of the same families; of each four stretches are taken.
+played twice, as it is, and transposed, with other instruments of the same families and the bass maybe in a higher octave; of each four stretches are taken.
 Writes FLAC files and a JSON file for each mixture whose field "stems" names its parts. Needs mido and soundfile.
 """
 
@@ -53,7 +53,7 @@ def cast(parts: tuple[Part, ...], random: np.random.Generator) -> tuple[dict[str
     lead, drums, bass, *others = parts
     stems = {
         "drums": [(drums, int(random.choice(KITS)), 0)],
-        "bass": [(bass, int(random.choice(BASSES)), int(random.choice([-12, 0, 0, 0, 0, 12])))],
+        "bass": [(bass, int(random.choice(BASSES)), int(random.choice([-12, 0, 0, 0, 0, 12, 12, 24])))],
         "other": [(part, int(random.choice(ACCOMPANISTS)), 0) for part in others if part.patch != "riser"],
     }
     how = random.random()
@@ -151,7 +151,7 @@ def of_stems(score: Path) -> list[tuple[float, mido.Message, str | None]]:
 
 
 def changed(message: mido.Message, shift: int, programs: dict[tuple[int, int], int]) -> mido.Message:
-    """The message transposed, or with another instrument; those of drums as they are."""
+    """The message transposed by so many semitones, or with another instrument; those of drums as they are."""
     if getattr(message, "channel", DRUM_CHANNEL) == DRUM_CHANNEL:
         return message
     if message.type == "program_change":
@@ -164,13 +164,14 @@ def changed(message: mido.Message, shift: int, programs: dict[tuple[int, int], i
 def perform(score: Path, font: Path, random: np.random.Generator, *, freely: bool) -> dict[str, np.ndarray]:
     """The score's stems, each played alone; freely: transposed, half of the instruments others of their families."""
     timed, shift, programs = of_stems(score), int(random.integers(-4, 5)) if freely else 0, {}
+    shifts = {"bass": shift + int(random.choice([0, 12, 24], p=[0.6, 0.3, 0.1])) if freely else 0}
     for _, message, _ in timed:
         if freely and message.type == "program_change" and random.random() < 0.5:
             family = message.program // FAMILY * FAMILY
             programs[message.channel, message.program] = family + int(random.integers(FAMILY))
     stems = {}
     for name in sorted({stem for *_, stem in timed if stem}):
-        heard = [(second, changed(m, shift, programs)) for second, m, stem in timed if stem in (None, name)]
+        heard = [(second, changed(m, shifts.get(stem, shift), programs)) for second, m, stem in timed if stem in (None, name)]
         stems[name] = sound(tracked(heard), font)
     return stems
 
