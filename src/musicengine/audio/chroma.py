@@ -203,8 +203,9 @@ def _peaks(power: FloatArray, length_s: float) -> tuple[IntArray, FloatArray, Fl
 def _directions(partials: _Partials) -> Array:
     """The partials of each frame on the circle of a semitone: sums of x, y, amplitude and its square (4, frames)."""
     heard = partials.pitches > _TUNED_PITCH
-    frames, weights = partials.frames[heard], partials.amplitudes[heard]
-    angles = np.float32(2 * np.pi) * (partials.pitches[heard] % 1)
+    frames, weights = partials.frames[heard].astype(np.intp), partials.amplitudes[heard]
+    pitches = partials.pitches[heard]
+    angles = np.float32(2 * np.pi) * (pitches - np.floor(pitches))
 
     def summed(column: FloatArray) -> Array:
         return np.bincount(frames, column, partials.total_frames)
