@@ -173,16 +173,16 @@ def _vibrato(pitches: Array, step_s: float) -> tuple[float, float] | None:
         return None
     # Sines of all rates: each is the one before, turned on by the difference of the rates.
     first, turn = np.exp(2j * np.pi * np.array([[_VIBRATO_HZ[0]], [_VIBRATO_HZ[1] - _VIBRATO_HZ[0]]]) * time)
-    turns = np.vstack([first, np.broadcast_to(turn, (_VIBRATO_HZ.size - 1, time.size))])
-    sines = np.multiply.accumulate(turns)
-    parts = np.stack([np.real(sines), np.imag(sines)], axis=1)  # (rates, 2, n)
+    sines = np.multiply.accumulate(np.vstack([first, np.broadcast_to(turn, (_VIBRATO_HZ.size - 1, time.size))]))
+    # About the middle of the note the real parts are even and the imaginary odd: each fits the rest on its own.
+    parts = np.stack([np.real(sines), np.imag(sines)])  # (2, rates, n)
     along = parts @ trend
-    grams = parts @ np.swapaxes(parts, 1, 2) - along @ np.swapaxes(along, 1, 2)
+    powers = np.einsum("prn,prn->pr", parts, parts) - np.einsum("prk,prk->pr", along, along)
     products = parts @ rest  # the rest has no trend, so the trend of the parts adds nothing
-    weights = np.linalg.solve(grams, products[..., None])[..., 0]
-    explained = np.einsum("rk,rk->r", weights, products)
+    weights = products / powers
+    explained = (weights * products).sum(axis=0)
     best = int(explained.argmax())
-    extent = 100 * float(np.hypot(*weights[best]))
+    extent = 100 * float(np.hypot(*weights[:, best]))
     steady = explained[best] > _EXPLAINED * float(rest @ rest) and 0 < best < _VIBRATO_HZ.size - 1
     if not steady or not _LEAST_EXTENT_CENTS <= extent <= _MOST_EXTENT_CENTS:
         return None

@@ -242,7 +242,7 @@ def _recur(drive: Array, step: Matrix, first: Matrix) -> Matrix:
 
 @lru_cache(maxsize=256)
 def _group_matrices(step: bytes, order: int) -> tuple[Matrix, Matrix]:
-    """What the drives of a group, and the state before it, add to its states: (4 order, 4 order) and (order, 4 order)."""
+    """What a group's drives, and the state before it, add to its states: (4 order, 4 order) and (order, 4 order)."""
     matrix = np.frombuffer(step).reshape(order, order)
     powers = [np.eye(order)]
     for _ in range(_GROUP):
