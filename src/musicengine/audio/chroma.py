@@ -252,7 +252,8 @@ def _clarity(partials: _Partials, offset: float) -> FloatArray:
     """How well the partials of each frame agree with the tuned grid (frames,), in [0, 1]."""
     agreement = np.cos((2 * np.pi) * (partials.pitches - np.float32(offset))) * partials.amplitudes
     agreeing, total = _by_frame(np.stack([agreement, partials.amplitudes]), partials.frames, partials.total_frames)
-    return np.clip(agreeing / np.maximum(total, 1e-12), 0, 1).astype(np.float32)
+    clarity: FloatArray = np.clip(agreeing / np.maximum(total, 1e-12), 0, 1).astype(np.float32)
+    return clarity
 
 
 def _grid(partials: _Partials, offset: float) -> FloatArray:
