@@ -15,7 +15,7 @@ frame in ``clarity``, over all in the mean resultant length of those angles, ``c
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import attrs
@@ -82,7 +82,7 @@ class Chroma:
         """The centre of each frame."""
         return (np.arange(self.treble.shape[1]) * self.hop_s).astype(np.float32)
 
-    @property
+    @cached_property
     def abstention(self) -> str | None:
         """Why nothing can be said about key and chords; None where it can."""
         if self.partials == 0:
