@@ -80,10 +80,10 @@ def _autocorrelation(rows: FloatArray) -> FloatArray:
 def refine(strength: OnsetStrength, beats: IntArray) -> FloatArray:
     """The times of beats in seconds, each moved to the peak it sits on if there is one, never by a whole frame."""
     signal = strength.total
-    inner = beats[(beats > 0) & (beats < signal.size - 1)]
-    peak = inner[(signal[inner] > signal[inner - 1]) & (signal[inner] >= signal[inner + 1])]
+    walled = np.pad(signal, 1, constant_values=np.inf)  # the first and the last frame are no peaks
+    peak = (signal[beats] > walled[beats]) & (signal[beats] >= walled[beats + 2])
     times = beats.astype(np.float32)
-    times[np.isin(beats, peak)] = peaks.between_samples(signal, peak)
+    times[peak] = peaks.between_samples(signal, beats[peak])
     return times / np.float32(strength.frames_per_s)
 
 

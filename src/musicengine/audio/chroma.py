@@ -15,7 +15,7 @@ frame in ``clarity``, over all in the mean resultant length of those angles, ``c
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import attrs
@@ -82,7 +82,7 @@ class Chroma:
         """The centre of each frame."""
         return (np.arange(self.treble.shape[1]) * self.hop_s).astype(np.float32)
 
-    @property
+    @cached_property
     def abstention(self) -> str | None:
         """Why nothing can be said about key and chords; None where it can."""
         if self.partials == 0:
@@ -119,7 +119,7 @@ class _Partials:
     hop_s: float
 
 
-def compute_chroma(audio: Audio, *, block_frames: int = 256, low: Decimated | None = None) -> Chroma:
+def compute_chroma(audio: Audio, *, block_frames: int = 128, low: Decimated | None = None) -> Chroma:
     """The chroma of any audio; all zeros where nothing is pitched.
 
     Args:
@@ -189,8 +189,8 @@ def _peaks(power: FloatArray, length_s: float) -> tuple[IntArray, FloatArray, Fl
     mask = centre > power[:, low - 1 : high - 1]
     mask &= centre >= power[:, low + 1 : high + 1]
     mask &= centre > np.maximum(_PEAK_FLOOR**2 * centre.max(axis=1, keepdims=True, initial=0), 1e-30)
-    frames, bins = np.divmod(np.flatnonzero(mask), max(high - low, 1))
-    bins += low
+    frames = np.repeat(np.arange(len(mask)), np.count_nonzero(mask, axis=1))
+    bins = np.flatnonzero(mask) - frames * mask.shape[1] + low
     at = frames * power.shape[1] + bins
     flat = power.reshape(-1)
     before, top, after = (np.log(np.maximum(flat[at + step], 1e-30)) for step in (-1, 0, 1))
@@ -203,14 +203,19 @@ def _peaks(power: FloatArray, length_s: float) -> tuple[IntArray, FloatArray, Fl
 def _directions(partials: _Partials) -> Array:
     """The partials of each frame on the circle of a semitone: sums of x, y, amplitude and its square (4, frames)."""
     heard = partials.pitches > _TUNED_PITCH
-    frames, weights = partials.frames[heard], partials.amplitudes[heard]
-    angles = np.float32(2 * np.pi) * (partials.pitches[heard] % 1)
+    weights, pitches = partials.amplitudes[heard], partials.pitches[heard]
+    angles = np.float32(2 * np.pi) * (pitches - np.floor(pitches))
+    columns = np.stack([weights * np.cos(angles), weights * np.sin(angles), weights, weights * weights])
+    return _by_frame(columns, partials.frames[heard], partials.total_frames)
 
-    def summed(column: FloatArray) -> Array:
-        return np.bincount(frames, column, partials.total_frames)
 
-    x, y = summed(weights * np.cos(angles)), summed(weights * np.sin(angles))
-    return np.stack([x, y, summed(weights), summed(weights**2)])
+def _by_frame(columns: FloatArray, frames: npt.NDArray[np.int32], count: int) -> Array:
+    """The sums of columns (k, n) over the values of each frame: (k, count); frames (n,) do not decrease."""
+    sums = np.zeros((len(columns), count))
+    starts = np.flatnonzero(np.diff(frames, prepend=-1))
+    if starts.size:
+        sums[:, frames[starts]] = np.add.reduceat(columns, starts, axis=1)
+    return sums
 
 
 def _tuning(directions: Array) -> tuple[float, float, float]:
@@ -246,9 +251,9 @@ def _tuning_curve(directions: Array, offset: float, hop_s: float) -> FloatArray:
 def _clarity(partials: _Partials, offset: float) -> FloatArray:
     """How well the partials of each frame agree with the tuned grid (frames,), in [0, 1]."""
     agreement = np.cos((2 * np.pi) * (partials.pitches - np.float32(offset))) * partials.amplitudes
-    totals = (np.bincount(partials.frames, part, partials.total_frames) for part in (agreement, partials.amplitudes))
-    agreeing, total = totals
-    return np.clip(agreeing / np.maximum(total, 1e-12), 0, 1).astype(np.float32)
+    agreeing, total = _by_frame(np.stack([agreement, partials.amplitudes]), partials.frames, partials.total_frames)
+    clarity: FloatArray = np.clip(agreeing / np.maximum(total, 1e-12), 0, 1).astype(np.float32)
+    return clarity
 
 
 def _grid(partials: _Partials, offset: float) -> FloatArray:

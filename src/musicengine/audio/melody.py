@@ -14,6 +14,7 @@ vibrato rate of ten singers", JASA 1994).
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -164,26 +165,36 @@ def _vibrato(pitches: Array, step_s: float) -> tuple[float, float] | None:
     """Rate in Hz and extent in cents of the sine around a parabola that fits best; None without a vibrato."""
     if pitches.size * step_s < _SHORTEST_VIBRATO_S:
         return None
-    time = (np.arange(pitches.size) - (pitches.size - 1) / 2) * step_s
-    square = time * time
-    trend = np.stack([np.ones_like(time), time, square - square.mean()], axis=1)  # orthogonal, time being symmetric
-    trend /= np.sqrt(np.einsum("nk,nk->k", trend, trend))
+    trend = _trend(pitches.size)
     rest = pitches - trend @ (trend.T @ pitches)
-    if 100 * np.sqrt(2) * rest.std() < _LEAST_EXTENT_CENTS:
+    power = float(rest @ rest)
+    if 100 * np.sqrt(2 * power / pitches.size) < _LEAST_EXTENT_CENTS:
         return None
+    time = (np.arange(pitches.size) - (pitches.size - 1) / 2) * step_s
     # Sines of all rates: each is the one before, turned on by the difference of the rates.
     first, turn = np.exp(2j * np.pi * np.array([[_VIBRATO_HZ[0]], [_VIBRATO_HZ[1] - _VIBRATO_HZ[0]]]) * time)
-    turns = np.vstack([first, np.broadcast_to(turn, (_VIBRATO_HZ.size - 1, time.size))])
-    sines = np.multiply.accumulate(turns)
-    parts = np.stack([np.real(sines), np.imag(sines)], axis=1)  # (rates, 2, n)
+    sines = np.multiply.accumulate(np.vstack([first, np.broadcast_to(turn, (_VIBRATO_HZ.size - 1, time.size))]))
+    # About the middle of the note the real parts are even and the imaginary odd: each fits the rest on its own.
+    parts = np.stack([np.real(sines), np.imag(sines)])  # (2, rates, n)
     along = parts @ trend
-    grams = parts @ np.swapaxes(parts, 1, 2) - along @ np.swapaxes(along, 1, 2)
+    powers = np.einsum("prn,prn->pr", parts, parts) - np.einsum("prk,prk->pr", along, along)
     products = parts @ rest  # the rest has no trend, so the trend of the parts adds nothing
-    weights = np.linalg.solve(grams, products[..., None])[..., 0]
-    explained = np.einsum("rk,rk->r", weights, products)
+    weights = products / powers
+    explained = (weights * products).sum(axis=0)
     best = int(explained.argmax())
-    extent = 100 * float(np.hypot(*weights[best]))
-    steady = explained[best] > _EXPLAINED * float(rest @ rest) and 0 < best < _VIBRATO_HZ.size - 1
+    extent = 100 * float(np.hypot(*weights[:, best]))
+    steady = explained[best] > _EXPLAINED * power and 0 < best < _VIBRATO_HZ.size - 1
     if not steady or not _LEAST_EXTENT_CENTS <= extent <= _MOST_EXTENT_CENTS:
         return None
     return float(_VIBRATO_HZ[best]), extent
+
+
+@lru_cache(maxsize=128)
+def _trend(count: int) -> Array:
+    """What a parabola over so many values is made of: three orthonormal columns (count, 3)."""
+    time = np.arange(count) - (count - 1) / 2
+    square = time * time
+    trend = np.stack([np.ones_like(time), time, square - square.mean()], axis=1)  # orthogonal, time being symmetric
+    trend /= np.sqrt(np.einsum("nk,nk->k", trend, trend))
+    trend.flags.writeable = False
+    return trend

@@ -38,7 +38,7 @@ _JOINED = 1.5 / 12  # octaves in a frame; a greater step is a leap
 _KERNEL_VARIANCE = 0.0262  # of the averaging in a Hann window, of its squared length
 
 
-def track_pitch(audio: Audio, *, block_frames: int = 512, low: Decimated | None = None) -> PitchTrack:
+def track_pitch(audio: Audio, *, block_frames: int = 384, low: Decimated | None = None) -> PitchTrack:
     """The pitch of the voice or lead every 10 ms.
 
     Args:

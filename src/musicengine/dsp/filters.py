@@ -33,8 +33,8 @@ K_WEIGHTING_48K: Sections = (
 """The two stages of ITU-R BS.1770-5, Annex 1, tables 1 and 2: a shelf for the head, then a high-pass (RLB)."""
 
 _BLOCK = 32  # samples in a block
-_GROUP = 8  # blocks in a group, groups in a group of groups
-_CHUNK = 1 << 18  # samples worked on at a time, so that what is between stays in the cache
+_GROUP = 4  # blocks in a group, groups in a group of groups
+_CHUNK = 1 << 19  # samples worked on at a time, so that what is between stays in the cache
 
 
 def biquads(signal: Array, sections: npt.ArrayLike) -> Array:
@@ -219,8 +219,8 @@ def _blocks(rows: Array) -> Array:
 def _recur(drive: Array, step: Matrix, first: Matrix) -> Matrix:
     """Solve ``s[k + 1] = s[k] @ step + drive[k]`` from ``s[0] = first``: (r, m, order) to float64 (r, m + 1, order).
 
-    Eight steps are one product with a block-triangular matrix, given the state before them; that state obeys a
-    recursion of the same form, an eighth as long.
+    The steps of a group are one product with a block-triangular matrix, given the state before them; that state obeys a
+    recursion of the same form, as many times shorter.
     """
     rows, m, order = drive.shape
     states = np.empty((rows, m + 1, order))
@@ -242,7 +242,7 @@ def _recur(drive: Array, step: Matrix, first: Matrix) -> Matrix:
 
 @lru_cache(maxsize=256)
 def _group_matrices(step: bytes, order: int) -> tuple[Matrix, Matrix]:
-    """What a group's drives, and the state before it, add to its states: (8 order, 8 order) and (order, 8 order)."""
+    """What a group's drives, and the state before it, add to its states: (4 order, 4 order) and (order, 4 order)."""
     matrix = np.frombuffer(step).reshape(order, order)
     powers = [np.eye(order)]
     for _ in range(_GROUP):

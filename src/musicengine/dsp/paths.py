@@ -57,16 +57,16 @@ def steadiest_pulse(
     best = np.full((frames + reach, count), -np.inf, np.float32)
     onward = np.full((frames + reach, count), -np.inf, np.float32)
     onward[:reach] = 0  # the pulse before the first one lies before the start
-    entries = (np.arange(step)[:, None] - periods) * count + np.arange(count)
+    # Each period one frame longer looks one frame further back: a diagonal of what lies before, and no copy of it.
+    down, across = onward.strides
+    arriving = np.lib.stride_tricks.as_strided(onward[reach - step :], (frames, count), (down, across - down))
     walled = np.full((step, count + 2 * width), -np.inf, np.float32)
     shifted = np.lib.stride_tricks.sliding_window_view(walled, count, axis=1).swapaxes(0, 1)
     changed = np.empty(shifted.shape, np.float32)
-    flat = onward.ravel()
     for start in range(reach, frames + reach, step):
         stop = min(start + step, frames + reach)
         n = stop - start
-        scores = flat[entries[:n] + start * count]
-        scores += period_scores[(start - reach) // frames_per_score]
+        scores = arriving[start - reach : stop - reach] + period_scores[(start - reach) // frames_per_score]
         scores += salience[start - reach : stop - reach, None]
         best[start:stop] = scores
         walled[:n, width : width + count] = scores

@@ -14,12 +14,11 @@ def pick_peaks(curve: FloatArray, reach: int, threshold: float) -> IntArray:
 
     Of equal neighbours the first is taken.
     """
-    if reach == 0 or curve.size == 0:
-        return np.flatnonzero(curve >= threshold)
-    walled = np.pad(curve, reach, constant_values=-np.inf)
-    around = np.lib.stride_tricks.sliding_window_view(walled, reach)
-    before, after = around[: curve.size], around[reach + 1 : reach + 1 + curve.size]
-    peak = (curve >= threshold) & (curve > before.max(axis=1)) & (curve >= after.max(axis=1))
+    peak = curve >= threshold
+    for step in range(1, min(reach, curve.size - 1) + 1):
+        rises, falls = curve[step:] > curve[:-step], curve[:-step] >= curve[step:]
+        peak[step:] &= rises
+        peak[:-step] &= falls
     return np.flatnonzero(peak)
 
 

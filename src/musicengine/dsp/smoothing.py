@@ -16,7 +16,9 @@ def moving_mean(curves: FloatArray, reach: int) -> FloatArray:
     np.cumsum(curves, axis=-1, dtype=np.float64, out=total[..., 1:])
     first = np.maximum(np.arange(n) - reach, 0)
     last = np.minimum(np.arange(n) + reach + 1, n)
-    result: FloatArray = ((total[..., last] - total[..., first]) / (last - first)).astype(np.float32)
+    sums = total.take(last, axis=-1)
+    sums -= total.take(first, axis=-1)
+    result: FloatArray = (sums / (last - first)).astype(np.float32)
     return result
 
 

@@ -22,7 +22,7 @@ __all__ = ["block_max", "interpolator", "true_peak"]
 _REACH = 12  # samples seen on either side
 _BETA = 5.0
 _BLOCK = 32  # samples proved or interpolated together, more than the reach
-_CHUNK = 1 << 13  # blocks worked on at a time
+_CHUNK = 1 << 12  # blocks worked on at a time, which two buffers hold in the cache
 
 
 def true_peak(signal: FloatArray, factor: int, *, floor: float = 0.0) -> float:
@@ -39,9 +39,12 @@ def true_peak(signal: FloatArray, factor: int, *, floor: float = 0.0) -> float:
     # Blocks of silence on either side let the interpolation ring out and give every block its neighbours.
     blocks = -(-signal.size // _BLOCK) + 4
     highest = np.zeros(blocks, np.float32)
+    # Buffers serve all chunks: to have memory cleared for each would take longer than to look at the samples.
+    sizes, room = np.empty((2, min(blocks, _CHUNK) * _BLOCK), np.float32)
     for first in range(0, blocks, _CHUNK):
         last = min(first + _CHUNK, blocks)
-        highest[first:last] = block_max(np.abs(padded(signal, (first - 2) * _BLOCK, (last - 2) * _BLOCK)))
+        values = padded(signal, (first - 2) * _BLOCK, (last - 2) * _BLOCK)
+        highest[first:last] = block_max(np.abs(values, out=sizes[: values.size]), room)
     peak = max(floor, float(highest.max()))
     if factor == 1 or peak == 0:
         return peak
@@ -140,11 +143,17 @@ def _largest_bends(stretches: FloatArray) -> FloatArray:
     return result
 
 
-def block_max(values: FloatArray) -> FloatArray:
-    """The maximum of every block of 32 of (n,), n a multiple of 32; halving is faster than reducing a short axis."""
+def block_max(values: FloatArray, room: FloatArray | None = None) -> FloatArray:
+    """The maximum of every block of 32 values; halving is faster than reducing a short axis.
+
+    Args:
+        values: float32 (n,), n a multiple of 32. They are overwritten where there is room.
+        room: as many values or more to work in; by default it is made.
+    """
     # Two maxima of the array with itself shifted run at full speed; the rest works on a quarter of the values.
-    pairs = np.maximum(values[:-1], values[1:])
-    result: FloatArray = np.maximum(pairs[:-2], pairs[2:])[::4]
+    pairs = np.maximum(values[:-1], values[1:], out=None if room is None else room[: values.size - 1])
+    fours = np.maximum(pairs[:-2], pairs[2:], out=None if room is None else values[:-3])
+    result: FloatArray = fours[::4]
     while result.size > values.size // _BLOCK:
         result = np.maximum(result[::2], result[1::2])
     return result

@@ -1,8 +1,8 @@
 """The best path through any states over time, exactly and without a slow loop over every step.
 
 Viterbi's algorithm is a chain of products in the algebra where numbers are added by taking the maximum and multiplied
-by adding. Products can be grouped: the steps are cut into about as many segments as a segment has steps, all segments
-are solved side by side for every state they could begin in, and only the segments are then chained one by one (Särkkä
+by adding. Products can be grouped: the steps are cut into segments, all segments are solved side by side for every
+state that could come before them, and only the segments are then chained one by one (Särkkä
 and García-Fernández, "Temporal parallelization of Bayesian smoothers", IEEE TAC 2021).
 """
 
@@ -26,17 +26,20 @@ def best_path(scores: FloatArray, moves: FloatArray) -> IntArray:
             minus a cost, usually.
     """
     steps, states = scores.shape
-    length = max(1, int(np.sqrt(steps)))
+    # To chain a segment is cheaper than to take a step in all of them: half as many steps as segments would balance.
+    length = max(1, int(np.sqrt(steps) / 2))
     count = -(-steps // length)
-    # Step first, then segment. Steps beyond the end are worth nothing and keep the state for nothing.
+    # Steps beyond the end are worth nothing and keep the state for nothing; so does the step before the first.
     worth = np.zeros((count * length, states), np.float32)
     worth[:steps] = scores
-    onward = np.broadcast_to(_staying(states), (count * length, states, states)).copy()
+    onward = np.empty((count * length, states, states), np.float32)
     onward[1:steps] = moves
-    worth = np.ascontiguousarray(worth.reshape(count, length, states).swapaxes(0, 1))
-    onward = np.ascontiguousarray(onward.reshape(count, length, states, states).swapaxes(0, 1))
-    entries = _chain(_solve(worth, onward), onward[0])
-    return _trace(worth, onward, entries).T.reshape(-1)[:steps]
+    onward[0] = onward[steps:] = _staying(states)
+    # Step first and segment last, so that all segments are added and compared in one run.
+    worth = np.ascontiguousarray(worth.reshape(count, length, states).transpose(1, 2, 0))
+    onward = np.ascontiguousarray(onward.reshape(count, length, states, states).transpose(1, 2, 3, 0))
+    borders = _chain(_solve(worth, onward))
+    return _trace(worth, onward, borders).T.reshape(-1)[:steps]
 
 
 def _staying(states: int) -> FloatArray:
@@ -47,62 +50,41 @@ def _staying(states: int) -> FloatArray:
 
 
 def _solve(worth: FloatArray, onward: FloatArray) -> FloatArray:
-    """The best sums (segments, first state, last state) within each segment."""
-    # Segments come last in memory, so that all of them are added and compared in one run.
-    length, count, states = worth.shape
-    best: FloatArray = _staying(states)[:, :, None] + np.ascontiguousarray(worth[0].T)
+    """The best sums (segments, state before, last state) over each segment."""
+    length, states, count = worth.shape
+    best = onward[0] + worth[0]
     through = np.empty((states, states, states, count), np.float32)
     for step in range(1, length):
-        np.add(best[:, :, None], np.ascontiguousarray(np.moveaxis(onward[step], 0, 2)), out=through)
-        best = through.max(axis=1)
-        best += worth[step].T
-    return np.moveaxis(best, 2, 0)
+        np.add(best[:, :, None], onward[step], out=through)
+        through.max(axis=1, out=best)
+        best += worth[step]
+    return np.ascontiguousarray(np.moveaxis(best, 2, 0))
 
 
-def _chain(segments: FloatArray, entering: FloatArray) -> IntArray:
-    """The state in which the best path enters each segment, and last the state in which it ends: (segments + 1,)."""
+def _chain(segments: FloatArray) -> IntArray:
+    """The states of the best path before the first segment and at the end of each: (segments + 1,)."""
     count, states, _ = segments.shape
-    total = np.zeros(states, np.float64)
-    left, entered = np.empty((count, states), np.int64), np.empty((count, states), np.int64)
-    every = np.arange(states)
-    for segment in range(count):
-        if segment:
-            arriving = total[:, None] + entering[segment]
-            left[segment] = arriving.argmax(axis=0)  # the last state before, for each state to enter
-            total = arriving[left[segment], every]
-        through = total[:, None] + segments[segment]
-        entered[segment] = through.argmax(axis=0)  # the state entered, for each last state
-        total = through[entered[segment], every]
-    entries = np.empty(count + 1, np.int64)
-    last = entries[count] = int(total.argmax())
+    totals = np.zeros((count + 1, states))
+    for segment, best in enumerate(segments):
+        np.max(totals[segment][:, None] + best, axis=0, out=totals[segment + 1])
+    borders = np.empty(count + 1, np.int64)
+    state = borders[count] = int(totals[count].argmax())
     for segment in range(count - 1, -1, -1):
-        entries[segment] = entered[segment, last]
-        last = left[segment, entries[segment]] if segment else last
-    return entries
+        state = borders[segment] = int((totals[segment] + segments[segment, :, state]).argmax())
+    return borders
 
 
-def _trace(worth: FloatArray, onward: FloatArray, entries: IntArray) -> IntArray:
-    """The states (length, segments) on the way, all segments side by side, each entered in a known state."""
-    length, count, states = worth.shape
-    total = np.full((count, states), _FORBIDDEN, np.float32)
-    total[np.arange(count), entries[:-1]] = 0
-    origins = np.empty((length, count, states), np.int64)
+def _trace(worth: FloatArray, onward: FloatArray, borders: IntArray) -> IntArray:
+    """The states (length, segments) on the way, all segments side by side, each between its borders."""
+    length, _, count = worth.shape
+    every = np.arange(count)
+    totals = np.empty_like(worth)
+    totals[0] = onward[0][borders[:-1], :, every].T + worth[0]
     for step in range(1, length):
-        arriving = total[:, :, None] + onward[step]
-        origins[step] = arriving.argmax(axis=1)
-        total = arriving.max(axis=1) + worth[step]
+        np.max(totals[step - 1][:, None] + onward[step], axis=0, out=totals[step])
+        totals[step] += worth[step]
     path = np.empty((length, count), np.int64)
-    # Where a segment ends is decided by the one after it: the last state that makes the best of both.
-    path[-1] = _ends(total, onward[0], entries)
+    path[-1] = borders[1:]
     for step in range(length - 1, 0, -1):
-        path[step - 1] = origins[step, np.arange(count), path[step]]
+        path[step - 1] = (totals[step - 1] + onward[step][:, path[step], every]).argmax(axis=0)
     return path
-
-
-def _ends(total: FloatArray, entering: FloatArray, entries: IntArray) -> IntArray:
-    """The last state of each segment, given the state the next one is entered in."""
-    onward = np.zeros_like(total)
-    onward[:-1] = entering[np.arange(1, len(total)), :, entries[1:-1]]
-    ends: IntArray = (total + onward).argmax(axis=1)
-    ends[-1] = entries[-1]
-    return ends
