@@ -9,8 +9,8 @@ All are ratios or differences of levels, so that they do not depend on gain. Fou
 - of each frame: how the low, middle and high bands rise and how drum-like they are, the bass's pitch and how
   clear it is, the lasting level of each octave, and how much is struck in a second around;
 - of each band: its frequency;
-- of each frame at fixed frequencies: the outline of the spectrum, of what lasts in it, and of that just before and
-  after, against the loudest around.
+- of each frame at fixed frequencies: the outline of the spectrum and of what lasts in it, now and before and after,
+  against the loudest around.
 
 Levels are natural logarithms of amplitude.
 """
@@ -68,7 +68,7 @@ _OUTLINE_GRID = Grid(1025, 22_050 / 2048)  # the bands from which the outline is
 _OUTLINE_TOP_HZ = 900.0  # below, each band is a point of it; above, six together are one
 _OUTLINE_STEP = 6
 _OUTLINE_FLOOR = -8.0
-_BESIDE = 2  # frames to the spectra before and after
+_BESIDE, _LASTING_BESIDE = 2, 6  # frames to the spectra before and after
 
 
 @attrs.frozen(eq=False)
@@ -79,7 +79,7 @@ class Cues:
         local: (frames, cues, bands).
         frame: (frames, cues).
         band: (cues, bands).
-        outline: (frames, cues), four cues for each of the points of the outline.
+        outline: (frames, cues), six cues for each of the points of the outline.
     """
 
     local: FloatArray
@@ -156,7 +156,7 @@ def find_cues(levels: FloatArray, pitch_hz: FloatArray, voicing: FloatArray, gri
         salience[:, None],
         _activity(levels - short, grid),
     )
-    return Cues(local, np.concatenate(columns, axis=1), _band_cues(grid), _outline(levels, lasting, grid))
+    return Cues(local, np.concatenate(columns, axis=1), _band_cues(grid), _outline(levels, short, grid))
 
 
 @lru_cache(maxsize=8)
@@ -176,18 +176,24 @@ def _points(values: FloatArray) -> FloatArray:
 
 
 def _outline(levels: FloatArray, lasting: FloatArray, grid: Grid) -> FloatArray:
-    """Levels now, of what lasts, before and after, against the loudest around: (frames, 4 points), at most 0.
+    """Levels, and levels of what lasts, against the loudest around, at most 0: (frames, 6 points).
+
+    Of each, first those now: levels, lasting, levels before and after, lasting before and after.
 
     Args:
         levels: float32 (REACH + frames + REACH, bands).
-        lasting: float32 (frames, bands).
+        lasting: as many, less what is brief.
         grid: the bands.
     """
-    frames, bands = len(lasting), _outline_bands(grid)
+    frames, bands = len(levels) - 2 * REACH, _outline_bands(grid)
     tops = np.lib.stride_tricks.sliding_window_view(levels.max(axis=1), 2 * REACH + 1).max(axis=1)[:, None]
-    near = _points(levels[REACH - _BESIDE : REACH + frames + _BESIDE, bands])
-    parts = [near[_BESIDE:][:frames], _points(lasting[:, bands]), near[:frames], near[2 * _BESIDE :]]
-    result = np.concatenate([part - tops for part in parts], axis=1)
+
+    def three(values: FloatArray, beside: int) -> list[FloatArray]:
+        near = _points(values[REACH - beside : REACH + frames + beside, bands])
+        return [near[first : first + frames] for first in (beside, 0, 2 * beside)]
+
+    (now, before, after), (lasts, lasted, will_last) = three(levels, _BESIDE), three(lasting, _LASTING_BESIDE)
+    result = np.concatenate([part - tops for part in (now, lasts, before, after, lasted, will_last)], axis=1)
     np.clip(result, _OUTLINE_FLOOR, 0, out=result)
     return result
 

@@ -5,8 +5,8 @@ so gain and polarity change nothing. The stems add up to the mixture: ``other`` 
 
 A small network (one hidden layer, the same for all bands and frames) turns the cues of :mod:`musicengine.audio.cues`
 into masks: structure over time and frequency, the harmonics of the lead's and of the bass's pitch, the band, and what
-the drums do in the same frame. Another hidden layer sees the outline of all of the spectrum and adds to the odds of
-drums and bass, whose sounds vary less than voices do. Both were fitted to the signal-to-distortion ratio (Le Roux et
+the drums do in the same frame. Another hidden layer sees the outline of all of the spectrum: it tells the first what
+kind of frame this is, and adds to the odds of drums and bass, whose sounds vary less than voices do. Both were fitted to the signal-to-distortion ratio (Le Roux et
 al., "SDR: half-baked or well done?", 2019) of rendered mixtures with known parts; ``tools/fit_separation.py`` fits one
 that way. In stereo the voice gets only what is in the middle: its power lies in the mean of the channels and not in
 their difference.
@@ -278,30 +278,34 @@ def _share_out(cues: Cues, grid: Grid) -> FloatArray:
     for first in range(0, frames, _CACHED_FRAMES):
         piece = slice(first, min(first + _CACHED_FRAMES, frames))
         rows = slice(0, piece.stop - first)
+        kind, drawn = _from_outline(cues.outline[piece])
         given[rows, :count] = cues.local[piece]
-        factors[rows, :, -1] = of_frames[piece]
+        factors[rows, :, -1] = of_frames[piece] + kind
         hidden = np.matmul(factors[rows], given[rows], out=units[rows])
         np.maximum(hidden, 0, out=hidden)
         logits = weights.output.T @ hidden
         logits += weights.output_bias[:, None]
-        logits[:, _DRAWN] += _from_outline(cues.outline[piece]).take(points, axis=2)
+        logits[:, _DRAWN] += drawn.take(points, axis=2)
         logits -= logits.max(axis=1, keepdims=True)
         odds = np.exp(logits, out=logits)
         np.divide(odds[:, :3], odds.sum(axis=1, keepdims=True), out=result[piece])
     return result
 
 
-def _from_outline(outline: FloatArray) -> FloatArray:
-    """What adds to the logits of drums and bass at the outline's points: (frames, 2, points), of few frames."""
-    weights = _weights()
+def _from_outline(outline: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """What few frames' outline adds to the hidden units and to the logits of drums and bass at its points.
+
+    Returns:
+        float32 (frames, units) and (frames, 2, points).
+    """
+    weights, frames = _weights(), len(outline)
     # Always as many rows, so that rounding does not depend on the block.
     rows = np.zeros((_CACHED_FRAMES, outline.shape[1]), np.float32)
-    rows[: len(outline)] = outline
+    rows[:frames] = outline
     hidden = product(rows, weights.outline)
     hidden += weights.outline_bias
     np.maximum(hidden, 0, out=hidden)
-    logits: FloatArray = product(hidden, weights.shape)[: len(outline)].reshape(len(outline), 2, -1)
-    return logits
+    return product(hidden, weights.kind)[:frames], product(hidden, weights.shape)[:frames].reshape(frames, 2, -1)
 
 
 @attrs.frozen(eq=False)
@@ -316,6 +320,7 @@ class _Weights:
     output_bias: FloatArray
     outline: FloatArray
     outline_bias: FloatArray
+    kind: FloatArray
     shape: FloatArray
 
 
