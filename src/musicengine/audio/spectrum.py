@@ -56,6 +56,12 @@ class Survey:
         return self.rate / self.hop
 
     @property
+    def sparse(self) -> Survey:
+        """The frames that lie side by side, without their shape."""
+        step = self.length // self.hop
+        return Survey(self.rate, self.length, self.length, self.mel[::step], self.chroma[::step], self.shape[:0])
+
+    @property
     def times_s(self) -> FloatArray:
         """The centre of each frame."""
         return (np.arange(len(self.mel)) * (self.hop / self.rate)).astype(np.float32)
@@ -81,8 +87,8 @@ def survey(
         block_frames: frames held at a time, rounded up to a multiple of 256; any number gives the very same result.
         threads: how many parts of the audio to work on at once; numpy lets them run in parallel.
         timbre: whether to measure the shape, which timbre alone needs and which takes a fifth of the time.
-        sparse: frames side by side instead of overlapping by three quarters, and ``mel`` alone: a quarter of the work
-            for whoever wants nothing but levels over time.
+        sparse: frames side by side instead of overlapping by three quarters, without their shape: a quarter of the
+            work for whoever wants no more than levels over time.
     """
     length = frame_length(audio.rate)
     result = _empty(audio, length, timbre=timbre, sparse=sparse)
@@ -106,7 +112,7 @@ def _empty(audio: Audio, length: int, *, timbre: bool, sparse: bool) -> Survey:
     hop = length if sparse else length // 4
     frames = count_frames(audio.samples.shape[1], hop)
     shapes = -(-frames // SHAPE_STEP) if timbre and not sparse else 0
-    rooms = ((frames, MEL_BANDS), (0 if sparse else frames, 12), (shapes, shape.COLUMNS))
+    rooms = ((frames, MEL_BANDS), (frames, 12), (shapes, shape.COLUMNS))
     return Survey(audio.rate, length, hop, *(np.empty(room, np.float32) for room in rooms))
 
 
@@ -124,8 +130,7 @@ def _fill(result: Survey, audio: Audio, first: int, last: int) -> None:
     for begin in range(first, last, _PRODUCT_FRAMES):
         part, end = power[begin - first :][:_PRODUCT_FRAMES], min(begin + _PRODUCT_FRAMES, last)
         spectra.mel_power(part, result.rate, length, result.mel[begin:end])
-        if len(result.chroma):
-            product(part, spectra.chroma_filters(result.rate, length), result.chroma[begin:end])
+        product(part, spectra.chroma_filters(result.rate, length), result.chroma[begin:end])
 
 
 def lowered(audio: Audio, *, keep: bool = False) -> Decimated:

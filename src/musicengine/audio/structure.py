@@ -88,7 +88,8 @@ def find_sections(
 
 def find_form(audio: Audio, *, survey: Survey | None = None, beats: Beats | None = None) -> Form | None:
     """Sections and energy over time; arguments and abstention as :func:`find_sections`."""
-    found = survey if survey is not None else _survey(audio, timbre=False)
+    # Cells are half a second long: frames side by side tell as much of them as frames that overlap.
+    found = survey.sparse if survey is not None else _survey(audio, sparse=True)
     if audio.duration_s < _SHORTEST_S or not found.mel.max() > 0:
         return None
     levels_db = _levels_db(found)
