@@ -1,13 +1,12 @@
 """Mixtures with known parts to fit separation to: what the composer or others write, played by sampled instruments.
 
     python tools/render_parts.py FOLDER --fonts A.sf2 B.sf2 [--count 160] [--seconds 12]
-    python tools/render_parts.py FOLDER --fonts A.sf2 B.sf2 --scores FOLDER [--leads] [--seconds 12]
+    python tools/render_parts.py FOLDER --fonts A.sf2 B.sf2 --scores FOLDER [--seconds 12]
 
 Composes in every genre by turns and has drums, bass, lead and accompaniment played one after the other by fluidsynth
 (which must be on the path) with General MIDI instruments of the sound fonts by turns, drawn at random, as are levels,
 octaves of the bass, reverb, and whether the lead is played, sung by the synthetic singer or one of the accompanists.
-Scores are General MIDI files: channel 10 are the drums, programs 33 to 40 the bass, channel 16 is the lead if
-``--leads`` says so, and all else is other. Each is
+Scores are General MIDI files: channel 10 are the drums, programs 33 to 40 the bass, and all else is other. Each is
 played twice, as it is, and transposed, with other instruments of the same families and the bass maybe in a higher octave; of each four stretches are taken.
 Writes FLAC files and a JSON file for each mixture whose field "stems" names its parts. Needs mido and soundfile.
 """
@@ -38,7 +37,7 @@ LONGEST_S = 120.0  # of a score
 STRETCHES = 4  # of a performance
 FAMILY = 8  # programs
 GAP_S = 3.0  # between passages: what rings dies away
-DRUM_CHANNEL, LEAD_CHANNEL = 9, 15
+DRUM_CHANNEL = 9
 BASSES = range(32, 40)
 LEADS = (4, 11, 22, 26, 27, 30, 40, 52, 53, 56, 59, 60, 64, 65, 66, 68, 71, 73, 75, 79, 80, 81, 82, 85, 87)
 ACCOMPANISTS = (0, 1, 2, 4, 5, 7, 11, 16, 17, 18, 19, 21, 24, 25, 26, 27, 28, 29, 30, 45, 48, 49, 50, 51, 57, 58, 61,
@@ -132,7 +131,7 @@ def leveled(samples: np.ndarray, range_db: tuple[float, float], random: np.rando
     )
 
 
-def of_stems(score: Path, lead_channel: int | None) -> list[tuple[float, mido.Message, str | None]]:
+def of_stems(score: Path) -> list[tuple[float, mido.Message, str | None]]:
     """The score's messages with their seconds, and for notes the stem that plays them."""
     programs, now, result = [0] * 16, 0.0, []
     for message in mido.MidiFile(score, clip=True):
@@ -147,7 +146,6 @@ def of_stems(score: Path, lead_channel: int | None) -> list[tuple[float, mido.Me
         if message.type in ("note_on", "note_off"):
             plays_bass = programs[message.channel] in BASSES
             stem = "drums" if message.channel == DRUM_CHANNEL else "bass" if plays_bass else "other"
-            stem = "vocals" if message.channel == lead_channel else stem
         result.append((now, message, stem))
     return result
 
@@ -163,11 +161,9 @@ def changed(message: mido.Message, shift: int, programs: dict[tuple[int, int], i
     return message
 
 
-def perform(
-    score: Path, font: Path, random: np.random.Generator, *, freely: bool, lead_channel: int | None
-) -> dict[str, np.ndarray]:
+def perform(score: Path, font: Path, random: np.random.Generator, *, freely: bool) -> dict[str, np.ndarray]:
     """The score's stems, each played alone; freely: transposed, half of the instruments others of their families."""
-    timed, shift, programs = of_stems(score, lead_channel), int(random.integers(-4, 5)) if freely else 0, {}
+    timed, shift, programs = of_stems(score), int(random.integers(-4, 5)) if freely else 0, {}
     shifts = {"bass": shift + int(random.choice([0, 12, 24], p=[0.6, 0.3, 0.1])) if freely else 0}
     for _, message, _ in timed:
         if freely and message.type == "program_change" and random.random() < 0.5:
@@ -197,14 +193,13 @@ def stretches(
             yield parts
 
 
-def play_scores(folder: Path, scores: Path, fonts: list[Path], seconds: float, lead_channel: int | None) -> None:
+def play_scores(folder: Path, scores: Path, fonts: list[Path], seconds: float) -> None:
     """Writes stretches of what is written, by fonts by turns."""
     random = np.random.default_rng(0)
     for number, score in enumerate(sorted(scores.glob("*.mid"))):
         for freely in (False, True):
             try:
-                font = fonts[(number + freely) % len(fonts)]
-                stems = perform(score, font, random, freely=freely, lead_channel=lead_channel)
+                stems = perform(score, fonts[(number + freely) % len(fonts)], random, freely=freely)
             except (OSError, EOFError, ValueError, KeySignatureError) as error:
                 print(f"{score}: {error}", flush=True)
                 break
@@ -228,12 +223,10 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=160)
     parser.add_argument("--seconds", type=float, default=12)
     parser.add_argument("--scores", type=Path)
-    parser.add_argument("--leads", action="store_true")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     if options.scores:
-        lead_channel = LEAD_CHANNEL if options.leads else None
-        play_scores(options.folder, options.scores, options.fonts, options.seconds, lead_channel)
+        play_scores(options.folder, options.scores, options.fonts, options.seconds)
         return
     random, genres, batch = np.random.default_rng(0), all_genres(), 20
     for first in range(0, options.count, batch):

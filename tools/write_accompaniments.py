@@ -1,12 +1,12 @@
 """General MIDI scores of many styles to render mixtures from: random harmonies over the grooves of MMA.
 
-    python tools/write_accompaniments.py FOLDER [--count 480] [--leads]
+    python tools/write_accompaniments.py FOLDER [--count 400]
 
 MMA (the Musical MIDI Accompaniment generator by Bob van der Poel, which must be on the path with its library of
 grooves) plays drums, bass and chords to progressions drawn here, in a groove drawn for every score; a lead, a riff
 that doubles the bass and a left hand that plays low chord tones, all drawn at random, are added to some, so that much
-but the bass is low as well. With ``--leads`` every
-score has a lead, on channel 16. The scores are read by ``tools/render_parts.py --scores FOLDER [--leads]``. Needs mido.
+but the bass is low as well. The scores are read by
+``tools/render_parts.py --scores FOLDER``. Needs mido.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ DEGREES = {  # semitones above the key note, qualities of chords, and how often 
 LEADS = (0, 4, 11, 16, 21, 22, 26, 27, 29, 30, 40, 48, 52, 54, 56, 57, 60, 61, 64, 65, 66, 68, 71, 73, 75, 80, 81, 82, 87)
 LOW = (0, 1, 2, 6, 7, 16, 17, 18, 19, 27, 29, 30, 42, 43, 45, 46, 47, 48, 50, 57, 58, 60, 61, 62, 66, 67, 70, 80, 81, 87, 90, 108)
 RIFFS = (0, 4, 19, 25, 26, 27, 28, 29, 30, 48, 50, 57, 58, 61, 62, 63, 66, 67, 70, 80, 81, 87)
-DRUM_CHANNEL, LEAD_CHANNEL = 9, 15
+DRUM_CHANNEL = 9
 BASSES = range(32, 40)
 
 Note = tuple[int, int, int, int]  # start and end in ticks, pitch, velocity
@@ -149,19 +149,16 @@ def track(played: list[Note], channel: int, program: int, volume: int) -> mido.M
     return mido.MidiTrack(message.copy(time=b - a) for (a, b), (_, message) in zip(pairwise(ticks), timed, strict=True))
 
 
-def write(path: Path, groove: str, random: np.random.Generator, *, leads: bool) -> None:
-    """An accompaniment, with a lead for six of ten (or all), a riff for four and a left hand for five."""
+def write(path: Path, groove: str, random: np.random.Generator) -> None:
+    """An accompaniment, with a lead for six of ten, a riff for four and a left hand for five."""
     score = accompany(groove, random)
     recast(score, random)
     used = {message.channel for one in score.tracks for message in one if hasattr(message, "channel")}
-    free = iter([channel for channel in range(LEAD_CHANNEL) if channel not in used and channel != DRUM_CHANNEL])
+    free = iter([channel for channel in range(16) if channel not in used and channel != DRUM_CHANNEL])
     with_lead, with_riff, with_left = random.random(3) < (0.6, 0.4, 0.5)
     others, bass = notes(score, of_bass=False), notes(score, of_bass=True)
     added = []
-    if leads and others:
-        melody = lead(others, score.ticks_per_beat, random)
-        score.tracks.append(track(melody, LEAD_CHANNEL, int(random.choice(LEADS)), int(random.integers(90, 128))))
-    elif with_lead and others:
+    if with_lead and others:
         plays_bass = random.random() < 0.15  # a bass that sings
         added.append((lead(others, score.ticks_per_beat, random), BASSES if plays_bass else LEADS))
     if with_riff and bass:
@@ -177,15 +174,14 @@ def main() -> None:
     """Draw grooves and write their scores."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--count", type=int, default=480)
-    parser.add_argument("--leads", action="store_true")
+    parser.add_argument("--count", type=int, default=400)
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    random = np.random.default_rng(int(options.leads))
+    random = np.random.default_rng(0)
     names = random.permutation(grooves())
     for number in range(options.count):
         try:
-            write(options.folder / f"{number:04d}.mid", str(names[number % len(names)]), random, leads=options.leads)
+            write(options.folder / f"{number:04d}.mid", str(names[number % len(names)]), random)
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
             print(f"{names[number % len(names)]}: {error}", flush=True)
 
