@@ -1,11 +1,11 @@
 """Fit the weights of :mod:`musicengine.audio.separation` to mixtures with known parts.
 
-    python tools/fit_separation.py FOLDER --rendered FOLDER [FOLDER ...] [--folds 4] [--steps 6000] [--dry-run]
+    python tools/fit_separation.py FOLDER --rendered FOLDER [FOLDER ...] [--folds 4] [--steps 5000] [--dry-run]
 
 A folder holds JSON files whose field ``stems`` names audio files of the parts (22.05 kHz, mono), the mixture being
 their sum. Labelled clips of recorded or rendered music are in the first; the others are rendered ones, from
-``tools/render_parts.py``. Fitted are the labelled mixtures as they are; variations of all of them, transposed by up to
-four semitones and with each part equalized and at another level; and remixes, parts of different clips treated alike.
+``tools/render_parts.py``. Fitted are the mixtures as they are; variations, transposed by up to four semitones
+and with each part equalized and at another level; and remixes, parts of different clips treated alike.
 Maximizes the scale-invariant signal-to-distortion ratio of the parts that are known and audible, by Adam; needs torch
 and some gigabytes of memory. Prints the gain over the mixture, cross-validated over the clips of FOLDER, before it
 writes. A clip that is left out lends no part to a remix or a variation.
@@ -15,6 +15,9 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import attrs
@@ -32,7 +35,7 @@ from musicengine.values.sound import Audio
 STEMS = ("vocals", "drums", "bass", "other")
 RATE = 22_050
 REMIXES, REMIX_S = 1300, 10
-VARIATIONS, VARIATION_S = 6, 12  # of each labelled clip; rendered ones are varied once
+VARIATIONS, VARIATION_S = 6, 12  # of each labelled clip; every other rendered one is varied, the rest are as they are
 FROM_LABELLED = 0.3  # of the parts of remixes
 STEP = 2  # frames; every other one of what is long
 FRAMES, BATCH = 40, 8
@@ -41,7 +44,7 @@ WEIGHTS = torch.tensor([1.2, 1, 1.2, 0.2])  # of the stems
 AUDIBLE = 0.03  # of the mixture's energy
 LEVELS_DB = {"vocals": (-3, 6), "drums": (-9, 5), "bass": (-6, 5), "other": (-4, 4)}
 REMIX_DB = {"vocals": (-4, 5), "drums": (-6, 3), "bass": (-6, 3), "other": (-6, 3)}
-HIDDEN, OUTLINE_HIDDEN = 32, 128
+HIDDEN, OUTLINE_HIDDEN = 16, 128
 RATE_OF_LEARNING, DECAY = 3e-3, 0.02
 OUTPUT = Path(__file__).parents[1] / "src/musicengine/audio/separation.npz"
 GRID = Grid(frame_length(RATE) + 1, RATE / (2 * frame_length(RATE)))
@@ -132,8 +135,14 @@ def leveled(part: np.ndarray, range_db: tuple[float, float], random: np.random.G
     return (gain * part).astype(np.float32)
 
 
-def vary(clip: Clip, kind: str, parts: Parts, random: np.random.Generator) -> Mixture:
+def as_it_is(clip: Clip, kind: str, files: Files, *, whole: bool = False) -> Mixture:
+    """The clip itself."""
+    return describe(frozenset([clip]), kind, read(files), whole=whole)
+
+
+def vary(clip: Clip, kind: str, files: Files, random: np.random.Generator) -> Mixture:
     """Some of a clip, transposed, with each part equalized and at another level."""
+    parts = read(files)
     size = len(next(iter(parts.values())))
     at = np.minimum(np.arange(VARIATION_S * RATE) * 2 ** (random.integers(-4, 5) / 12), size - 1)
     start = int(random.integers(size))
@@ -144,7 +153,7 @@ def vary(clip: Clip, kind: str, parts: Parts, random: np.random.Generator) -> Mi
 
 def remix(clips: dict[Clip, Files], labelled: set[Clip], random: np.random.Generator, *, sung: bool) -> Mixture:
     """Drums, bass and other of three clips, and the voice of a fourth; some of them labelled ones."""
-    count = REMIX_S * RATE
+    size = REMIX_S * RATE
     used, parts = set(), {}
     for stem in STEMS[0 if sung else 1 :]:
         having = [n for n in clips if stem in clips[n] and (stem != "other" or sung or "drums" in clips[n])]
@@ -152,24 +161,35 @@ def remix(clips: dict[Clip, Files], labelled: set[Clip], random: np.random.Gener
         having = [n for n in having if (n in labelled) == among] or having
         name = having[random.integers(len(having))]
         part = read({stem: clips[name][stem]})[stem]
-        part = np.roll(part, random.integers(count))
-        part = np.interp(np.arange(count) * 2 ** (random.integers(-3, 4) / 12), np.arange(part.size), part)
+        part = np.roll(part, random.integers(size))
+        part = np.interp(np.arange(size) * 2 ** (random.integers(-3, 4) / 12), np.arange(part.size), part)
         parts[stem] = leveled(equalized(part, random), REMIX_DB[stem], random)
         used.add(name)
     return describe(frozenset(used), "remixed", parts)
 
 
 def gather(labelled: dict[Clip, Files], rendered: dict[Clip, Files]) -> list[Mixture]:
-    """All that is fitted: the labelled mixtures, variations, and remixes."""
-    random = np.random.default_rng(1)
-    mixtures = []
+    """All that is fitted: the mixtures, variations, and remixes."""
+    return [make() for make in recipes(labelled, rendered)]
+
+
+def recipes(labelled: dict[Clip, Files], rendered: dict[Clip, Files]) -> list[Callable[[], Mixture]]:
+    """How to make each of the mixtures, each with random numbers of its own."""
+    numbers = count(1)
+
+    def varied(name: Clip, kind: str, files: Files) -> Callable[[], Mixture]:
+        return partial(vary, name, kind, files, np.random.default_rng(next(numbers)))
+
+    made: list[Callable[[], Mixture]] = []
     for name, files in labelled.items():
-        parts = read(files)
-        mixtures.append(describe(frozenset([name]), "labelled", parts, whole=True))
-        mixtures += [vary(name, "labelled", parts, random) for _ in range(VARIATIONS)]
-    mixtures += [vary(name, name[0], read(files), random) for name, files in rendered.items()]
-    both = labelled | rendered
-    return mixtures + [remix(both, set(labelled), random, sung=i % 5 < 2) for i in range(REMIXES)]
+        made.append(partial(as_it_is, name, "labelled", files, whole=True))
+        made += [varied(name, "labelled", files) for _ in range(VARIATIONS)]
+    for number, (name, files) in enumerate(rendered.items()):
+        made.append(varied(name, name[0], files) if number % 2 else partial(as_it_is, name, name[0], files))
+    both, among = labelled | rendered, set(labelled)
+    return made + [
+        partial(remix, both, among, np.random.default_rng(next(numbers)), sung=i % 5 < 2) for i in range(REMIXES)
+    ]
 
 
 class Network(torch.nn.Module):
@@ -313,7 +333,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rendered", type=Path, nargs="*", default=[])
     parser.add_argument("--folds", type=int, default=4)
-    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--dry-run", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(1)

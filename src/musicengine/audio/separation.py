@@ -230,23 +230,25 @@ def _band_powers(audio: Audio, grid: Grid, length: int, first: int, last: int) -
         first two, and the part of the former in it (None for mono).
     """
     hop = length // 2
-    start, end = (first - 1) * hop, last * hop
-    power = _band_means(mixed(audio, start, end), grid)
+    power = _band_means(mixed(audio, (first - 1) * hop, last * hop), grid, hop)
     if audio.channels == 1:
         return power, None
+    # How wide a sound is changes slowly: every other frame, each side by side with the next, tells it of two.
+    even = first - first % 2
+    start, end = (even - 1) * hop, (last - 1 + (last - even) % 2) * hop
     apart = (padded(audio.samples[0], start, end) - padded(audio.samples[1], start, end)) * np.float32(0.5)
-    both = power + _band_means(apart, grid)
+    both = power + _band_means(apart, grid, length).repeat(2, axis=0)[first - even :][: last - first]
     return both, np.divide(power, both, out=np.zeros_like(both), where=both > 0)
 
 
-def _band_means(signal: FloatArray, grid: Grid) -> FloatArray:
-    """Mean power of the bins of each band, of all frames of the signal: (frames, bands)."""
-    hop = grid.bins - 1
-    result = np.empty((signal.size // hop - 1, len(grid.widths)), np.float32)
+def _band_means(signal: FloatArray, grid: Grid, step: int) -> FloatArray:
+    """Mean power of the bins of each band, of all frames of the signal, ``step`` samples apart: (frames, bands)."""
+    length = 2 * (grid.bins - 1)
+    result = np.empty(((signal.size - length) // step + 1, len(grid.widths)), np.float32)
     first_bins = np.array(grid.edges[:-1])
     for first in range(0, len(result), _TRANSFORMED_FRAMES):  # few at a time, so that they stay in the cache
         rows = result[first : first + _TRANSFORMED_FRAMES]
-        power = spectra.power(signal[first * hop : (first + len(rows) + 1) * hop], 2 * hop, hop)
+        power = spectra.power(signal[first * step : (first + len(rows) - 1) * step + length], length, step)
         np.add.reduceat(power, first_bins, axis=1, out=rows)
     result /= grid.widths
     return result
