@@ -247,17 +247,17 @@ def find_band_cues() -> np.ndarray:
     return find_cues(np.zeros((2 * REACH + 1, len(GRID.hz)), np.float32), none, none, GRID).band.T.copy()
 
 
-def ratios_db(
-    masks: torch.Tensor, energy: torch.Tensor, shared: torch.Tensor, energies: torch.Tensor
-) -> torch.Tensor:
+def ratios_db(masks: torch.Tensor, energy: torch.Tensor, shared: torch.Tensor, energies: torch.Tensor) -> torch.Tensor:
     """The scale-invariant signal-to-distortion ratio of each stem: (..., stems)."""
     of_stem = torch.einsum("...fbs,...fsb->...s", masks, shared) ** 2 / (energies + 1e-20)
     all_of_it = torch.einsum("...fbs,...fb->...s", masks**2, energy)
-    return 10 * torch.log10((of_stem + 1e-12 * all_of_it) / (torch.maximum(all_of_it - of_stem, 1e-3 * all_of_it) + 1e-20))
+    return 10 * torch.log10(
+        (of_stem + 1e-12 * all_of_it) / (torch.maximum(all_of_it - of_stem, 1e-3 * all_of_it) + 1e-20)
+    )
 
 
 def drawn_from(mixtures: list[Mixture], random: np.random.Generator) -> list[torch.Tensor]:
-    """A batch: local, frame and outline cues of some frames of some mixtures one after the other, and their energies."""
+    """A batch: the cues of some frames of some mixtures, one after the other, and the energies of each mixture."""
     pools: dict[str, list[Mixture]] = {}
     for mixture in mixtures:
         pools.setdefault(mixture.kind, []).append(mixture)

@@ -7,8 +7,9 @@ Composes in every genre by turns and has drums, bass, lead and accompaniment pla
 (which must be on the path) with General MIDI instruments of the sound fonts by turns, drawn at random, as are levels,
 octaves of the bass, reverb, and whether the lead is played, sung by the synthetic singer or one of the accompanists.
 Scores are General MIDI files: channel 10 are the drums, programs 33 to 40 the bass, and all else is other. Each is
-played twice, as it is, and transposed, with other instruments of the same families and the bass maybe in a higher octave; of each four stretches are taken.
-Writes FLAC files and a JSON file for each mixture whose field "stems" names its parts. Needs mido and soundfile.
+played twice, as it is, and transposed, with other instruments of the same families and the bass maybe an octave or two
+higher; of each four stretches are taken. Writes FLAC files and a JSON file for each mixture whose field "stems" names
+its parts. Needs mido and soundfile.
 """
 
 from __future__ import annotations
@@ -171,7 +172,9 @@ def perform(score: Path, font: Path, random: np.random.Generator, *, freely: boo
             programs[message.channel, message.program] = family + int(random.integers(FAMILY))
     stems = {}
     for name in sorted({stem for *_, stem in timed if stem}):
-        heard = [(second, changed(m, shifts.get(stem, shift), programs)) for second, m, stem in timed if stem in (None, name)]
+        heard = [
+            (second, changed(m, shifts.get(stem, shift), programs)) for second, m, stem in timed if stem in (None, name)
+        ]
         stems[name] = sound(tracked(heard), font)
     return stems
 

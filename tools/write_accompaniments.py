@@ -31,8 +31,71 @@ DEGREES = {  # semitones above the key note, qualities of chords, and how often 
     "minor": ((0, ("m", "m7"), 5), (3, ("", "M7"), 2), (5, ("m", "m7"), 2), (7, ("7", "m"), 3),
               (8, ("", "M7"), 3), (10, ("", "7"), 3), (2, ("m7b5",), 1)),
 }  # fmt: skip
-LEADS = (0, 4, 11, 16, 21, 22, 26, 27, 29, 30, 40, 48, 52, 54, 56, 57, 60, 61, 64, 65, 66, 68, 71, 73, 75, 80, 81, 82, 87)
-LOW = (0, 1, 2, 6, 7, 16, 17, 18, 19, 27, 29, 30, 42, 43, 45, 46, 47, 48, 50, 57, 58, 60, 61, 62, 66, 67, 70, 80, 81, 87, 90, 108)
+LEADS = (
+    0,
+    4,
+    11,
+    16,
+    21,
+    22,
+    26,
+    27,
+    29,
+    30,
+    40,
+    48,
+    52,
+    54,
+    56,
+    57,
+    60,
+    61,
+    64,
+    65,
+    66,
+    68,
+    71,
+    73,
+    75,
+    80,
+    81,
+    82,
+    87,
+)
+LOW = (
+    0,
+    1,
+    2,
+    6,
+    7,
+    16,
+    17,
+    18,
+    19,
+    27,
+    29,
+    30,
+    42,
+    43,
+    45,
+    46,
+    47,
+    48,
+    50,
+    57,
+    58,
+    60,
+    61,
+    62,
+    66,
+    67,
+    70,
+    80,
+    81,
+    87,
+    90,
+    108,
+)
 RIFFS = (0, 4, 19, 25, 26, 27, 28, 29, 30, 48, 50, 57, 58, 61, 62, 63, 66, 67, 70, 80, 81, 87)
 DRUM_CHANNEL = 9
 BASSES = range(32, 40)
@@ -42,8 +105,8 @@ Note = tuple[int, int, int, int]  # start and end in ticks, pitch, velocity
 
 def grooves() -> list[str]:
     """The names of all grooves of the library but metronomes."""
-    found = {name for path in sorted(GROOVES.glob("*.mma"))
-             for name in re.findall(r"^\s*DefGroove\s+(\S+)", path.read_text(errors="replace"), re.MULTILINE)}  # fmt: skip
+    texts = [path.read_text(errors="replace") for path in sorted(GROOVES.glob("*.mma"))]
+    found = {name for text in texts for name in re.findall(r"^\s*DefGroove\s+(\S+)", text, re.MULTILINE)}
     return sorted(name for name in found if "metronome" not in name.lower() and name.lower() != "none")
 
 

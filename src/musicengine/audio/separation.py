@@ -6,10 +6,10 @@ so gain and polarity change nothing. The stems add up to the mixture: ``other`` 
 A small network (one hidden layer, the same for all bands and frames) turns the cues of :mod:`musicengine.audio.cues`
 into masks: structure over time and frequency, the harmonics of the lead's and of the bass's pitch, the band, and what
 the drums do in the same frame. Another hidden layer sees the outline of all of the spectrum: it tells the first what
-kind of frame this is, and adds to the odds of drums and bass, whose sounds vary less than voices do. Both were fitted to the signal-to-distortion ratio (Le Roux et
-al., "SDR: half-baked or well done?", 2019) of rendered mixtures with known parts; ``tools/fit_separation.py`` fits one
-that way. In stereo the voice gets only what is in the middle: its power lies in the mean of the channels and not in
-their difference.
+kind of frame this is, and adds to the odds of drums and bass, whose sounds vary less than voices do. Both were fitted
+to the signal-to-distortion ratio (Le Roux et al., "SDR: half-baked or well done?", 2019) of rendered mixtures with
+known parts; ``tools/fit_separation.py`` fits them. In stereo the voice gets only what is in the middle: its power lies
+in the mean of the channels and not in their difference.
 
 Conventions: frames of about 93 ms, twice that of :mod:`musicengine.audio.spectrum`, centred on multiples of half of
 that. Masks are made on bands that are one bin wide at the bottom of the spectrum and grow upwards, block by block; they
