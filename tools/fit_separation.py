@@ -45,7 +45,7 @@ AUDIBLE = 0.03  # of the mixture's energy
 LEVELS_DB = {"vocals": (-3, 6), "drums": (-9, 5), "bass": (-6, 5), "other": (-4, 4)}
 REMIX_DB = {"vocals": (-4, 5), "drums": (-6, 3), "bass": (-6, 3), "other": (-6, 3)}
 HIDDEN, OUTLINE_HIDDEN = 16, 128
-RATE_OF_LEARNING, DECAY = 3e-3, 0.02
+RATE_OF_LEARNING, DECAY, DROPPED = 3e-3, 0.05, 0.3
 OUTPUT = Path(__file__).parents[1] / "src/musicengine/audio/separation.npz"
 GRID = Grid(frame_length(RATE) + 1, RATE / (2 * frame_length(RATE)))
 POINTS = torch.as_tensor(outline_points(GRID))
@@ -222,7 +222,7 @@ class Network(torch.nn.Module):
             (cues.float() - mean) / deviation
             for cues, (mean, deviation) in zip((local, frame, outline), self.scales, strict=True)
         )
-        seen = torch.relu(self.outline(outline))
+        seen = torch.nn.functional.dropout(torch.relu(self.outline(outline)), DROPPED, self.training)
         of_frame = self.frame(frame) + self.kind(seen)
         logits = self.output(torch.relu(self.local(local) + of_frame[:, None] + self.band(self.band_cues)))
         drawn = torch.zeros_like(logits)
@@ -298,7 +298,7 @@ def fit(mixtures: list[Mixture], steps: int) -> Network:
         adam.zero_grad()
         loss.backward()
         adam.step()
-    return network
+    return network.eval()
 
 
 @torch.no_grad()
