@@ -246,10 +246,12 @@ def _band_means(signal: FloatArray, grid: Grid, step: int) -> FloatArray:
     length = 2 * (grid.bins - 1)
     result = np.empty(((signal.size - length) // step + 1, len(grid.widths)), np.float32)
     first_bins = np.array(grid.edges[:-1])
+    single = int(np.argmax(grid.widths > 1))  # bands at the bottom, of one bin each: nothing to add up
     for first in range(0, len(result), _TRANSFORMED_FRAMES):  # few at a time, so that they stay in the cache
         rows = result[first : first + _TRANSFORMED_FRAMES]
         power = spectra.power(signal[first * step : (first + len(rows) - 1) * step + length], length, step)
-        np.add.reduceat(power, first_bins, axis=1, out=rows)
+        rows[:, :single] = power[:, :single]
+        np.add.reduceat(power, first_bins[single:], axis=1, out=rows[:, single:])
     result /= grid.widths
     return result
 
