@@ -31,6 +31,7 @@ __all__ = ["LOCAL_CUES", "REACH", "Cues", "Grid", "find_cues", "outline_points"]
 
 LOCAL_CUES = 18
 REACH = 15  # frames that a cue sees to each side
+_HIGHEST_HZ = 11_025.0
 _STEPS = (1, 2, -1, -2, -4)
 _SPANS_HZ = ((0.0, 150.0), (150.0, 2000.0), (4000.0, np.inf))
 _LOW_HZ, _BASS_TOP_HZ, _TONAL_TOP_HZ = 250.0, 1500.0, 1000.0
@@ -43,7 +44,7 @@ _AROUND = (0.5, 0.8, 1.0, 0.8, 0.5)  # weights of the frames that tell the bass'
 
 @attrs.frozen
 class Grid:
-    """The bands: ``bins`` of them in the transform, each ``bin_hz`` wide."""
+    """The bands of a transform with ``bins`` bins, each ``bin_hz`` wide; none above 11 kHz."""
 
     bins: int
     bin_hz: float
@@ -51,7 +52,7 @@ class Grid:
     @property
     def edges(self) -> tuple[int, ...]:
         """The first bin of each band and the end: one bin wide at the bottom, then less than half a semitone."""
-        return _edges(self.bins)
+        return _edges(min(self.bins, round(_HIGHEST_HZ / self.bin_hz) + 1))
 
     @property
     def widths(self) -> FloatArray:

@@ -38,8 +38,8 @@ _FLOOR, _FLOOR_BINS = 0.85, 20  # to each side
 _LOW_HZ, _LOW_PENALTY = 110.0, 0.15  # an octave: leads are rarely low
 _REFINING_HARMONICS = 4
 _NEAR, _NEAR_BINS = 0.042, 0.8  # how far from its place a partial may lie: of its frequency (72 cents), and in bins
-_COMB_GROUPS = 8
-_SILENCE = 1e-5  # amplitude of the loudest partial, -100 dBFS
+_COMB_GROUPS = 15  # of 16 pitches, as many as a processor multiplies at once
+_SILENCE = 1e-5  # of the loudest partial of all: a frame without a louder one is silent
 
 
 @attrs.frozen(eq=False)
@@ -75,14 +75,17 @@ def find_candidates(audio: Audio, block_frames: int, low: Decimated | None = Non
     total = count_frames(signal.size, hop)
     pitches = np.zeros((total, CANDIDATES), np.float32)
     saliences = np.zeros((total, CANDIDATES), np.float32)
-    clarity = np.zeros(total, np.float32)
+    clarity, loudest = np.zeros((2, total), np.float32)
     for first in range(0, total, block_frames):
         last = min(first + block_frames, total)
         start = first * hop - length // 2
         block = signal.read(start, start + (last - first - 1) * hop + length)
-        magnitudes = spectra.magnitude(block, length, hop)[:, : int(_HIGHEST_PARTIAL_HZ * length / rate)]
+        magnitudes = spectra.magnitude(block, length, hop, int(_HIGHEST_PARTIAL_HZ * length / rate))
         part = slice(first, last)
         pitches[part], saliences[part], clarity[part] = _candidates(magnitudes, rate / length)
+        loudest[part] = magnitudes.max(axis=1, initial=0)
+    silent = loudest <= _SILENCE * loudest.max(initial=0)
+    saliences[silent], clarity[silent] = 0, 0
     return Candidates(pitches, saliences, clarity, hop / rate)
 
 
@@ -90,7 +93,6 @@ def _candidates(magnitudes: FloatArray, bin_hz: float) -> tuple[FloatArray, Floa
     """Pitches, saliences and clarity of the strongest peaks of salience, as in :class:`Candidates`."""
     compressed = np.sqrt(magnitudes)
     compressed *= np.sqrt(compressed)
-    compressed[magnitudes.max(axis=1, initial=0) < _SILENCE / 4] = 0
     comb = _comb(magnitudes.shape[1], bin_hz)
     salience = np.empty((len(compressed), comb[-1][2].stop), np.float32)
     product_by_bands(compressed, comb, salience)

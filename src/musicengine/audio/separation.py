@@ -55,7 +55,7 @@ class Masks:
 
     Args:
         length: samples in a frame; frames are centred on multiples of half of it.
-        edges: the first bin of each band, and the end.
+        edges: the first bin of each band, and the end; bins above go with the last band.
         gains: uint8 (3, frames, bands), the parts of vocals, drums and bass in 255ths; the rest is other.
         levels: float16 (frames, bands), natural logarithm of the bands' root mean square amplitude.
     """
@@ -180,10 +180,11 @@ def render(audio: Audio, masks: Masks, *, threads: int = 2) -> Stems:
     """
     samples, hop = audio.samples, masks.length // 2
     stems = np.empty((4, *samples.shape), np.float32)
+    widths = np.diff((*masks.edges[:-1], hop + 1))
 
     def fill(first: int) -> None:
         last = min(first + _RENDER_FRAMES, masks.gains.shape[1] - 1)
-        gains = np.repeat(masks.gains[:, first : last + 1] * np.float32(1 / _FULL), np.diff(masks.edges), axis=2)
+        gains = np.repeat(masks.gains[:, first : last + 1] * np.float32(1 / _FULL), widths, axis=2)
         here = slice(first * hop, last * hop)
         for channel, signal in enumerate(samples):
             spectrum = _transform(padded(signal, (first - 1) * hop, (last + 1) * hop), masks.length)
@@ -236,8 +237,9 @@ def _band_powers(audio: Audio, grid: Grid, length: int, first: int, last: int) -
     # How wide a sound is changes slowly: every other frame, each side by side with the next, tells it of two.
     even = first - first % 2
     start, end = (even - 1) * hop, (last - 1 + (last - even) % 2) * hop
-    apart = (padded(audio.samples[0], start, end) - padded(audio.samples[1], start, end)) * np.float32(0.5)
-    both = power + _band_means(apart, grid, length).repeat(2, axis=0)[first - even :][: last - first]
+    apart = padded(audio.samples[0], start, end) - padded(audio.samples[1], start, end)
+    sides = _band_means(apart, grid, length) * np.float32(0.25)
+    both = power + sides.repeat(2, axis=0)[first - even :][: last - first]
     return both, np.divide(power, both, out=np.zeros_like(both), where=both > 0)
 
 
@@ -245,11 +247,11 @@ def _band_means(signal: FloatArray, grid: Grid, step: int) -> FloatArray:
     """Mean power of the bins of each band, of all frames of the signal, ``step`` samples apart: (frames, bands)."""
     length = 2 * (grid.bins - 1)
     result = np.empty(((signal.size - length) // step + 1, len(grid.widths)), np.float32)
-    first_bins = np.array(grid.edges[:-1])
+    *first_bins, bins = grid.edges
     single = int(np.argmax(grid.widths > 1))  # bands at the bottom, of one bin each: nothing to add up
     for first in range(0, len(result), _TRANSFORMED_FRAMES):  # few at a time, so that they stay in the cache
         rows = result[first : first + _TRANSFORMED_FRAMES]
-        power = spectra.power(signal[first * step : (first + len(rows) - 1) * step + length], length, step)
+        power = spectra.power(signal[first * step : (first + len(rows) - 1) * step + length], length, step, bins)
         rows[:, :single] = power[:, :single]
         np.add.reduceat(power, first_bins[single:], axis=1, out=rows[:, single:])
     result /= grid.widths
@@ -276,20 +278,20 @@ def _share_out(cues: Cues, grid: Grid) -> FloatArray:
     given[:, count:-1], given[:, -1] = cues.band, 1
     factors = np.empty((_CACHED_FRAMES, weights.bias.size, given.shape[1]), np.float32)
     factors[:, :, :-1] = np.concatenate([weights.local, weights.band]).T
-    of_frames = np.einsum("tc,ch->th", cues.frame, weights.frame) + weights.bias
+    kinds, drawn = _from_outline(cues.outline)
+    of_frames = np.einsum("tc,ch->th", cues.frame, weights.frame) + weights.bias + kinds
     units = np.empty((_CACHED_FRAMES, weights.bias.size, bands), np.float32)
     # Frame by frame, so that rounding does not depend on the block; few at a time, so that they stay in the cache.
     for first in range(0, frames, _CACHED_FRAMES):
         piece = slice(first, min(first + _CACHED_FRAMES, frames))
         rows = slice(0, piece.stop - first)
-        kind, drawn = _from_outline(cues.outline[piece])
         given[rows, :count] = cues.local[piece]
-        factors[rows, :, -1] = of_frames[piece] + kind
+        factors[rows, :, -1] = of_frames[piece]
         hidden = np.matmul(factors[rows], given[rows], out=units[rows])
         np.maximum(hidden, 0, out=hidden)
         logits = weights.output.T @ hidden
         logits += weights.output_bias[:, None]
-        logits[:, _DRAWN] += drawn.take(points, axis=2)
+        logits[:, _DRAWN] += drawn[piece].take(points, axis=2)
         logits -= logits.max(axis=1, keepdims=True)
         odds = np.exp(logits, out=logits)
         np.divide(odds[:, :3], odds.sum(axis=1, keepdims=True), out=result[piece])
@@ -297,15 +299,14 @@ def _share_out(cues: Cues, grid: Grid) -> FloatArray:
 
 
 def _from_outline(outline: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """What few frames' outline adds to the hidden units and to the logits of drums and bass at its points.
+    """What the outline adds to the hidden units and to the logits of drums and bass at its points.
 
     Returns:
         float32 (frames, units) and (frames, 2, points).
     """
     weights, frames = _weights(), len(outline)
-    # Always as many rows, so that rounding does not depend on the block.
-    rows = np.zeros((_CACHED_FRAMES, outline.shape[1]), np.float32)
-    rows[:frames] = outline
+    # Whole pieces, so that rounding does not depend on the block.
+    rows = np.pad(outline, ((0, -frames % _CACHED_FRAMES), (0, 0)))
     hidden = product(rows, weights.outline)
     hidden += weights.outline_bias
     np.maximum(hidden, 0, out=hidden)

@@ -96,7 +96,11 @@ def log_mel_db(survey: Survey, first: int = 0, last: int | None = None) -> Float
 
 def mfcc(log_mel: FloatArray, count: int = MFCCS) -> FloatArray:
     """Cepstral coefficients of log-mel spectra (frames, bands): float32 (frames, count)."""
-    return product(log_mel, _cosines(log_mel.shape[1], count))
+    # About the lowest band, so that frames alike, and silence above all, are so to the last digit in every row.
+    lowest = log_mel[:, :1]
+    cepstrum = product(log_mel - lowest, _cosines(log_mel.shape[1], count))
+    cepstrum[:, :1] += lowest * np.float32(log_mel.shape[1] ** 0.5)
+    return cepstrum
 
 
 @lru_cache(maxsize=8)

@@ -27,6 +27,8 @@ _LARGEST = 1 << 18
 _LARGEST_WITH_VECTOR = 9215
 #: Rows of a piece: with fewer, preparing the right side costs more than the product.
 _ROWS = 16
+#: What is multiplied at a time of long rows, when pieces would else be narrow.
+_DEPTH = 128
 
 
 def product(left: _Real, right: _Real, out: _Real | None = None) -> _Real:
@@ -73,6 +75,11 @@ def _fill(left: Array, right: Array, out: Array) -> None:
     else:
         k, n = right.shape
         width = max(1, min(n, _LARGEST // (max(1, min(_ROWS, len(left))) * max(1, k))))
+        if width < n and k > _DEPTH:
+            _fill(left[:, :_DEPTH], right[:_DEPTH], out)
+            for first in range(_DEPTH, k, _DEPTH):
+                out += product(left[:, first : first + _DEPTH], right[first : first + _DEPTH])
+            return
         for first in range(0, n, width):
             _by_rows(left, right[:, first : first + width], out[:, first : first + width])
 

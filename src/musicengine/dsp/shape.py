@@ -20,7 +20,6 @@ _ROLLOFF = 0.85
 _FLOOR = 1e-10  # of power, and of the magnitude of peaks and valleys
 _LOWEST_HZ = 200.0
 _QUANTILE = 0.02
-_RUN = 91  # bins
 
 
 def describe(magnitude: FloatArray, rate: int, scale: float) -> FloatArray:
@@ -110,23 +109,10 @@ def peaks_and_valleys_db(magnitude: FloatArray, rate: int, scale: float) -> Floa
     """
     out = np.full((len(magnitude), 2, CONTRAST_BANDS), -100, np.float32)
     for band, (first, last, count) in enumerate(_contrast_bands(rate, magnitude.shape[1])):
-        smallest, largest = _extremes(magnitude[:, first:last], count)
-        out[:, 0, band] = _level_db(largest, scale)
-        out[:, 1, band] = _level_db(smallest, scale)
+        ordered = np.sort(magnitude[:, first:last], axis=1)
+        out[:, 0, band] = _level_db(ordered[:, -count:], scale)
+        out[:, 1, band] = _level_db(ordered[:, :count], scale)
     return out.reshape(len(out), 2 * CONTRAST_BANDS)
-
-
-def _extremes(values: FloatArray, count: int) -> tuple[FloatArray, FloatArray]:
-    """The ``count`` smallest and largest values of each row, in order; short runs are sorted faster than long rows."""
-    frames, bins = values.shape
-    whole = bins // _RUN * _RUN
-    if count > _RUN or bins < 2 * _RUN:
-        ordered = np.sort(values, axis=1)
-        return ordered[:, :count], ordered[:, -count:]
-    runs = np.sort(values[:, :whole].reshape(frames, -1, _RUN), axis=2)
-    ends = (runs[:, :, :count], runs[:, :, -count:])
-    low, high = (np.sort(np.hstack([end.reshape(frames, -1), values[:, whole:]]), axis=1) for end in ends)
-    return low[:, :count], high[:, -count:]
 
 
 def _level_db(magnitude: FloatArray, scale: float) -> FloatArray:

@@ -43,28 +43,29 @@ def transform(signal: FloatArray, length: int, hop: int) -> ComplexArray:
     return np.fft.rfft(frame(signal, length, hop) * hann(length), norm="forward").astype(np.complex64, copy=False)
 
 
-def magnitude(signal: FloatArray, length: int, hop: int) -> FloatArray:
-    """The magnitude of :func:`transform`: float32 (frames, length // 2 + 1).
+def magnitude(signal: FloatArray, length: int, hop: int, bins: int | None = None) -> FloatArray:
+    """The magnitude of the first ``bins`` bins of :func:`transform`, or of all: float32 (frames, bins).
 
     The transform is taken of few frames at a time, so that it never leaves the processor's cache.
     """
     frames = frame(signal, length, hop)
     step = max(1, _CACHED_SAMPLES // length)
-    out = np.empty((len(frames), length // 2 + 1), np.float32)
+    every = length // 2 + 1
+    out = np.empty((len(frames), every if bins is None else min(bins, every)), np.float32)
     windowed = np.empty((step, length), np.float32)
-    spectrum = np.empty((step, length // 2 + 1), np.complex64)
+    spectrum = np.empty((step, every), np.complex64)
     for first in range(0, len(frames), step):
         part = frames[first : first + step]
         count = len(part)
         np.multiply(part, hann(length), out=windowed[:count])
         np.fft.rfft(windowed[:count], norm="forward", out=spectrum[:count])  # type: ignore[arg-type]  # takes any complex
-        np.abs(spectrum[:count], out=out[first : first + count])
+        np.abs(spectrum[:count, : out.shape[1]], out=out[first : first + count])
     return out
 
 
-def power(signal: FloatArray, length: int, hop: int) -> FloatArray:
-    """The squared magnitude of :func:`transform`: float32 (frames, length // 2 + 1)."""
-    result = magnitude(signal, length, hop)
+def power(signal: FloatArray, length: int, hop: int, bins: int | None = None) -> FloatArray:
+    """The square of :func:`magnitude`: float32 (frames, bins)."""
+    result = magnitude(signal, length, hop, bins)
     return np.square(result, out=result)
 
 
