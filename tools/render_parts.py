@@ -1,11 +1,13 @@
 """Mixtures with known parts to fit separation to: what the composer or others write, played by sampled instruments.
 
-    python tools/render_parts.py FOLDER --fonts A.sf2 B.sf2 [--count 160] [--seconds 12]
+    python tools/render_parts.py FOLDER --fonts A.sf2 B.sf2 [--count 160] [--seconds 12] [--songs]
     python tools/render_parts.py FOLDER --fonts A.sf2 B.sf2 --scores FOLDER [--seconds 12]
 
 Composes in every genre by turns and has drums, bass, lead and accompaniment played one after the other by fluidsynth
 (which must be on the path) with General MIDI instruments of the sound fonts by turns, drawn at random, as are levels,
 octaves of the bass, reverb, and whether the lead is played, sung by the synthetic singer or one of the accompanists.
+Songs are a lead and its accompaniment alone, which plays the bass's notes as well; half of the leads are sung by
+festival (which must be on the path, with its voices kal_diphone and ked_diphone).
 Scores are General MIDI files: channel 10 are the drums, programs 33 to 40 the bass, and all else is other. Each is
 played twice, as it is, and transposed, with other instruments of the same families and the bass maybe an octave or two
 higher; of each four stretches are taken. Writes FLAC files and a JSON file for each mixture whose field "stems" names
@@ -26,6 +28,7 @@ import numpy as np
 import soundfile
 from mido.midifiles.meta import KeySignatureError
 
+from musicengine.dsp.resampling import resample
 from musicengine.synth import compose
 from musicengine.synth.genres import all_genres
 from musicengine.synth.mix import render
@@ -44,6 +47,12 @@ LEADS = (4, 11, 22, 26, 27, 30, 40, 52, 53, 56, 59, 60, 64, 65, 66, 68, 71, 73, 
 ACCOMPANISTS = (0, 1, 2, 4, 5, 7, 11, 16, 17, 18, 19, 21, 24, 25, 26, 27, 28, 29, 30, 45, 48, 49, 50, 51, 57, 58, 61,
                 62, 63, 67, 70, 81, 88, 89, 90, 91, 94)  # fmt: skip
 KITS = (0, 0, 8, 16, 24, 25, 32, 40)
+SINGERS = ("kal_diphone", "ked_diphone")
+WORDS = (
+    "day night love light rain sun moon star heart hand home road sky sea blue gold time dream fire wind song sing "
+    "dance call wait walk fall stay hold and the of my your we will when through down so all long"
+)
+NOTES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 LEVELS_DB = {"vocals": (-6, 4), "drums": (-6, 5), "bass": (-6, 4), "other": (-4, 4)}
 
 Player = tuple[Part, int, int]  # with the program and how far to transpose, in semitones
@@ -63,6 +72,46 @@ def cast(parts: tuple[Part, ...], random: np.random.Generator) -> tuple[dict[str
     elif how < 0.8:
         stems["vocals"] = [(lead, int(random.choice(LEADS)), 0)]
     return stems, how >= 0.8 and lead.stem == "vocals"
+
+
+def cast_song(parts: tuple[Part, ...], random: np.random.Generator) -> tuple[dict[str, list[Player]], bool]:
+    """Who accompanies a lead that is played, or sung; one of them has the notes of the bass as well."""
+    lead, _, bass, *others = parts
+    programs = [int(random.choice(ACCOMPANISTS)) for _ in others]
+    some = [
+        (part, program, 0)
+        for part, program in zip(others, programs, strict=True)
+        if part.patch != "riser" and random.random() < 0.8
+    ]
+    stems = {"other": [*some, (bass, programs[0], int(random.choice([0, 12])))]}
+    sung = random.random() < 0.5
+    if not sung:
+        stems["vocals"] = [(lead, int(random.choice(LEADS)), int(random.choice([0, 12, 12, 24])))]
+    return stems, sung
+
+
+def sing(lead: Part, seconds: float, random: np.random.Generator) -> np.ndarray:
+    """The lead sung by festival to words at random, in mono: (samples,)."""
+    words, shift = WORDS.split(), int(random.integers(-5, 6))
+    lines, now = [], 0.0
+    for start, length, pitch in zip(lead.starts_s, lead.durations_s, lead.pitches, strict=True):
+        if start > now + 0.05:
+            lines.append(f'<REST BEATS="{start - now:.3f}"></REST>')
+        note = int(np.clip(round(float(pitch)) + shift, 36, 76))
+        name, word = f"{NOTES[note % 12]}{note // 12 - 1}", random.choice(words)
+        lines.append(f'<DURATION BEATS="{length:.3f}"><PITCH NOTE="{name}">{word}</PITCH></DURATION>')
+        now = float(start + length)
+    with tempfile.TemporaryDirectory() as folder:
+        score, wave = Path(folder) / "score.xml", Path(folder) / "sound.wav"
+        kind = '<!DOCTYPE SINGING PUBLIC "-//SINGING//DTD SINGING mark up//EN" "Singing.v0_1.dtd" []>'
+        # Beats per second are a fiftieth of BPM there.
+        score.write_text("\n".join(['<?xml version="1.0"?>', kind, '<SINGING BPM="50">', *lines, "</SINGING>"]))
+        voice = random.choice(SINGERS)
+        command = ["text2wave", "-eval", f"(voice_{voice})", "-mode", "singing", str(score), "-o", str(wave)]
+        subprocess.run(command, check=True, capture_output=True)
+        samples, rate = soundfile.read(wave, dtype="float32")
+    count = round(seconds * RATE)
+    return np.pad(resample(samples, rate, RATE), (0, count))[:count]
 
 
 def messages(
@@ -226,6 +275,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=160)
     parser.add_argument("--seconds", type=float, default=12)
     parser.add_argument("--scores", type=Path)
+    parser.add_argument("--songs", action="store_true")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     if options.scores:
@@ -239,9 +289,11 @@ def main() -> None:
             brief = Brief(genre=genres[number % len(genres)].name, duration_s=options.seconds,
                           density=float(random.uniform(-0.5, 1)), seed=number)  # fmt: skip
             arrangement = compose(brief)
-            stems, sings = cast(arrangement.parts, random)
+            stems, sings = (cast_song if options.songs else cast)(arrangement.parts, random)
             passages += [(number, stem, players) for stem, players in stems.items()]
-            if sings:
+            if sings and options.songs:
+                sung[number] = sing(arrangement.parts[0], options.seconds, random)
+            elif sings:
                 sung[number] = render(arrangement, rate=RATE).stems.vocals.mono[: round(options.seconds * RATE)]
         font = options.fonts[first // batch % len(options.fonts)]
         played = play([players for _, _, players in passages], font, options.seconds, random)
