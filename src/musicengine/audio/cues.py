@@ -80,7 +80,7 @@ class Cues:
         local: (frames, cues, bands).
         frame: (frames, cues).
         band: (cues, bands).
-        outline: (frames, cues), six cues for each of the points of the outline.
+        outline: (frames, cues), two for each of the points of the outline and four for every two of them.
     """
 
     local: FloatArray
@@ -108,7 +108,7 @@ def _centres(grid: Grid) -> FloatArray:
 def _edges(bins: int) -> tuple[int, ...]:
     edges = [0]
     while edges[-1] < bins:
-        edges.append(edges[-1] + max(1, edges[-1] // 40))
+        edges.append(edges[-1] + max(1, edges[-1] // 35))
     edges[-1] = bins
     return tuple(edges)
 
@@ -177,9 +177,9 @@ def _points(values: FloatArray) -> FloatArray:
 
 
 def _outline(levels: FloatArray, lasting: FloatArray, grid: Grid) -> FloatArray:
-    """Levels, and levels of what lasts, against the loudest around, at most 0: (frames, 6 points).
+    """Levels, and levels of what lasts, against the loudest around, at most 0: (frames, 4 points).
 
-    Of each, first those now: levels, lasting, levels before and after, lasting before and after.
+    First those now, levels and lasting; then, of every two points together, levels before and after, and lasting.
 
     Args:
         levels: float32 (REACH + frames + REACH, bands).
@@ -193,8 +193,11 @@ def _outline(levels: FloatArray, lasting: FloatArray, grid: Grid) -> FloatArray:
         near = _points(values[REACH - beside : REACH + frames + beside, bands])
         return [near[first : first + frames] for first in (beside, 0, 2 * beside)]
 
-    (now, before, after), (lasts, lasted, will_last) = three(levels, _BESIDE), three(lasting, _LASTING_BESIDE)
-    result = np.concatenate([part - tops for part in (now, lasts, before, after, lasted, will_last)], axis=1)
+    (now, *near), (lasts, *far) = three(levels, _BESIDE), three(lasting, _LASTING_BESIDE)
+    even = now.shape[1] // 2 * 2
+    beside = [np.float32(0.5) * (part[:, :even:2] + part[:, 1:even:2]) for part in (*near, *far)]
+    result = np.concatenate([now, lasts, *beside], axis=1)
+    result -= tops
     np.clip(result, _OUTLINE_FLOOR, 0, out=result)
     return result
 
