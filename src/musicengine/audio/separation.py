@@ -240,7 +240,9 @@ def _band_powers(audio: Audio, grid: Grid, length: int, first: int, last: int) -
     apart = padded(audio.samples[0], start, end) - padded(audio.samples[1], start, end)
     sides = _band_means(apart, grid, length) * np.float32(0.25)
     both = power + sides.repeat(2, axis=0)[first - even :][: last - first]
-    return both, np.divide(power, both, out=np.zeros_like(both), where=both > 0)
+    middle = np.zeros_like(both)
+    np.divide(power, both, out=middle, where=both > 0)
+    return both, middle
 
 
 def _band_means(signal: FloatArray, grid: Grid, step: int) -> FloatArray:
