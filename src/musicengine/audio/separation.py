@@ -238,7 +238,8 @@ def _band_powers(audio: Audio, grid: Grid, length: int, first: int, last: int) -
     even = first - first % 2
     start, end = (even - 1) * hop, (last - 1 + (last - even) % 2) * hop
     apart = padded(audio.samples[0], start, end) - padded(audio.samples[1], start, end)
-    sides = _band_means(apart, grid, length) * np.float32(0.25)
+    sides = _band_means(apart, grid, length)
+    sides *= 0.25
     both = power + sides.repeat(2, axis=0)[first - even :][: last - first]
     middle = np.zeros_like(both)
     np.divide(power, both, out=middle, where=both > 0)
