@@ -16,7 +16,6 @@ frame in ``clarity``, over all in the mean resultant length of those angles, ``c
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
-from itertools import pairwise
 
 import attrs
 import numpy as np
@@ -109,12 +108,24 @@ class Chroma:
 
 
 @attrs.frozen(eq=False)
-class _Partials:
-    """Spectral peaks: the frame, the pitch (MIDI, fractional) and the amplitude of each."""
+class _Block:
+    """The spectral peaks of some frames in a row: the frame, the pitch (MIDI, fractional) and the amplitude of each."""
 
     frames: npt.NDArray[np.int32]
     pitches: FloatArray
     amplitudes: FloatArray
+
+    def above(self, amplitude: float) -> _Block:
+        """The peaks that are louder."""
+        louder = self.amplitudes > amplitude
+        return _Block(self.frames[louder], self.pitches[louder], self.amplitudes[louder])
+
+
+@attrs.frozen(eq=False)
+class _Partials:
+    """All spectral peaks, block by block: of an hour there are millions."""
+
+    blocks: list[_Block]
     total_frames: int
     hop_s: float
 
@@ -163,19 +174,17 @@ def _find_partials(low: Decimated, low_rate: float, block_frames: int) -> _Parti
     length = 64 * max(1, round(_FRAME_S * rate / 64))
     hop = length // 4
     total = count_frames(signal.size, hop)
-    parts: list[tuple[npt.NDArray[np.int32], FloatArray, FloatArray]] = []
+    blocks: list[_Block] = []
     for first in range(0, total, block_frames):
         last = min(first + block_frames, total)
         start = first * hop - length // 2
         block = signal.read(start, start + (last - first - 1) * hop + length)
         frames, bins, amplitudes = _peaks(spectra.power(block, length, hop), length / rate)
         pitches = 69 + 12 * np.log2(bins * np.float32(rate / length / 440))
-        parts.append(((frames + first).astype(np.int32), pitches, amplitudes))
-    frames, pitches, amplitudes = (np.concatenate(column) for column in zip(*parts, strict=True))
-    parts.clear()
-    loudest = amplitudes.max(initial=0)
-    audible = amplitudes > (_PEAK_FLOOR / 10 * loudest if loudest > _SILENCE else loudest)
-    return _Partials(frames[audible], pitches[audible], amplitudes[audible], total, hop / rate)
+        blocks.append(_Block((frames + first).astype(np.int32), pitches, amplitudes))
+    loudest = max(float(block.amplitudes.max(initial=0)) for block in blocks)
+    inaudible = _PEAK_FLOOR / 10 * loudest if loudest > _SILENCE else loudest
+    return _Partials([block.above(inaudible) for block in blocks], total, hop / rate)
 
 
 def _peaks(power: FloatArray, length_s: float) -> tuple[IntArray, FloatArray, FloatArray]:
@@ -202,20 +211,21 @@ def _peaks(power: FloatArray, length_s: float) -> tuple[IntArray, FloatArray, Fl
 
 def _directions(partials: _Partials) -> Array:
     """The partials of each frame on the circle of a semitone: sums of x, y, amplitude and its square (4, frames)."""
-    heard = partials.pitches > _TUNED_PITCH
-    weights, pitches = partials.amplitudes[heard], partials.pitches[heard]
-    angles = np.float32(2 * np.pi) * (pitches - np.floor(pitches))
-    columns = np.stack([weights * np.cos(angles), weights * np.sin(angles), weights, weights * weights])
-    return _by_frame(columns, partials.frames[heard], partials.total_frames)
+    result = np.zeros((4, partials.total_frames))
+    for block in partials.blocks:
+        heard = block.pitches > _TUNED_PITCH
+        weights, pitches = block.amplitudes[heard], block.pitches[heard]
+        angles = np.float32(2 * np.pi) * (pitches - np.floor(pitches))
+        columns = np.stack([weights * np.cos(angles), weights * np.sin(angles), weights, weights * weights])
+        _add_up(columns, block.frames[heard], result)
+    return result
 
 
-def _by_frame(columns: FloatArray, frames: npt.NDArray[np.int32], count: int) -> Array:
-    """The sums of columns (k, n) over the values of each frame: (k, count); frames (n,) do not decrease."""
-    sums = np.zeros((len(columns), count))
+def _add_up(columns: FloatArray, frames: npt.NDArray[np.int32], sums: Array) -> None:
+    """Put the sums of columns (k, n) over the values of each frame into (k, frames); frames (n,) do not decrease."""
     starts = np.flatnonzero(np.diff(frames, prepend=-1))
     if starts.size:
         sums[:, frames[starts]] = np.add.reduceat(columns, starts, axis=1)
-    return sums
 
 
 def _tuning(directions: Array) -> tuple[float, float, float]:
@@ -250,8 +260,11 @@ def _tuning_curve(directions: Array, offset: float, hop_s: float) -> FloatArray:
 
 def _clarity(partials: _Partials, offset: float) -> FloatArray:
     """How well the partials of each frame agree with the tuned grid (frames,), in [0, 1]."""
-    agreement = np.cos((2 * np.pi) * (partials.pitches - np.float32(offset))) * partials.amplitudes
-    agreeing, total = _by_frame(np.stack([agreement, partials.amplitudes]), partials.frames, partials.total_frames)
+    sums = np.zeros((2, partials.total_frames))
+    for block in partials.blocks:
+        agreement = np.cos((2 * np.pi) * (block.pitches - np.float32(offset))) * block.amplitudes
+        _add_up(np.stack([agreement, block.amplitudes]), block.frames, sums)
+    agreeing, total = sums
     clarity: FloatArray = np.clip(agreeing / np.maximum(total, 1e-12), 0, 1).astype(np.float32)
     return clarity
 
@@ -259,16 +272,15 @@ def _clarity(partials: _Partials, offset: float) -> FloatArray:
 def _grid(partials: _Partials, offset: float) -> FloatArray:
     """The partials on the tuned grid of semitones (frames, notes); those between two notes count least."""
     grid = np.zeros((partials.total_frames, _NOTES), np.float32)
-    starts = np.arange(0, partials.total_frames + _CACHED_FRAMES, _CACHED_FRAMES)
-    for first, (begin, end) in zip(starts, pairwise(np.searchsorted(partials.frames, starts)), strict=False):
-        pitches = partials.pitches[begin:end] - np.float32(offset)
+    for block in partials.blocks:
+        pitches = block.pitches - np.float32(offset)
         nearest = np.rint(pitches)
-        weights = partials.amplitudes[begin:end] * np.cos(np.pi * (pitches - nearest)) ** 2
+        weights = block.amplitudes * np.cos(np.pi * (pitches - nearest)) ** 2
         notes = nearest.astype(np.int64) - _LOWEST_NOTE
         inside = (notes >= 0) & (notes < _NOTES)
-        place = grid[first : first + _CACHED_FRAMES]
-        at = (partials.frames[begin:end] - first)[inside] * _NOTES + notes[inside]
-        place += np.bincount(at, weights[inside], place.size).reshape(place.shape)
+        at = block.frames[inside] * _NOTES + notes[inside]
+        first, end = (int(at.min()), int(at.max()) + 1) if at.size else (0, 0)
+        grid.reshape(-1)[first:end] += np.bincount(at - first, weights[inside], end - first)
     return grid
 
 

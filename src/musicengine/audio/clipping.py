@@ -17,6 +17,7 @@ __all__ = ["Plateau", "find_clipped"]
 
 _PASSAGE_S = 0.05
 _NEARBY = 20  # passages
+_HELD = 256  # passages
 _PLATEAU = 3  # samples
 _CLIP_LEAST = 1e-3  # what is quieter is silence
 _EQUAL = 1e-4
@@ -62,7 +63,10 @@ def _flat_passages(channel: FloatArray, size: int) -> list[int]:
     count = channel.size // size
     passages = channel[: count * size].reshape(count, size)
     chosen = np.zeros(count, bool)
-    for places in (passages.argmax(axis=1), passages.argmin(axis=1)) if count else ():
+    for extreme in (np.argmax, np.argmin) if count else ():
+        # Some at a time: numpy copies what is read-only before it looks where its extremes are.
+        parts = (passages[first : first + _HELD] for first in range(0, count, _HELD))
+        places = np.concatenate([extreme(part, axis=1) for part in parts])
         at = np.minimum(places + np.arange(count) * size, channel.size - _PLATEAU)
         level = channel[at]
         flat = np.abs(level) > _CLIP_LEAST

@@ -60,7 +60,8 @@ def measure_onset_strength(survey: Survey) -> OnsetStrength:
     flux = smoothing.smooth(flux, max(1, round(_SMOOTH_S * per_s) - 1))
     deviation = flux.std(axis=1, keepdims=True)
     floor = np.maximum(0.1 * deviation, 0.02 * deviation.max()) + np.float32(_LEAST_RISE)
-    bands = smoothing.standardize(flux, round(_LOCAL_S * per_s), floor)
+    reach = round(_LOCAL_S * per_s)
+    bands = np.stack([smoothing.standardize(one, reach, least) for one, least in zip(flux, floor, strict=True)])
     changing = bool(deviation.max() > 2 * _LEAST_RISE)
     return OnsetStrength(bands, bands.mean(axis=0), per_s, changing)
 

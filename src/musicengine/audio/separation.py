@@ -28,7 +28,7 @@ import numpy.typing as npt
 
 from musicengine.audio.cues import REACH, Cues, Grid, find_cues, outline_points
 from musicengine.audio.pitch import track_pitch
-from musicengine.audio.spectrum import frame_length, mixed
+from musicengine.audio.spectrum import apart, frame_length, mixed
 from musicengine.dsp import spectra
 from musicengine.dsp.frames import frame, padded
 from musicengine.dsp.products import product
@@ -237,9 +237,7 @@ def _band_powers(audio: Audio, grid: Grid, length: int, first: int, last: int) -
     # How wide a sound is changes slowly: every other frame, each side by side with the next, tells it of two.
     even = first - first % 2
     start, end = (even - 1) * hop, (last - 1 + (last - even) % 2) * hop
-    apart = padded(audio.samples[0], start, end) - padded(audio.samples[1], start, end)
-    sides = _band_means(apart, grid, length)
-    sides *= 0.25
+    sides = _band_means(apart(audio, start, end), grid, length)
     both = power + sides.repeat(2, axis=0)[first - even :][: last - first]
     middle = np.zeros_like(both)
     np.divide(power, both, out=middle, where=both > 0)

@@ -7,6 +7,7 @@ multiples of the hop and zero-padded at both ends, as in librosa. Their length f
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -20,7 +21,7 @@ from musicengine.dsp.resampling import Decimated
 from musicengine.dsp.types import FloatArray
 from musicengine.values.sound import Audio
 
-__all__ = ["MEL_BANDS", "SHAPE_STEP", "Survey", "frame_length", "lowered", "mixed", "survey"]
+__all__ = ["MEL_BANDS", "SHAPE_STEP", "Survey", "apart", "frame_length", "lowered", "mixed", "survey"]
 
 MEL_BANDS = 128
 SHAPE_STEP = 4  # frames overlap by three quarters: every fourth of them already sees all of the signal
@@ -79,18 +80,21 @@ def survey(
     threads: int = 1,
     timbre: bool = True,
     sparse: bool = False,
+    read: Callable[[Audio, int, int], FloatArray] | None = None,
 ) -> Survey:
     """Pass once over the audio.
 
     Args:
-        audio: any audio; channels are averaged.
+        audio: any audio.
         block_frames: frames held at a time, of sparse ones a quarter, as they see as much; rounded up to a multiple of
             256; any number gives the very same result.
         threads: how many parts of the audio to work on at once; numpy lets them run in parallel.
         timbre: whether to measure the shape, which timbre alone needs and which takes a fifth of the time.
         sparse: frames side by side instead of overlapping by three quarters, without their shape: a quarter of the
             work for whoever wants no more than levels over time.
+        read: what to look at of the audio from one sample to another; :func:`mixed` unless told.
     """
+    read = read or mixed
     length = frame_length(audio.rate)
     result = _empty(audio, length, timbre=timbre, sparse=sparse)
     held = block_frames // 4 if sparse else block_frames
@@ -98,7 +102,7 @@ def survey(
     starts = range(0, len(result.mel), step)
 
     def fill(first: int) -> None:
-        _fill(result, audio, first, min(first + step, len(result.mel)))
+        _fill(result, partial(read, audio), first, min(first + step, len(result.mel)))
 
     if threads == 1:
         for first in starts:
@@ -118,11 +122,11 @@ def _empty(audio: Audio, length: int, *, timbre: bool, sparse: bool) -> Survey:
     return Survey(audio.rate, length, hop, *(np.empty(room, np.float32) for room in rooms))
 
 
-def _fill(result: Survey, audio: Audio, first: int, last: int) -> None:
+def _fill(result: Survey, read: Callable[[int, int], FloatArray], first: int, last: int) -> None:
     """Measure the frames from ``first`` to before ``last``."""
     length, hop = result.length, result.hop
     start = first * hop - length // 2
-    block = spectra.magnitude(mixed(audio, start, start + (last - first - 1) * hop + length), length, hop)
+    block = spectra.magnitude(read(start, start + (last - first - 1) * hop + length), length, hop)
     if len(result.shape):
         fourth = -(-first // SHAPE_STEP)
         chosen = np.ascontiguousarray(block[fourth * SHAPE_STEP - first :: SHAPE_STEP])
@@ -155,3 +159,10 @@ def mixed(audio: Audio, start: int, end: int) -> FloatArray:
         total += padded(channel, start, end)
     total *= np.float32(1 / audio.channels)
     return total
+
+
+def apart(audio: Audio, start: int, end: int) -> FloatArray:
+    """Half the difference of the first two channels from sample ``start`` to ``end``, zeros outside."""
+    half = padded(audio.samples[0], start, end) - padded(audio.samples[1], start, end)
+    half *= np.float32(0.5)
+    return half
