@@ -1,6 +1,6 @@
 """Fit the weights of :mod:`musicengine.audio.separation` to mixtures with known parts.
 
-    python tools/fit_separation.py FOLDER --rendered FOLDER [FOLDER ...] [--folds 4] [--steps 6000] [--dry-run]
+    python tools/fit_separation.py FOLDER --rendered FOLDER [FOLDER ...] [--folds 4] [--steps 12000] [--dry-run]
 
 A folder holds JSON files whose field ``stems`` names audio files of the parts (22.05 kHz, mono), the mixture being
 their sum. Labelled clips of recorded or rendered music are in the first; the others are rendered ones, from
@@ -333,7 +333,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rendered", type=Path, nargs="*", default=[])
     parser.add_argument("--folds", type=int, default=4)
-    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--steps", type=int, default=12000)
     parser.add_argument("--dry-run", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(1)
