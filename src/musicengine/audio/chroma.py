@@ -178,8 +178,8 @@ def _find_partials(low: Decimated, low_rate: float, block_frames: int) -> _Parti
     for first in range(0, total, block_frames):
         last = min(first + block_frames, total)
         start = first * hop - length // 2
-        block = signal.read(start, start + (last - first - 1) * hop + length)
-        frames, bins, amplitudes = _peaks(spectra.power(block, length, hop), length / rate)
+        samples = signal.read(start, start + (last - first - 1) * hop + length)
+        frames, bins, amplitudes = _peaks(spectra.power(samples, length, hop), length / rate)
         pitches = 69 + 12 * np.log2(bins * np.float32(rate / length / 440))
         blocks.append(_Block((frames + first).astype(np.int32), pitches, amplitudes))
     loudest = max(float(block.amplitudes.max(initial=0)) for block in blocks)
@@ -279,8 +279,9 @@ def _grid(partials: _Partials, offset: float) -> FloatArray:
         notes = nearest.astype(np.int64) - _LOWEST_NOTE
         inside = (notes >= 0) & (notes < _NOTES)
         at = block.frames[inside] * _NOTES + notes[inside]
-        first, end = (int(at.min()), int(at.max()) + 1) if at.size else (0, 0)
-        grid.reshape(-1)[first:end] += np.bincount(at - first, weights[inside], end - first)
+        first = at.min(initial=grid.size)
+        sums = np.bincount(at - first, weights[inside])
+        grid.reshape(-1)[first : first + sums.size] += sums
     return grid
 
 

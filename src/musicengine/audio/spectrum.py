@@ -73,6 +73,24 @@ def frame_length(rate: int) -> int:
     return int(2 ** np.round(np.log2(rate * 2048 / 44_100)))
 
 
+def mixed(audio: Audio, start: int, end: int) -> FloatArray:
+    """The mean of the channels from sample ``start`` to ``end``, zeros outside; never mixes the whole at once."""
+    if audio.channels == 1:
+        return padded(audio.samples[0], start, end)
+    total = padded(audio.samples[0], start, end) + padded(audio.samples[1], start, end)
+    for channel in audio.samples[2:]:
+        total += padded(channel, start, end)
+    total *= np.float32(1 / audio.channels)
+    return total
+
+
+def apart(audio: Audio, start: int, end: int) -> FloatArray:
+    """Half the difference of the first two channels from sample ``start`` to ``end``, zeros outside."""
+    half = padded(audio.samples[0], start, end) - padded(audio.samples[1], start, end)
+    half *= np.float32(0.5)
+    return half
+
+
 def survey(
     audio: Audio,
     *,
@@ -80,7 +98,7 @@ def survey(
     threads: int = 1,
     timbre: bool = True,
     sparse: bool = False,
-    read: Callable[[Audio, int, int], FloatArray] | None = None,
+    read: Callable[[Audio, int, int], FloatArray] = mixed,
 ) -> Survey:
     """Pass once over the audio.
 
@@ -92,9 +110,8 @@ def survey(
         timbre: whether to measure the shape, which timbre alone needs and which takes a fifth of the time.
         sparse: frames side by side instead of overlapping by three quarters, without their shape: a quarter of the
             work for whoever wants no more than levels over time.
-        read: what to look at of the audio from one sample to another; :func:`mixed` unless told.
+        read: what to look at of the audio from one sample to another: :func:`mixed` or :func:`apart`.
     """
-    read = read or mixed
     length = frame_length(audio.rate)
     result = _empty(audio, length, timbre=timbre, sparse=sparse)
     held = block_frames // 4 if sparse else block_frames
@@ -148,21 +165,3 @@ def lowered(audio: Audio, *, keep: bool = False) -> Decimated:
     """
     factor = max(1, round(audio.rate / _LOW_RATE_HZ))
     return Decimated(partial(mixed, audio), audio.samples.shape[1], factor, keep=keep)
-
-
-def mixed(audio: Audio, start: int, end: int) -> FloatArray:
-    """The mean of the channels from sample ``start`` to ``end``, zeros outside; never mixes the whole at once."""
-    if audio.channels == 1:
-        return padded(audio.samples[0], start, end)
-    total = padded(audio.samples[0], start, end) + padded(audio.samples[1], start, end)
-    for channel in audio.samples[2:]:
-        total += padded(channel, start, end)
-    total *= np.float32(1 / audio.channels)
-    return total
-
-
-def apart(audio: Audio, start: int, end: int) -> FloatArray:
-    """Half the difference of the first two channels from sample ``start`` to ``end``, zeros outside."""
-    half = padded(audio.samples[0], start, end) - padded(audio.samples[1], start, end)
-    half *= np.float32(0.5)
-    return half
