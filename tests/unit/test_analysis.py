@@ -16,7 +16,7 @@ from musicengine.audio import (
     track_pitch,
 )
 from musicengine.audio.mains import find_mains
-from musicengine.audio.spectrum import lowered, survey
+from musicengine.audio.spectrum import apart, lowered, mixed, survey
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +80,11 @@ def test_a_survey_without_timbre_is_the_same_otherwise(song: Audio) -> None:
     assert np.array_equal(whole.chroma, part.chroma)
     assert whole.shape.size > 0
     assert part.shape.size == 0
+
+
+def test_the_mean_of_two_channels_and_half_their_difference_have_the_power_of_both() -> None:
+    samples = np.random.default_rng(0).normal(0, 0.1, (2, 1000)).astype(np.float32)
+    audio = Audio(samples, 44_100)
+    middle, sides = (read(audio, -100, 1100) for read in (mixed, apart))
+    np.testing.assert_allclose((middle**2 + sides**2)[100:-100], (samples**2).mean(axis=0), atol=1e-7)
+    assert not (middle + sides)[np.r_[:100, 1100:1200]].any()

@@ -406,6 +406,15 @@ def test_clipping_is_seen_at_any_level(gain: float) -> None:
     assert not find_clipped(Audio(whole, RATE))
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_clipping_on_one_side_of_the_wave_is_seen_to_the_end_of_a_long_file(sign: int) -> None:
+    t = np.arange(20 * RATE) / RATE
+    wave = sign * np.minimum(0.8 * np.sin(2 * np.pi * 441 * t), 0.5)
+    found = find_clipped(Audio(wave, RATE))
+    assert len(found) == pytest.approx(441 * 20, rel=0.02)
+    assert found[-1].start > 19.9 * RATE
+
+
 def test_hiss_is_measured_against_the_loudness_of_the_music() -> None:
     rng = np.random.default_rng(0)
     t = np.arange(20 * RATE) / RATE
